@@ -1,0 +1,1 @@
+"""SynSitu: a small procedural world with exact, VidSitu-shaped semantic role labels."""

@@ -1,0 +1,216 @@
+"""Random clip scripts, deterministic by (seed, split, index), with compositional hold-outs and hard groups.
+
+A split is independent of every other one and of how many clips are asked for. Training-like splits ("pretrain",
+"train", "valid", "test", "hard") never contain a held-out combination, bystanders included; "heldout" has one in every
+event that allows it. In "hard", each run of GROUP_SIZE clips shares scene, cast and look and differs only in
+who does what to whom, how and where to.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from ..situations import EVENTS_PER_CLIP
+from .world import ATTRIBUTES, COLOURS, KINDS, MANNERS, PROPS, SCENES, VERBS, Character, ClipScript, EventScript
+
+SPLITS = ("pretrain", "train", "valid", "test", "hard", "heldout")
+GROUP_SIZE = 5
+
+#: (verb, agent kind) pairs that only "heldout" shows: two kinds for each of ten verbs, each kind at least twice.
+HELD_VERB_AGENT = frozenset(
+    {
+        ("run.02", "robot"), ("crawl.01", "king"), ("jump.03", "wizard"), ("dance.01", "panda"), ("sit.01", "rabbit"),
+        ("climb.01", "woman"), ("push.01", "panda"), ("pull.01", "child"), ("kick.01", "king"), ("throw.01", "rabbit"),
+        ("lift.01", "wizard"), ("carry.01", "man"), ("hug.01", "robot"), ("chase.01", "woman"), ("give.01", "child"),
+        ("wave.02", "man"),
+    }
+)  # fmt: skip
+#: (clothing colour, kind) pairs that only "heldout" shows.
+HELD_COLOUR_KIND = frozenset(
+    {
+        ("red", "rabbit"), ("orange", "woman"), ("yellow", "robot"), ("green", "king"),
+        ("blue", "child"), ("purple", "panda"), ("white", "man"), ("black", "wizard"),
+    }
+)  # fmt: skip
+#: (agent kind, patient kind) pairs that only "heldout" shows; the reverse order does occur in training.
+HELD_AGENT_PATIENT = frozenset(
+    {
+        ("man", "robot"), ("woman", "king"), ("child", "panda"), ("king", "wizard"),
+        ("robot", "rabbit"), ("panda", "woman"), ("rabbit", "child"), ("wizard", "man"),
+    }
+)  # fmt: skip
+
+
+def held_out(character: Character) -> bool:
+    return (character.colour, character.kind) in HELD_COLOUR_KIND
+
+
+def held_out_event(event: EventScript, cast: tuple[Character, ...]) -> bool:
+    """Whether the event shows a combination of verb, agent, patient or clothing that training never shows."""
+    agent = cast[event.agent]
+    if (event.verb_id, agent.kind) in HELD_VERB_AGENT or held_out(agent):
+        return True
+    if event.patient is None:
+        return False
+    patient = cast[event.patient]
+    return (agent.kind, patient.kind) in HELD_AGENT_PATIENT or held_out(patient)
+
+
+def sample_clip(split: str, index: int, seed: int = 0) -> ClipScript:
+    """The script of clip `index` of a split. Raises ValueError for an unknown split or a negative index."""
+    if split not in SPLITS:
+        raise ValueError(f"unknown split {split!r}; allowed: {', '.join(SPLITS)}")
+    if index < 0:
+        raise ValueError(f"clip index is {index}; it must be 0 or more")
+    if split == "hard":
+        group, member = divmod(index, GROUP_SIZE)
+        return _hard_group(group, seed)[member]
+    rng = _rng(seed, split, index)
+    while True:
+        script = _clip(rng, clip_id(split, index, seed), held=split == "heldout")
+        if script is not None:
+            return script
+
+
+def clip_id(split: str, index: int, seed: int = 0) -> str:
+    """A VidSitu-shaped segment id: v_{name}_seg_0_10."""
+    return f"v_syn{seed}-{split}-{index:05d}_seg_0_10"
+
+
+def script_of(name: str) -> ClipScript:
+    """The script of a clip id that this world wrote. Raises ValueError for any other id."""
+    found = re.fullmatch(r"v_syn(\d+)-([a-z]+)-(\d+)_seg_0_10", name)
+    if found is None or found.group(2) not in SPLITS:
+        raise ValueError(f"{name!r} is not the id of a SynSitu clip")
+    return sample_clip(found.group(2), int(found.group(3)), int(found.group(1)))
+
+
+def sample_split(split: str, clips: int, seed: int = 0) -> Iterator[ClipScript]:
+    return (sample_clip(split, index, seed) for index in range(clips))
+
+
+def mirror(event: EventScript, cast: tuple[Character, ...], rng: np.random.Generator) -> EventScript:
+    """The same verb seen the other way round: agent and patient, direction, manner, agent or prop exchanged."""
+    moves = ["manner", "agent"]
+    if event.patient is not None:
+        moves += ["swap"] * 3
+    if event.direction:
+        moves += ["direction"] * 2
+    if event.prop is not None:
+        moves += ["prop"]
+    move = str(rng.choice(moves))
+    if move == "swap":
+        return replace(event, agent=event.patient, patient=event.agent)
+    if move == "direction":
+        flip = {"left": "right", "right": "left", "up": "down", "down": "up"}
+        return replace(event, direction=flip[event.direction])
+    if move == "manner":
+        return replace(event, manner=_other(rng, MANNERS, event.manner))
+    if move == "prop":
+        return replace(event, prop=_other(rng, PROPS, event.prop))
+    free = [i for i in range(len(cast)) if i not in (event.agent, event.patient)]
+    if not free:
+        return replace(event, manner=_other(rng, MANNERS, event.manner))
+    return replace(event, agent=int(rng.choice(free)))
+
+
+def _rng(seed: int, split: str, index: int) -> np.random.Generator:
+    return np.random.default_rng([seed, zlib.crc32(split.encode()), index])
+
+
+def _other(rng: np.random.Generator, values: tuple[str, ...], current: str | None) -> str:
+    return str(rng.choice([value for value in values if value != current]))
+
+
+def _character(rng: np.random.Generator, held: bool) -> Character:
+    while True:
+        kind, colour = str(rng.choice(KINDS)), str(rng.choice(COLOURS))
+        attribute = str(rng.choice(ATTRIBUTES)) if rng.random() < 0.6 else ""
+        if attribute == "hat" and kind in ("king", "wizard"):
+            attribute = ""
+        character = Character(kind, colour, attribute)
+        if held or not held_out(character):
+            return character
+
+
+def _cast(rng: np.random.Generator, held: bool) -> tuple[Character, ...]:
+    """Two or three characters whom kind and colour tell apart; one time in four two of them are of one kind."""
+    size = 2 if rng.random() < 0.5 else 3
+    cast = [_character(rng, held)]
+    while len(cast) < size:
+        new = _character(rng, held)
+        twins_allowed = rng.random() < 0.15
+        if any(new.kind == c.kind and (new.colour == c.colour or not twins_allowed) for c in cast):
+            continue
+        cast.append(new)
+    return tuple(cast)
+
+
+def _event(rng: np.random.Generator, cast: tuple[Character, ...], verb_id: str, agent: int | None = None) -> EventScript:
+    spec = VERBS[verb_id]
+    agent = int(rng.integers(len(cast))) if agent is None else agent
+    others = [i for i in range(len(cast)) if i != agent]
+    patient = prop = None
+    wants = spec.patient if spec.patient != "any" else ("character" if rng.random() < 0.6 else "prop")
+    if wants == "character" or spec.recipient:
+        patient = int(rng.choice(others))
+    if wants == "prop":
+        prop = str(rng.choice(PROPS))
+    direction = str(rng.choice(spec.directions)) if spec.directions else ""
+    manner = str(rng.choice(MANNERS)) if rng.random() < 0.5 else ""
+    return EventScript(verb_id, agent, patient, prop, direction, manner)
+
+
+def _acceptable(event: EventScript, cast: tuple[Character, ...], held: bool) -> bool:
+    return held_out_event(event, cast) == held
+
+
+def _clip(rng: np.random.Generator, name: str, held: bool) -> ClipScript | None:
+    """One clip, or None if these dice cannot name everyone in five different events."""
+    scene, cast = str(rng.choice(SCENES)), _cast(rng, held)
+    events: list[EventScript] = []
+    for _ in range(200):
+        if len(events) == EVENTS_PER_CLIP:
+            break
+        if events and rng.random() < 0.3:
+            event = mirror(events[int(rng.integers(len(events)))], cast, rng)
+        else:
+            event = _event(rng, cast, str(rng.choice(tuple(VERBS))))
+        if event not in events and _acceptable(event, cast, held):
+            events.append(event)
+    named = {i for e in events for i in (e.agent, e.patient) if i is not None}
+    if len(events) < EVENTS_PER_CLIP or len(named) < len(cast):
+        return None
+    return ClipScript(name, scene, cast, tuple(events), look=int(rng.integers(2**31)))
+
+
+def _hard_group(group: int, seed: int) -> list[ClipScript]:
+    """GROUP_SIZE clips of one scene, cast and look; no event occurs twice in the group."""
+    rng = _rng(seed, "hard", group)
+    while True:
+        first = _clip(rng, clip_id("hard", group * GROUP_SIZE, seed), held=False)
+        if first is None:
+            continue
+        clips, seen = [first], set(first.events)
+        for member in range(1, GROUP_SIZE):
+            events: list[EventScript] = []
+            for _ in range(300):
+                if len(events) == EVENTS_PER_CLIP:
+                    break
+                event = mirror(first.events[int(rng.permutation(EVENTS_PER_CLIP)[0])], first.cast, rng)
+                if rng.random() < 0.3:
+                    event = mirror(event, first.cast, rng)
+                if event not in seen and _acceptable(event, first.cast, held=False):
+                    events.append(event)
+                    seen.add(event)
+            if len(events) < EVENTS_PER_CLIP:
+                break
+            name = clip_id("hard", group * GROUP_SIZE + member, seed)
+            clips.append(replace(first, clip_id=name, events=tuple(events)))
+        if len(clips) == GROUP_SIZE:
+            return clips

@@ -1,0 +1,400 @@
+"""Make the mini base: a small CLIP trained from scratch on SynSitu frames, first sight, then words.
+
+    accelerate launch training/pretrain.py                          # all of it, on the CPU or a GPU
+    python training/pretrain.py --set clips=40 --set sight_steps=2 --set text_steps=2 --set align_steps=2   # a minute
+
+Phases, each saved when done and skipped on the next start:
+1. sight: the vision tower alone on exact attribute labels of single frames (one linear head each, thrown away). It
+   stands for the general visual knowledge that CLIP's 400 M pairs gave it.
+2. text: the text tower alone on paraphrase pairs (two wordings of one event attract, near misses repel), so that its
+   embedding tells "pushes X left" from "pushes X right" as a language model's would.
+3. align: both towers contrastively on frames and SPARSE captions, vision tower at a small learning rate; the
+   paraphrase loss goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from accelerate import Accelerator
+from accelerate.utils import set_seed
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from tqdm import tqdm
+from transformers import CLIPConfig, CLIPModel, CLIPTokenizer
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from srlclip import config
+from srlclip.preprocess import PreprocessSpec
+from srlclip.synsitu import texts
+from srlclip.synsitu.sample import sample_clip
+from training.frames import ATTRIBUTE_CLASSES, IGNORE, FrameSet, frame_set
+from training.provenance import provenance
+from training.tokenizer import build_tokenizer
+
+CONFIG = Path(__file__).parent / "configs" / "pretrain_synsitu.json"
+
+
+@dataclass(frozen=True)
+class PretrainSettings:
+    """The mini base and its training. *_steps count optimiser steps; verb_share is how often alt text names the action."""
+
+    out: str = "runs/mini-base"
+    cache: str = "cache"
+    seed: int = 0
+    image_size: int = 80
+    patch_size: int = 16
+    vision_width: int = 192
+    vision_layers: int = 4
+    text_width: int = 128
+    text_layers: int = 3
+    embed_dim: int = 128
+    vocab_size: int = 2000
+    clips: int = 12000
+    valid_clips: int = 200
+    frames_per_event: int = 2
+    workers: int = 2
+    batch: int = 256
+    sight_steps: int = 1400
+    sight_lr: float = 1e-3
+    text_steps: int = 1200
+    text_lr: float = 1e-3
+    text_groups: int = 40
+    text_variants: int = 4
+    align_steps: int = 500
+    align_lr: float = 5e-4
+    align_vision_lr_share: float = 0.033
+    align_text_groups: int = 16
+    verb_share: float = 0.1
+    colour_share: float = 0.3
+    weight_decay: float = 0.05
+    precision: str = "no"
+
+
+def build_model(s: PretrainSettings, tokenizer: CLIPTokenizer) -> CLIPModel:
+    """A randomly initialised CLIPModel of the stated size."""
+    return CLIPModel(
+        CLIPConfig(
+            text_config={
+                "vocab_size": len(tokenizer),
+                "hidden_size": s.text_width,
+                "intermediate_size": 4 * s.text_width,
+                "num_hidden_layers": s.text_layers,
+                "num_attention_heads": max(1, s.text_width // 32),
+                "max_position_embeddings": 77,
+                "projection_dim": s.embed_dim,
+                "bos_token_id": tokenizer.bos_token_id,
+                "eos_token_id": tokenizer.eos_token_id,
+                "pad_token_id": tokenizer.eos_token_id,
+            },
+            vision_config={
+                "hidden_size": s.vision_width,
+                "intermediate_size": 4 * s.vision_width,
+                "num_hidden_layers": s.vision_layers,
+                "num_attention_heads": max(1, s.vision_width // 32),
+                "image_size": s.image_size,
+                "patch_size": s.patch_size,
+                "projection_dim": s.embed_dim,
+            },
+            projection_dim=s.embed_dim,
+        )
+    )
+
+
+class Pretrainer:
+    """The model, its data and the three phases."""
+
+    def __init__(self, settings: PretrainSettings):
+        self.s = s = settings
+        self.accelerator = Accelerator(mixed_precision=s.precision)
+        if self.accelerator.num_processes > 1:
+            raise ValueError("pretrain.py runs in one process; start it with --num_processes 1")
+        set_seed(s.seed)
+        self.out = Path(s.out)
+        self.out.mkdir(parents=True, exist_ok=True)
+        self.spec = PreprocessSpec(resize=s.image_size, crop=s.image_size)
+        self.tokenizer = self._tokenizer()
+        self.model = build_model(s, self.tokenizer).to(self.accelerator.device)
+        self.mean = torch.tensor(self.spec.mean, device=self.accelerator.device)[:, None, None]
+        self.std = torch.tensor(self.spec.std, device=self.accelerator.device)[:, None, None]
+        self.started = time.time()
+
+    def _tokenizer(self) -> CLIPTokenizer:
+        folder = self.out / "model"
+        if not (folder / "vocab.json").exists():
+            corpus = list(_corpus(800, self.s.seed))
+            build_tokenizer(corpus, folder, self.s.vocab_size)
+        return CLIPTokenizer.from_pretrained(folder)
+
+    def log(self, phase: str, step: int, **values: float) -> None:
+        row = {"phase": phase, "step": step, "seconds": round(time.time() - self.started, 1)}
+        row |= {k: round(float(v), 4) for k, v in values.items()}
+        with (self.out / "log.jsonl").open("a") as file:
+            file.write(json.dumps(row) + "\n")
+
+    # -- data ---------------------------------------------------------------------------------------------------
+
+    def frames(self, split: str, clips: int, per_event: int) -> FrameSet:
+        return frame_set(self.s.cache, split, clips, per_event, self.spec, 0, self.s.workers)
+
+    def pixels(self, data: FrameSet, index: np.ndarray, rng: np.random.Generator | None) -> Tensor:
+        """(B, 3, S, S) normalised; with `rng`, shifted by up to 5 % (edges repeated), since a codec or crop shifts too."""
+        x = torch.from_numpy(data.frames[np.sort(index)]).to(self.accelerator.device).float() / 255
+        if rng is not None:
+            room = max(1, self.s.image_size // 20)
+            x = F.pad(x, (room,) * 4, mode="replicate")
+            dy, dx = (int(v) for v in rng.integers(0, 2 * room + 1, 2))
+            x = x[:, :, dy : dy + self.s.image_size, dx : dx + self.s.image_size]
+        return (x - self.mean) / self.std
+
+    def tokens(self, sentences: list[str]) -> dict[str, Tensor]:
+        out = self.tokenizer(sentences, padding=True, truncation=True, max_length=77, return_tensors="pt")
+        return {k: v.to(self.accelerator.device) for k, v in out.items() if k in ("input_ids", "attention_mask")}
+
+    def embed_text(self, sentences: list[str]) -> Tensor:
+        out = self.model.text_model(**self.tokens(sentences)).pooler_output
+        return F.normalize(self.model.text_projection(out).float(), dim=-1)
+
+    def embed_image(self, pixels: Tensor) -> Tensor:
+        out = self.model.vision_model(pixel_values=pixels).pooler_output
+        return F.normalize(self.model.visual_projection(out).float(), dim=-1)
+
+    # -- the loop that all phases share ---------------------------------------------------------------------------
+
+    def run(self, phase: str, steps: int, groups: list[dict], step_loss: Callable[[np.random.Generator], dict[str, Tensor]],
+            validate: Callable[[], dict[str, float]]) -> None:  # fmt: skip
+        """`steps` AdamW steps with warm-up and cosine decay; or load the phase's result if it was finished before."""
+        saved = self.out / f"{phase}.safetensors"
+        if saved.exists():
+            self.model.load_state_dict(load_file(saved), strict=False)
+            return
+        optimiser = torch.optim.AdamW(groups, weight_decay=self.s.weight_decay, betas=(0.9, 0.98))
+        warm = max(1, steps // 20)
+
+        def factor(i: int) -> float:
+            return min(1.0, (i + 1) / warm) * 0.5 * (1 + math.cos(math.pi * i / steps))
+
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, factor)
+        bar = tqdm(range(steps), desc=phase)
+        self.model.train()
+        for step in bar:
+            rng = np.random.default_rng([self.s.seed, hash_name(phase), step])
+            with self.accelerator.autocast():
+                terms = step_loss(rng)
+            loss = sum(terms.values())
+            self.accelerator.backward(loss)
+            torch.nn.utils.clip_grad_norm_([p for g in groups for p in g["params"]], 1.0)
+            optimiser.step()
+            optimiser.zero_grad()
+            schedule.step()
+            if step % 20 == 0:
+                shown = {k: float(v.detach()) for k, v in terms.items()}
+                bar.set_postfix({k: f"{v:.2f}" for k, v in list(shown.items())[:4]})
+                self.log(phase, step, **shown)
+            if step and step % 300 == 0 or step == steps - 1:
+                self.model.eval()
+                with torch.inference_mode():
+                    self.log(f"{phase}-valid", step, **validate())
+                self.model.train()
+        self.model.eval()
+        save_file({k: v.contiguous() for k, v in self.model.state_dict().items()}, saved)
+
+    # -- phases -----------------------------------------------------------------------------------------------------
+
+    def sight(self, train: FrameSet, valid: FrameSet) -> None:
+        heads = nn.ModuleDict(
+            {n: nn.Linear(self.s.vision_width, len(c)) for n, c in ATTRIBUTE_CLASSES.items()}
+        ).to(self.accelerator.device)
+
+        def logits(pixels: Tensor) -> dict[str, Tensor]:
+            pooled = self.model.vision_model(pixel_values=pixels).pooler_output
+            return {n: head(pooled).float() for n, head in heads.items()}
+
+        def step_loss(rng: np.random.Generator) -> dict[str, Tensor]:
+            index = np.sort(rng.integers(0, len(train.clip), self.s.batch))
+            out = logits(self.pixels(train, index, rng))
+            terms = {}
+            for name, value in out.items():
+                target = torch.from_numpy(train.labels[name][index]).to(value.device)
+                if bool((target != IGNORE).any()):
+                    terms[name] = F.cross_entropy(value, target, ignore_index=IGNORE)
+            return terms
+
+        def validate() -> dict[str, float]:
+            right = {n: [] for n in ATTRIBUTE_CLASSES}
+            for start in range(0, len(valid.clip), 500):
+                index = np.arange(start, min(start + 500, len(valid.clip)))
+                for name, value in logits(self.pixels(valid, index, None)).items():
+                    target = valid.labels[name][index]
+                    keep = target != IGNORE
+                    right[name].append(value.argmax(1).cpu().numpy()[keep] == target[keep])
+            return {n: 100 * float(np.concatenate(v).mean()) for n, v in right.items()}
+
+        params = [*self.model.vision_model.parameters(), *heads.parameters()]
+        self.run("sight", self.s.sight_steps, [{"params": params, "lr": self.s.sight_lr}], step_loss, validate)
+
+    def paraphrase_loss(self, rng: np.random.Generator, groups: int) -> Tensor:
+        """Symmetric InfoNCE between two wordings of each event; near misses of an event stand in the same batch."""
+        first, second = [], []
+        for _ in range(groups):
+            script = sample_clip("pretrain", int(rng.integers(self.s.clips)))
+            event = script.events[int(rng.integers(len(script.events)))]
+            for variant, changed in texts.variants(script, event, self.s.text_variants, rng):
+                first.append(texts.tell(variant, changed, rng))
+                second.append(texts.tell(variant, changed, rng) if rng.random() < 0.5 else texts.listing(variant, changed, rng))
+        both = self.embed_text(first + second)
+        logits = 20.0 * both[: len(first)] @ both[len(first) :].T
+        target = torch.arange(len(first), device=logits.device)
+        return 0.5 * (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target))
+
+    def text(self) -> None:
+        params = [*self.model.text_model.parameters(), *self.model.text_projection.parameters()]
+        self.run(
+            "text", self.s.text_steps, [{"params": params, "lr": self.s.text_lr}],
+            lambda rng: {"paraphrase": self.paraphrase_loss(rng, self.s.text_groups)}, self.text_probe,
+        )  # fmt: skip
+
+    def text_probe(self) -> dict[str, float]:
+        """Unseen events: is a paraphrase nearer than the paraphrase of a minimally changed event (percent, chance 50)?"""
+        from dataclasses import replace
+
+        flip = {"left": "right", "right": "left", "up": "down", "down": "up"}
+        manner = {"slowly": "quickly", "quickly": "slowly", "happily": "angrily", "angrily": "happily"}
+        rng = np.random.default_rng(5)
+        rows: dict[str, list[tuple[str, str, str]]] = {"order": [], "direction": [], "manner": [], "template": []}
+        for i in range(150):
+            script = sample_clip("valid", i)
+            for event in script.events:
+                a, b = texts.tell(script, event, rng), texts.tell(script, event, rng)
+                if event.patient is not None and len(rows["order"]) < 150:
+                    other = replace(event, agent=event.patient, patient=event.agent)
+                    rows["order"].append((a, b, texts.tell(script, other, rng)))
+                    rows["template"].append((texts.listing(script, event, rng), b, texts.tell(script, other, rng)))
+                if event.direction and len(rows["direction"]) < 150:
+                    other = replace(event, direction=flip[event.direction])
+                    rows["direction"].append((a, b, texts.tell(script, other, rng)))
+                if event.manner and len(rows["manner"]) < 150:
+                    other = replace(event, manner=manner[event.manner])
+                    rows["manner"].append((a, b, texts.tell(script, other, rng)))
+        out = {}
+        for name, triples in rows.items():
+            a, b, c = (self.embed_text([t[i] for t in triples]) for i in range(3))
+            out[name] = 100 * float(((a * b).sum(-1) > (a * c).sum(-1)).float().mean())
+        return out
+
+    def align(self, train: FrameSet, valid: FrameSet) -> None:
+        m = self.model
+
+        def captions(data: FrameSet, index: np.ndarray, rng: np.random.Generator) -> list[str]:
+            return [
+                texts.sparse(sample_clip(data.split, int(data.clip[i]), data.seed), int(data.event[i]), rng,
+                             self.s.verb_share, self.s.colour_share)
+                for i in index
+            ]  # fmt: skip
+
+        def step_loss(rng: np.random.Generator) -> dict[str, Tensor]:
+            index = np.sort(rng.integers(0, len(train.clip), self.s.batch))
+            words = captions(train, index, rng)
+            image, text = self.embed_image(self.pixels(train, index, rng)), self.embed_text(words)
+            logits = m.logit_scale.exp().clamp(max=100.0) * image @ text.T
+            ids = np.unique(np.array(words), return_inverse=True)[1]
+            same = torch.from_numpy(ids[:, None] == ids[None]).to(logits.device)
+            same.fill_diagonal_(False)
+            logits = logits.masked_fill(same, -1e4)
+            target = torch.arange(len(words), device=logits.device)
+            clip = 0.5 * (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target))
+            return {"clip": clip, "paraphrase": self.paraphrase_loss(rng, self.s.align_text_groups)}
+
+        def validate() -> dict[str, float]:
+            index = np.arange(0, len(valid.clip), max(1, len(valid.clip) // 1000))
+            rng = np.random.default_rng(3)
+            image = torch.cat([self.embed_image(self.pixels(valid, c, None)) for c in np.array_split(index, 4)])
+            scripts = [sample_clip(valid.split, int(valid.clip[i]), valid.seed) for i in index]
+            out = {"scale": float(m.logit_scale.exp())}
+            told = [texts.natural(sc, int(valid.event[i]), rng) for sc, i in zip(scripts, index, strict=True)]
+            query = torch.cat([self.embed_text(list(c)) for c in np.array_split(np.array(told), 4)])
+            sims = query @ image.T
+            rank = (sims >= sims.diagonal()[:, None]).sum(1)
+            out |= {f"R@{k}": 100 * float((rank <= k).float().mean()) for k in (1, 5, 10)}
+            verbs = self.embed_text([f"a photo of someone {f[0][1]}" for f in texts.FORMS.values()])
+            out["verb"] = 100 * float(
+                ((image @ verbs.T).argmax(1).cpu() == torch.from_numpy(valid.labels["verb"][index])).float().mean()
+            )
+            return out | self.text_probe()
+
+        vision = list(m.vision_model.parameters())
+        rest = [*m.visual_projection.parameters(), *m.text_model.parameters(), *m.text_projection.parameters(), m.logit_scale]
+        lr = self.s.align_lr
+        groups = [{"params": vision, "lr": lr * self.s.align_vision_lr_share}, {"params": rest, "lr": lr}]
+        self.run("align", self.s.align_steps, groups, step_loss, validate)
+
+    # -- all of it ----------------------------------------------------------------------------------------------------
+
+    def save(self) -> Path:
+        """The finished base as a standard transformers folder, in half precision (a small file; training reads it so)."""
+        folder = self.out / "model"
+        self.model.half().save_pretrained(folder, safe_serialization=True)
+        self.tokenizer.save_pretrained(folder)
+        (folder / "preprocessor_config.json").write_text(json.dumps(self.spec.to_processor_config(), indent=2) + "\n")
+        run = provenance(config.to_dict(self.s)) | {"seconds": round(time.time() - self.started)}
+        (folder / "run.json").write_text(json.dumps(run, indent=2) + "\n")
+        return folder
+
+
+def hash_name(name: str) -> int:
+    return sum(ord(c) * 31**i for i, c in enumerate(name)) % 2**31
+
+
+def _corpus(clips: int, seed: int) -> Iterator[str]:
+    """Sentences of every kind, for the tokenizer's merges."""
+    from srlclip import prompts
+    from srlclip.synsitu.labels import situation
+
+    rng = np.random.default_rng([seed, 1])
+    for i in range(clips):
+        script = sample_clip("pretrain", i)
+        for k, event in enumerate(situation(script).events):
+            yield texts.natural(script, k, rng)
+            yield texts.sparse(script, k, rng, 0.5)
+            yield texts.listing(script, script.events[k], rng)
+            yield prompts.caption(event, "srl").text
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Train the mini base CLIP on SynSitu.")
+    parser.add_argument("--config", default=str(CONFIG), help="JSON file of PretrainSettings")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="override one setting")
+    parser.add_argument("--phases", default="sight,text,align", help="which phases to run, in this order")
+    args = parser.parse_args(argv)
+    try:
+        settings = config.with_overrides(config.load_json(PretrainSettings, args.config), args.set)
+        trainer = Pretrainer(settings)
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    phases = args.phases.split(",")
+    if "text" in phases:
+        trainer.text()
+    if "sight" in phases or "align" in phases:
+        train = trainer.frames("pretrain", settings.clips, settings.frames_per_event)
+        valid = trainer.frames("valid", settings.valid_clips, 1)
+        trainer.sight(train, valid)
+        if "align" in phases:
+            trainer.align(train, valid)
+            print(f"base saved in {trainer.save()}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
