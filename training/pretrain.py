@@ -61,12 +61,12 @@ class PretrainSettings:
     text_layers: int = 3
     embed_dim: int = 128
     vocab_size: int = 2000
-    clips: int = 12000
+    clips: int = 10000
     valid_clips: int = 200
     frames_per_event: int = 2
     workers: int = 2
     batch: int = 256
-    sight_steps: int = 1400
+    sight_steps: int = 1200
     sight_lr: float = 1e-3
     text_steps: int = 1200
     text_lr: float = 1e-3
@@ -174,7 +174,7 @@ class Pretrainer:
 
     def run(self, phase: str, steps: int, groups: list[dict], step_loss: Callable[[np.random.Generator], dict[str, Tensor]],
             validate: Callable[[], dict[str, float]]) -> None:  # fmt: skip
-        """`steps` AdamW steps with warm-up and cosine decay; or load the phase's result if it was finished before."""
+        """`steps` AdamW steps with warm-up and cosine decay; or load what the phase trained if it was finished before."""
         saved = self.out / f"{phase}.safetensors"
         if saved.exists():
             self.model.load_state_dict(load_file(saved), strict=False)
@@ -208,7 +208,8 @@ class Pretrainer:
                     self.log(f"{phase}-valid", step, **validate())
                 self.model.train()
         self.model.eval()
-        save_file({k: v.contiguous() for k, v in self.model.state_dict().items()}, saved)
+        mine = {id(p) for g in groups for p in g["params"]}
+        save_file({k: v.detach().contiguous() for k, v in self.model.named_parameters() if id(v) in mine}, saved)
 
     # -- phases -----------------------------------------------------------------------------------------------------
 

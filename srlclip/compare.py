@@ -1,0 +1,460 @@
+"""Comparison: the pair (base CLIP, SRL-CLIP) behind one facade, used by the app, the command line and benchmarks alike.
+
+A clip is decoded once for both models; texts are embedded once, since the text tower is shared. Nothing here is
+toggled or global, so threads may share one Comparison.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import threading
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from . import __version__, negatives, prompts, video, zero_shot
+from .data.folder import read_folder
+from .data.frame_cache import Sampling, decode
+from .english import clean_filler, normalise, strip_article
+from .gallery import Gallery
+from .lexicon import Lexicon
+from .models.checkpoints import fetch_folder, read_json
+from .models.pair import ClipPair
+from .results import (
+    MODELS,
+    CaptionResult,
+    EventCaption,
+    Example,
+    Hit,
+    PairInfo,
+    ScoredCaption,
+    ScoreResult,
+    SearchResult,
+    Slot,
+    Timeline,
+)
+from .situations import EVENTS_PER_CLIP, ROLE_KEYS, Caption, DataError, Event, Role, Situation, VideoDecodeError
+
+ASSETS = Path(__file__).parent / "assets"
+DEFAULT_BASE, DEFAULT_ADAPTER = "mini-base", "mini-srlclip"
+RESULTS = Path(__file__).resolve().parents[1] / "results" / "mini_pair.json"
+FRAMES_PER_EVENT = 4
+#: Uploads: limits of what is decoded, and how many are remembered at a time.
+UPLOAD_LIMITS = video.Limits(max_seconds=120.0, max_bytes=100 * 2**20)
+UPLOADS_KEPT = 64
+#: Verb, visible fillers and scene are compared so with the reference.
+MATCH_RULE = "same words as any annotator wrote, ignoring case and articles"
+Progress = Callable[[float, str], None]
+
+
+class Comparison:
+    """A loaded pair, an embedded gallery, and a lexicon of verbs, roles and fillers."""
+
+    def __init__(self, pair: ClipPair, info: PairInfo, situations: Sequence[Situation], gallery: Gallery, lexicon: Lexicon):
+        self.pair, self.info, self.gallery, self.lexicon = pair, info, gallery, lexicon
+        self._clips = {s.clip_id: s for s in situations}
+        self._place = {clip_id: i for i, clip_id in enumerate(gallery.ids)}
+        self._uploads: OrderedDict[str, tuple[Situation, dict[str, np.ndarray]]] = OrderedDict()
+        self._texts: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._lock = threading.Lock()
+
+    # -- loading ------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def load(
+        cls,
+        base: str | None = None,
+        adapter: str | None = None,
+        gallery: str | Path | None = None,
+        device: str = "cpu",
+        progress: Progress | None = None,
+    ) -> Comparison:
+        """base, adapter: bundled name, folder or Hub id; both None is the bundled pair, an adapter alone brings its base,
+        a base alone is compared with itself. gallery: a folder of videos (see data.folder), None for the bundled clips.
+
+        Gallery embeddings are kept in the user's cache folder. Raises CheckpointError, DataError, ValueError.
+        """
+        if base is None and adapter is None:
+            base, adapter = DEFAULT_BASE, DEFAULT_ADAPTER
+        if base == DEFAULT_BASE and adapter is None:
+            adapter = DEFAULT_ADAPTER
+        _check_device(device)
+        pair = ClipPair.load(base, adapter, device)
+        info = _describe(pair, adapter, device)
+        situations = read_folder(gallery or ASSETS / "gallery")
+        built, kept = _gallery(pair, adapter, situations, progress)
+        return cls(pair, info, kept, built, _lexicon(adapter, kept))
+
+    # -- clips and words ----------------------------------------------------------------------------------------------
+
+    def clip_ids(self) -> tuple[str, ...]:
+        """The gallery's clips, in its order."""
+        return self.gallery.ids
+
+    def situation(self, clip_id: str) -> Situation:
+        """A gallery clip or an upload. Raises DataError for an unknown id."""
+        if clip_id in self._clips:
+            return self._clips[clip_id]
+        with self._lock:
+            if clip_id in self._uploads:
+                return self._uploads[clip_id][0]
+        raise DataError(f"no clip {clip_id!r}; it may have expired: upload it again, or choose one of the gallery")
+
+    def examples(self) -> tuple[Example, ...]:
+        """Queries that describe one event of a gallery clip, spread over the gallery; chosen without looking at results."""
+        stored = ASSETS / "gallery" / "examples.json"
+        if stored.is_file():
+            rows = json.loads(stored.read_text("utf-8"))
+            found = tuple(Example(r["query"], r["target"], r["event_index"]) for r in rows if r["target"] in self._place)
+            if found:
+                return found
+        labelled = [s for s in self._clips.values() if s.events]
+        if labelled:
+            picks = labelled[:: max(1, len(labelled) // 8)][:8]
+            return tuple(
+                Example(self.true_caption(s.clip_id, i % len(s.events)).text, s.clip_id, i % len(s.events))
+                for i, s in enumerate(picks)
+            )
+        texts = []
+        for verb in self.lexicon.verbs[:4]:
+            roles = tuple(Role(k, n, f[0]) for k, n in self.lexicon.roles(verb) if (f := self.lexicon.fillers(k, verb, 1)))
+            texts.append(prompts.caption(Event(self.lexicon.verb(verb), verb, roles), "natural").text)
+        return tuple(Example(text, None, None) for text in texts)
+
+    def verbs(self) -> tuple[str, ...]:
+        """VerbIDs of the lexicon, most frequent first."""
+        return self.lexicon.verbs
+
+    def roles_of(self, verb: str) -> tuple[tuple[str, str], ...]:
+        """(role key, role name) of a VerbID. Raises DataError for an unknown one."""
+        return self.lexicon.roles(verb)
+
+    def compose(self, verb: str, fillers: Mapping[str, str], style: str = "natural") -> Caption:
+        """A caption from a VerbID and fillers by role key; empty fillers are left out."""
+        roles = tuple(Role(k, n, fillers.get(k, "")) for k, n in self.lexicon.roles(verb))
+        return self._fit(Event(self.lexicon.verb(verb), verb, roles), style)
+
+    def true_caption(self, clip_id: str, event_index: int, style: str = "natural") -> Caption:
+        return self._fit(self._event(clip_id, event_index), style)
+
+    def negatives(self, clip_id: str, event_index: int, kinds: Sequence[str], style: str = "natural", per_kind: int = 3) -> tuple[Caption, ...]:
+        """Hard negatives of a labelled event, the same at every call. Natural ones are all of the clip's other events."""
+        situation, event = self.situation(clip_id), self._event(clip_id, event_index)
+        rng = np.random.default_rng([zlib.crc32(clip_id.encode()), event_index])
+        most = {kind: len(situation.events) if kind == "natural" else per_kind for kind in kinds}
+        return tuple(negatives.build(event, situation, 100, self.lexicon, kinds, rng, style, most, self._fit))
+
+    def results(self) -> dict | None:
+        """The committed measurements of the bundled pair, or None for another pair."""
+        if (self.info.base_id, self.info.adapter_id) != (DEFAULT_BASE, DEFAULT_ADAPTER) or not RESULTS.is_file():
+            return None
+        return json.loads(RESULTS.read_text("utf-8"))
+
+    # -- comparing ------------------------------------------------------------------------------------------------------
+
+    def search(self, query: str, target: str | None = None) -> SearchResult:
+        """Every gallery clip ranked under both models. A clip's score is the cosine of the query with the best of its
+        events; ties rank last. Raises ValueError for an empty query or an unknown target."""
+        query = query.strip()
+        if not query:
+            raise ValueError("the query is empty; describe an event, for example: a man pushes a box")
+        if target is not None and target not in self._place:
+            raise ValueError(f"target {target!r} is not in the gallery")
+        tokens = self.pair.base.count_tokens(query)
+        vector = self._embed([query])[0]
+        ranked: dict[str, tuple[Hit, ...]] = {}
+        failures = []
+        before: dict[str, int] = {}
+        for model in MODELS:
+            try:
+                scores = (self.gallery.events[model] @ vector).max(axis=1)
+                if not np.isfinite(scores).all():
+                    raise FloatingPointError("embeddings are not finite")
+            except (FloatingPointError, KeyError, MemoryError) as error:
+                failures.append(f"{model} model failed: {error}")
+                ranked[model] = ()
+                continue
+            places = (scores[None, :] >= scores[:, None]).sum(axis=1)
+            order = np.argsort(-scores, kind="stable")
+            ids = self.gallery.ids
+            ranked[model] = tuple(
+                Hit(ids[i], int(places[i]), float(scores[i]), before[ids[i]] - int(places[i]) if ids[i] in before else None)
+                for i in order
+            )
+            if model == "base":
+                before = {hit.clip_id: hit.rank for hit in ranked[model]}
+        limit = self.pair.base.max_tokens
+        return SearchResult(query, ranked["base"], ranked["adapted"], target, tokens, tokens > limit, tuple(failures))
+
+    def timeline(self, clip_id: str, query: str) -> Timeline:
+        """Cosine of a query with each event of a clip under both models."""
+        vector = self._embed([query])[0]
+        rows = {model: tuple(float(x) for x in events @ vector) for model, events in self._features(clip_id).items()}
+        return Timeline(clip_id, query, self._spans(clip_id), rows["base"], rows["adapted"])
+
+    def score(
+        self, clip_id: str, event_index: int, true: str, negatives: Sequence[Caption], progress: Progress | None = None
+    ) -> ScoreResult:
+        """A true caption against negatives on one event. Raises ValueError for an empty caption or a bad event index."""
+        if not true.strip():
+            raise ValueError("the true caption is empty; write what happens in the event")
+        features = self._features(clip_id)
+        count = len(features["base"])
+        if not 0 <= event_index < count:
+            raise ValueError(f"event {event_index} of {clip_id}; allowed: 0 to {count - 1}")
+        if progress:
+            progress(0.3, f"embedding {len(negatives) + 1} captions")
+        vectors = self._embed([true, *(n.text for n in negatives)])
+        scores = {model: vectors @ events[event_index] for model, events in features.items()}
+        base, adapted = (scores[m].tolist() for m in MODELS)
+        wrong = tuple(
+            ScoredCaption(n, base[i], adapted[i], base[0] - base[i], adapted[0] - adapted[i]) for i, n in enumerate(negatives, 1)
+        )
+        return ScoreResult(clip_id, event_index, ScoredCaption(Caption(true), base[0], adapted[0]), wrong)
+
+    def caption(self, clip_id: str, progress: Progress | None = None) -> CaptionResult:
+        """Zero-shot SRL captions of every event under both models, beside the reference where there is one."""
+        situation, features = self.situation(clip_id), self._features(clip_id)
+        spans, scale = self._spans(clip_id), float(self.pair.base.logit_scale)
+        events = []
+        for k, span in enumerate(spans):
+            readings = {}
+            for m, model in enumerate(MODELS):
+                if progress:
+                    progress((k + m / 2) / len(spans), f"event {k + 1} of {len(spans)}, model {m + 1} of 2")
+                readings[model] = zero_shot.read_event(features[model][k], self.lexicon, self._embed, scale)
+            truths = [a[k] for a in situation.annotations or ((situation.events,) if situation.events else ()) if k < len(a)]
+            lines = {m: zero_shot.sentence(r, self.lexicon) for m, r in readings.items()}
+            verbs = {m: tuple((self._lemma(v), share) for v, share in r.verbs) for m, r in readings.items()}
+            slots = self._slots(readings, truths)
+            events.append(
+                EventCaption(k, *span, slots, lines["base"], lines["adapted"], verbs["base"], verbs["adapted"])
+            )
+        return CaptionResult(clip_id, tuple(events), zero_shot.DECODER, MATCH_RULE, bool(situation.events))
+
+    def add_video(self, path: str, progress: Progress | None = None) -> str:
+        """Decode and embed someone's video once; the returned id works in situation, caption, score and timeline.
+
+        It never enters the gallery, and cannot be guessed. Raises VideoDecodeError with the reason.
+        """
+        situation = Situation(f"upload-{secrets.token_hex(8)}", Path(path), ())
+        if progress:
+            progress(0.1, f"decoding {EVENTS_PER_CLIP * FRAMES_PER_EVENT} frames")
+        info = video.probe(path, UPLOAD_LIMITS)
+        pixels = decode(situation, _sampling(self.pair))
+        if progress:
+            progress(0.5, "embedding frames with both models")
+        features = _event_features(self.pair, pixels[None])
+        situation = replace(situation, end=info.duration)
+        with self._lock:
+            self._uploads[situation.clip_id] = (situation, {m: f[0] for m, f in features.items()})
+            while len(self._uploads) > UPLOADS_KEPT:
+                self._uploads.popitem(last=False)
+        return situation.clip_id
+
+    # -- parts ------------------------------------------------------------------------------------------------------
+
+    def _event(self, clip_id: str, index: int) -> Event:
+        events = self.situation(clip_id).events
+        if not events:
+            raise DataError(f"clip {clip_id!r} has no labels; type a caption instead")
+        if not 0 <= index < len(events):
+            raise ValueError(f"event {index} of {clip_id}; allowed: 0 to {len(events) - 1}")
+        return events[index]
+
+    def _fit(self, event: Event, style: str = "natural") -> Caption:
+        return prompts.fit(event, style, self.pair.base.count_tokens, self.pair.base.max_tokens)
+
+    def _features(self, clip_id: str) -> dict[str, np.ndarray]:
+        """Event embeddings of a clip: model -> (E, D)."""
+        if clip_id in self._place:
+            own = len(self._clips[clip_id].events) or EVENTS_PER_CLIP
+            return {m: self.gallery.events[m][self._place[clip_id]][:own] for m in MODELS}
+        with self._lock:
+            if clip_id in self._uploads:
+                return self._uploads[clip_id][1]
+        raise DataError(f"no clip {clip_id!r}; it may have expired: upload it again, or choose one of the gallery")
+
+    def _spans(self, clip_id: str) -> tuple[tuple[float, float], ...]:
+        situation = self.situation(clip_id)
+        end = situation.end
+        if end is None:
+            end = video.probe(situation.path).duration if situation.path else 10.0
+        return video.event_spans(end, len(situation.events) or EVENTS_PER_CLIP, situation.start, end)
+
+    def _embed(self, texts: list[str]) -> np.ndarray:
+        """(N, D) with a bounded memory of what was embedded before."""
+        with self._lock:
+            known = {t: self._texts[t] for t in texts if t in self._texts}
+        new = [t for t in dict.fromkeys(texts) if t not in known]
+        if new:
+            vectors = self.pair.encode_texts(new).cpu().numpy()
+            known |= dict(zip(new, vectors, strict=True))
+            with self._lock:
+                self._texts.update((t, known[t]) for t in new)
+                while len(self._texts) > 50_000:
+                    self._texts.popitem(last=False)
+        return np.stack([known[t] for t in texts])
+
+    def _lemma(self, verb_id: str) -> str:
+        return Event(self.lexicon.verb(verb_id), verb_id).lemma
+
+    def _slots(self, readings: Mapping[str, zero_shot.Reading], truths: Sequence[Event]) -> tuple[Slot, ...]:
+        said = {m: readings[m].verbs[0] for m in MODELS}
+        truth = truths[0] if truths else None
+        match = [self._lemma(said[m][0]) == truth.lemma if truth else None for m in MODELS]
+        slots = [
+            Slot("Verb", "verb", truth.lemma if truth else None, *(self._lemma(said[m][0]) for m in MODELS),
+                 *(said[m][1] for m in MODELS), *match)
+        ]  # fmt: skip
+        if truth:
+            rows = [(r.key, r.name, r.filler if r.visible else None) for r in truth.roles]
+        else:
+            names = {k: n for m in reversed(MODELS) for k, n in self.lexicon.roles(said[m][0])}
+            rows = [(k, n, None) for k, n in sorted(names.items(), key=lambda item: ROLE_KEYS.index(item[0]))]
+        for key, name, reference in rows:
+            guesses = [readings[m].fillers.get(key) for m in MODELS]
+            words = {_plain(r.filler) for t in truths for r in t.roles if r.key == key and r.visible}
+            matches = [(_plain(g.text) in words if g else False) if reference else None for g in guesses]
+            slots.append(
+                Slot(key, name, reference if reference else ("-" if truth else None), *(g.text if g else "" for g in guesses),
+                     *(g.confidence if g else 0.0 for g in guesses), *matches)
+            )  # fmt: skip
+        return tuple(slots)
+
+
+
+
+
+def _plain(text: str) -> str:
+    return normalise(strip_article(clean_filler(text)))
+
+
+def _sampling(pair: ClipPair) -> Sampling:
+    return Sampling(EVENTS_PER_CLIP, FRAMES_PER_EVENT, pair.base.preprocess_spec)
+
+
+def _event_features(pair: ClipPair, pixels: np.ndarray) -> dict[str, np.ndarray]:
+    """pixels: uint8 (B, E, F, 3, S, S) -> model -> (B, E, D), L2-normalised."""
+    frames = pair.encode_frames(pair.base.preprocess_spec.to_float(torch.from_numpy(pixels.copy())))
+    return {m: torch.nn.functional.normalize(f.mean(dim=2), dim=-1).cpu().numpy() for m, f in zip(MODELS, frames, strict=True)}
+
+
+def _check_device(device: str) -> None:
+    try:
+        wanted = torch.device(device)
+    except RuntimeError:
+        raise ValueError(f"device is {device!r}; allowed: cpu, cuda, cuda:N, mps") from None
+    if wanted.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError("device is cuda but no CUDA device is available; use --device cpu")
+
+
+def _describe(pair: ClipPair, adapter: str | None, device: str) -> PairInfo:
+    trained_on, synthetic = "no adapter given: both columns show the base model", pair.base.name == DEFAULT_BASE
+    if adapter is not None:
+        card = read_json(fetch_folder(adapter) / "srlclip.json")
+        trained_on = str(card.get("metadata", {}).get("trained_on", "unknown data"))
+        synthetic = synthetic or "SynSitu" in trained_on
+    return PairInfo(
+        base_id=pair.base.name,
+        adapter_id=str(adapter or "none"),
+        trained_on=trained_on,
+        is_synthetic=synthetic,
+        embed_dim=pair.embed_dim,
+        image_size=pair.base.image_size,
+        device=device,
+        version=__version__,
+    )
+
+
+def _lexicon(adapter: str | None, situations: Sequence[Situation]) -> Lexicon:
+    """The adapter's own vocabulary, else the gallery's, else the bundled world's."""
+    folders = [fetch_folder(adapter)] if adapter is not None else []
+    if any(s.events for s in situations) and not folders:
+        return Lexicon.from_situations(s for s in situations if s.events)
+    for folder in (*folders, fetch_folder(DEFAULT_ADAPTER)):
+        if (folder / "lexicon.json").is_file():
+            return Lexicon.from_json(folder / "lexicon.json")
+    return Lexicon.from_situations(situations)
+
+
+def _gallery(
+    pair: ClipPair, adapter: str | None, situations: Sequence[Situation], progress: Progress | None
+) -> tuple[Gallery, list[Situation]]:
+    """Embeddings of all clips under both models, from the bundled or the user's cache if they are there.
+
+    Clips that cannot be decoded are left out (and told through `progress`); DataError if none is left.
+    """
+    key = {"base": pair.fingerprint, "adapted": pair.fingerprint + _adapter_hash(adapter)}
+    name = hashlib.sha256(json.dumps([key, [_stamp(s) for s in situations]]).encode()).hexdigest()[:24]
+    folders = (ASSETS / "index" / name, cache_folder() / "galleries" / name)
+    by_id = {s.clip_id: s for s in situations}
+    for folder in folders:
+        if (folder / "gallery.json").is_file():
+            try:
+                gallery = Gallery.load(folder, key)
+            except DataError:
+                continue
+            return gallery, [by_id[i] for i in gallery.ids]
+    kept, features = [], {m: [] for m in MODELS}
+    for i, situation in enumerate(situations):
+        if progress:
+            progress(i / len(situations), f"embedding clip {i + 1} of {len(situations)}")
+        try:
+            pixels = decode(situation, _sampling(pair))
+        except VideoDecodeError as error:
+            if progress:
+                progress(i / len(situations), f"left out: {error}")
+            continue
+        for model, value in _event_features(pair, pixels[None]).items():
+            features[model].append(value[0])
+        kept.append(situation)
+    if not kept:
+        raise DataError(f"none of the {len(situations)} videos could be decoded")
+    clips = {m: np.stack([_unit(f.mean(axis=0)) for f in v]) for m, v in features.items()}
+    events = {m: _rectangular(v) for m, v in features.items()}
+    gallery = Gallery(tuple(s.clip_id for s in kept), events, clips, key)
+    try:
+        gallery.save(folders[-1])
+    except OSError as error:  # a read-only home is no reason not to start
+        if progress:
+            progress(1.0, f"embeddings not kept for the next start: {error}")
+    return gallery, kept
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+def _rectangular(features: list[np.ndarray]) -> np.ndarray:
+    """(E_i, D) per clip -> (G, E, D). Clips with fewer events repeat their last one, which no maximum over events sees."""
+    most = max(len(f) for f in features)
+    return np.stack([np.concatenate([f, np.repeat(f[-1:], most - len(f), axis=0)]) for f in features]).astype(np.float32)
+
+
+def _adapter_hash(adapter: str | None) -> str:
+    if adapter is None:
+        return "-none"
+    weights = fetch_folder(adapter) / "adapter" / "adapter_model.safetensors"
+    return "-" + hashlib.sha256(weights.read_bytes()).hexdigest()[:16]
+
+
+def _stamp(situation: Situation) -> list:
+    """What identifies a clip's pixels wherever the folder lies: its name, size and labelled range."""
+    assert situation.path is not None
+    size = situation.path.stat().st_size if situation.path.is_file() else 0
+    return [situation.clip_id, size, situation.start, situation.end]
+
+
+def cache_folder() -> Path:
+    """SRLCLIP_CACHE, else the platform's usual place for a user's caches."""
+    root = os.environ.get("SRLCLIP_CACHE")
+    return Path(root) if root else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "srlclip"

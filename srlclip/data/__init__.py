@@ -1,0 +1,1 @@
+"""Readers of annotations and benchmarks, and caches of frames and text embeddings."""

@@ -1,0 +1,320 @@
+"""CLIP as this project uses it: normalised embeddings of frames and texts, and LoRA on the image tower.
+
+Wraps transformers.CLIPModel (never copies it) and is the only door to peft.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+import torch.nn.functional as functional
+from torch import nn
+
+from ..config import LORA_TARGETS, LoraSettings
+from ..preprocess import PreprocessSpec
+from ..situations import CheckpointError
+from .checkpoints import hub_offline, missing_message, read_json, resolve_source
+
+if TYPE_CHECKING:
+    from transformers import CLIPModel, CLIPTokenizer
+
+_IMAGE_LAYER = r"vision_model\.encoder\.layers\.\d+\."
+
+
+class ClipEncoder(nn.Module):
+    """Both towers of a CLIP model with its tokenizer and preprocessing.
+
+    clip: the wrapped model; it may already carry LoRA layers. tokenizer, preprocess_spec: as the model was trained.
+    name: what the model was loaded as (bundled name, folder or Hub id).
+    """
+
+    def __init__(self, clip: CLIPModel, tokenizer: CLIPTokenizer, preprocess_spec: PreprocessSpec, name: str):
+        super().__init__()
+        self.clip = clip
+        self.tokenizer = tokenizer
+        self.preprocess_spec = preprocess_spec
+        self.name = name
+        self.embed_dim: int = clip.config.projection_dim
+        self.image_size: int = clip.config.vision_config.image_size
+        self.max_tokens: int = clip.config.text_config.max_position_embeddings
+        # peft's wrapper shares every module with `clip`; a list keeps it from being registered a second time.
+        self._peft: list[nn.Module] = []
+        self._check()
+
+    def _check(self) -> None:
+        if self.preprocess_spec.crop != self.image_size:
+            raise CheckpointError(
+                f"{self.name}: the processor crops to {self.preprocess_spec.crop} px but the model takes "
+                f"{self.image_size}; use the preprocessor_config.json that belongs to the model"
+            )
+        text, end = self.clip.config.text_config, self.tokenizer.eos_token_id
+        # CLIP pools at the end token. With another id it would silently pool the first token of every text alike;
+        # id 2 stands for "the highest id", as in OpenAI's files.
+        expected = text.vocab_size - 1 if text.eos_token_id == 2 else text.eos_token_id
+        if end != expected:
+            raise CheckpointError(
+                f"{self.name}: the tokenizer ends texts with id {end} but the model expects {expected}; "
+                "use the tokenizer files that belong to the model"
+            )
+
+    @classmethod
+    def load(cls, source: str | Path, device: str | torch.device = "cpu") -> ClipEncoder:
+        """A frozen float32 encoder in eval mode from a bundled name, a local folder or a Hub id.
+
+        Reads safetensors weights only and runs no code from the model folder. Downloads nothing when HF_HUB_OFFLINE
+        is set. Raises CheckpointError.
+        """
+        from transformers import CLIPModel, CLIPTokenizer
+
+        resolved = resolve_source(source)
+        if isinstance(resolved, Path):
+            kind = read_json(resolved / "config.json").get("model_type")
+            if kind != "clip":
+                raise CheckpointError(
+                    f"{source} holds a model of type {kind!r}; allowed: clip (transformers.CLIPModel)"
+                )
+        offline = hub_offline()
+        try:
+            clip = CLIPModel.from_pretrained(str(resolved), use_safetensors=True, local_files_only=offline)
+            tokenizer = CLIPTokenizer.from_pretrained(str(resolved), local_files_only=offline)
+            if isinstance(resolved, Path):
+                spec = PreprocessSpec.from_folder(resolved)
+            else:
+                from transformers.image_processing_utils import BaseImageProcessor
+
+                config, _ = BaseImageProcessor.get_image_processor_dict(str(resolved), local_files_only=offline)
+                spec = PreprocessSpec.from_processor_config(config)
+        except CheckpointError:
+            raise
+        except Exception as error:
+            raise CheckpointError(missing_message(source, error)) from error
+        encoder = cls(clip.float(), tokenizer, spec, str(source))
+        return encoder.eval().requires_grad_(False).to(device)
+
+    def save(self, folder: str | Path) -> None:
+        """Write a complete model folder (weights, tokenizer, processor) that `load` and transformers read."""
+        from .checkpoints import write_json
+
+        if self._peft:
+            raise CheckpointError("this encoder carries LoRA layers; save the adapter with save_adapter instead")
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.clip.save_pretrained(folder)
+        self.tokenizer.save_pretrained(folder)
+        write_json(folder / "preprocessor_config.json", self.preprocess_spec.to_processor_config())
+
+    @property
+    def logit_scale(self) -> torch.Tensor:
+        """CLIP's temperature as the factor on cosines: exp of the stored parameter, a float scalar."""
+        return self.clip.logit_scale.float().exp()
+
+    @property
+    def device(self) -> torch.device:
+        return self.clip.visual_projection.weight.device
+
+    @property
+    def has_lora(self) -> bool:
+        return bool(self._peft)
+
+    def fingerprint(self) -> str:
+        """16 hex digits over weights that LoRA never touches: the same for a model and its adapted copies."""
+        clip, digest = self.clip, hashlib.sha256()
+        for weight in (clip.visual_projection.weight, clip.text_projection.weight, clip.logit_scale):
+            digest.update(weight.detach().cpu().float().contiguous().numpy().tobytes())
+        return digest.hexdigest()[:16]
+
+    def encode_frames(self, pixels: torch.Tensor, chunk: int = 64) -> torch.Tensor:
+        """pixels: floats (..., 3, S, S) from preprocess_spec.to_float -> (..., D), L2-normalised, float32.
+
+        Without gradients, at most `chunk` images pass at a time, which bounds memory.
+        """
+        size = self.image_size
+        if not pixels.is_floating_point() or pixels.ndim < 3 or pixels.shape[-3:] != (3, size, size):
+            raise ValueError(
+                f"pixels must be floats (..., 3, {size}, {size}), got {pixels.dtype} {tuple(pixels.shape)}; "
+                "use preprocess_spec.to_uint8 and to_float"
+            )
+        lead = pixels.shape[:-3]
+        flat = pixels.reshape(-1, 3, size, size)
+        parts = (flat,) if torch.is_grad_enabled() or len(flat) <= chunk else flat.split(chunk)
+        return torch.cat([self._frames(part) for part in parts]).reshape(*lead, self.embed_dim)
+
+    def _frames(self, pixels: torch.Tensor) -> torch.Tensor:
+        # The towers and projections are called directly: get_image_features returns a tensor or an output object,
+        # depending on the version of transformers.
+        weight = self.clip.visual_projection.weight
+        pooled = self.clip.vision_model(pixel_values=pixels.to(weight.device, weight.dtype)).pooler_output
+        return functional.normalize(self.clip.visual_projection(pooled).float(), dim=-1)
+
+    def encode_texts(self, texts: Sequence[str], chunk: int = 256) -> torch.Tensor:
+        """N texts -> (N, D), L2-normalised, float32. Texts beyond max_tokens are cut at the end."""
+        if isinstance(texts, str):
+            raise ValueError("texts must be a list of strings, got one string")
+        if not len(texts):
+            return torch.zeros(0, self.embed_dim, device=self.device)
+        # Sorted by length, so that a chunk is padded to its own longest text and not to that of the whole list.
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        parts = [self._texts([texts[i] for i in order[at : at + chunk]]) for at in range(0, len(order), chunk)]
+        return torch.cat(parts)[torch.argsort(torch.tensor(order, device=self.device))]
+
+    def _texts(self, texts: list[str]) -> torch.Tensor:
+        tokens = self.tokenizer(
+            texts, padding="longest", truncation=True, max_length=self.max_tokens, return_tensors="pt"
+        ).to(self.device)
+        pooled = self.clip.text_model(
+            input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"]
+        ).pooler_output
+        return functional.normalize(self.clip.text_projection(pooled).float(), dim=-1)
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of `text` with the start and end marks, before truncation (the limit is max_tokens)."""
+        return len(self.tokenizer(text, truncation=False, verbose=False)["input_ids"])
+
+    def count_truncated(self, texts: Sequence[str]) -> int:
+        """How many of the texts are longer than max_tokens."""
+        return sum(self.count_tokens(text) > self.max_tokens for text in texts)
+
+    def use_gradient_checkpointing(self, on: bool = True) -> None:
+        """Recompute activations in the backward pass: an order less memory at about 1.3 times the time.
+
+        Only takes effect in training mode.
+        """
+        # transformers 5 calls it activation checkpointing and warns about the older name.
+        new = hasattr(self.clip, "activation_checkpointing_enable")
+        kind = "activation" if new else "gradient"
+        if on:
+            settings = {f"{kind}_checkpointing_kwargs": {"use_reentrant": False}}
+            getattr(self.clip, f"{kind}_checkpointing_enable")(**settings)
+        else:
+            getattr(self.clip, f"{kind}_checkpointing_disable")()
+
+    def add_lora(self, settings: LoraSettings) -> None:
+        """Freeze everything and put trainable LoRA layers, zero at the start, on the image tower. Raises ValueError."""
+        from peft import LoraConfig, get_peft_model
+
+        if self._peft:
+            raise ValueError("this encoder already carries LoRA layers; load a fresh one")
+        # A full path by regular expression: both towers call their projections q_proj, k_proj and v_proj.
+        layers = "|".join(re.escape(target) for target in LORA_TARGETS[settings.targets])
+        config = LoraConfig(
+            r=settings.rank,
+            lora_alpha=settings.alpha,
+            lora_dropout=settings.dropout,
+            target_modules=f"{_IMAGE_LAYER}({layers})",
+            bias="none",
+        )
+        # Set before wrapping, else peft records the local path of the base model.
+        config.base_model_name_or_path = self.name
+        self.requires_grad_(False)
+        self._peft = [get_peft_model(self.clip, config)]
+        found = len(self.adapted_modules())
+        wanted = self.clip.config.vision_config.num_hidden_layers * len(LORA_TARGETS[settings.targets])
+        if found != wanted:
+            raise ValueError(f"LoRA reached {found} layers of the image tower, expected {wanted}")
+
+    def adapted_modules(self) -> list[str]:
+        """Paths inside `clip` of the layers that carry LoRA."""
+        return [name for name, module in self.clip.named_modules() if hasattr(module, "lora_A")]
+
+    def lora_parameters(self) -> list[nn.Parameter]:
+        """The trainable parameters of the adapter, in a fixed order."""
+        return [weight for name, weight in self.clip.named_parameters() if "lora_" in name]
+
+    def save_adapter(self, folder: str | Path) -> None:
+        """Write adapter_config.json and adapter_model.safetensors, as peft.PeftModel.from_pretrained reads them."""
+        from peft import get_peft_model_state_dict
+        from safetensors.torch import save_file
+
+        if not self._peft:
+            raise CheckpointError("this encoder has no LoRA layers to save; call add_lora first")
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        config = self._peft[0].peft_config["default"]
+        was, config.inference_mode = config.inference_mode, True
+        config.save_pretrained(str(folder))
+        config.inference_mode = was
+        weights = get_peft_model_state_dict(self._peft[0], save_embedding_layers=False)
+        weights = {name: weight.detach().cpu().contiguous() for name, weight in weights.items()}
+        save_file(weights, str(folder / "adapter_model.safetensors"), metadata={"format": "pt"})
+
+    def load_adapter(self, folder: str | Path, trainable: bool = False) -> None:
+        """Put the adapter of a peft folder on the image tower; everything else stays frozen. Raises CheckpointError."""
+        from peft import PeftModel
+
+        if self._peft:
+            raise CheckpointError("this encoder already carries LoRA layers; load a fresh one")
+        check_adapter(folder, self.clip)
+        self.requires_grad_(False)
+        try:
+            self._peft = [PeftModel.from_pretrained(self.clip, str(folder), is_trainable=trainable)]
+        except Exception as error:
+            raise CheckpointError(f"{folder} does not fit {self.name}: {error}") from error
+        if set(self.adapted_modules()) != set(adapter_shapes(folder)):
+            raise CheckpointError(f"{folder}: adapter_config.json and its weights name different layers; save it again")
+
+    def merge_adapter(self) -> None:
+        """Add the LoRA deltas into the adapted layers' weights, in place, and drop the LoRA layers."""
+        if self._peft:
+            self.clip = self._peft.pop().merge_and_unload()
+            self.clip.requires_grad_(False)
+
+
+def adapter_shapes(folder: str | Path) -> dict[str, tuple[int, int, int]]:
+    """Layer path inside CLIPModel -> (outputs, rank, inputs) of each LoRA pair in a peft folder.
+
+    Reads the header of adapter_model.safetensors only. Raises CheckpointError for a folder that is not a plain LoRA
+    adapter of an image tower.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    folder = Path(folder)
+    config = read_json(folder / "adapter_config.json")
+    if config.get("peft_type") != "LORA":
+        raise CheckpointError(f"{folder} holds a {config.get('peft_type')} adapter; allowed: LORA")
+    if not isinstance(config.get("init_lora_weights", True), bool):
+        # PiSSA and its like also change the base weights when they are put on, and the pair shares those.
+        raise CheckpointError(f"{folder} starts its LoRA from {config['init_lora_weights']}; allowed: plain LoRA")
+    path = folder / "adapter_model.safetensors"
+    if not path.is_file():
+        raise CheckpointError(f"{folder} has no adapter_model.safetensors; other weight formats are not read")
+    found: dict[str, dict[str, tuple[int, ...]]] = {}
+    try:
+        with safe_open(path, "pt") as file:
+            for name in file.keys():  # noqa: SIM118 (not a dict)
+                match = re.fullmatch(rf"base_model\.model\.({_IMAGE_LAYER}[\w.]+)\.lora_([AB])\.weight", name)
+                if match is None:
+                    raise CheckpointError(f"{path} holds {name!r}; only LoRA on the image tower's layers is read")
+                found.setdefault(match[1], {})[match[2]] = tuple(file.get_slice(name).get_shape())
+    except SafetensorError as error:
+        raise CheckpointError(
+            f"{path} is not a complete safetensors file ({error}); save or download it again"
+        ) from error
+    shapes = {}
+    for name, pair in found.items():
+        if set(pair) != {"A", "B"} or pair["A"][0] != pair["B"][1]:
+            raise CheckpointError(f"{path}: the LoRA pair of {name} is incomplete or does not match")
+        shapes[name] = (pair["B"][0], pair["A"][0], pair["A"][1])
+    if not shapes:
+        raise CheckpointError(f"{path} holds no LoRA weights")
+    return shapes
+
+
+def check_adapter(folder: str | Path, clip: Any) -> None:
+    """CheckpointError unless every LoRA pair of the folder fits a linear layer of `clip`."""
+    for name, (outputs, _, inputs) in adapter_shapes(folder).items():
+        try:
+            weight = clip.get_submodule(name).weight
+        except AttributeError:
+            raise CheckpointError(
+                f"{folder} adapts {name}, which the base model does not have; use its own base"
+            ) from None
+        if tuple(weight.shape) != (outputs, inputs):
+            raise CheckpointError(
+                f"{folder} adapts {name} as {outputs} x {inputs}, the base model's is "
+                f"{weight.shape[0]} x {weight.shape[1]}; use the base model that the adapter was trained on"
+            )

@@ -1,0 +1,108 @@
+"""The pair that is compared: a base CLIP and its adapted copy, in one process and almost one model's memory.
+
+The adapter is merged into copies of the layers it touches; every other weight, the whole text tower included, is the
+base model's own. Nothing is toggled, so both models can be used from several threads.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from .checkpoints import fetch_folder
+from .contextualizer import VideoContextualizer
+from .encoder import ClipEncoder, adapter_shapes
+from .srlclip import check_base, load_contextualizer, read_model_card
+
+
+class ClipPair:
+    """base and adapted encoders over the same tokenizer and preprocessing, both frozen and in eval mode.
+
+    contextualizer: the adapted model's, or None without an adapter. fingerprints: 16 hex digits per model ("base",
+    "adapted") that change with its weights, for galleries and result files.
+    """
+
+    def __init__(
+        self,
+        base: ClipEncoder,
+        adapted: ClipEncoder,
+        contextualizer: VideoContextualizer | None,
+        fingerprints: dict[str, str],
+    ):
+        self.base, self.adapted, self.contextualizer = base, adapted, contextualizer
+        self.fingerprints = fingerprints
+
+    @classmethod
+    def load(
+        cls,
+        base: str | Path | None,
+        adapter: str | Path | None,
+        device: str | torch.device = "cpu",
+        dtype: torch.dtype = torch.float32,
+    ) -> ClipPair:
+        """base: bundled name, folder or Hub id, None for the one the adapter names. adapter: likewise a model folder
+        written by SRLCLIP.save; None makes the adapted model the base itself.
+
+        dtype: of the towers' weights (torch.bfloat16 is the fast mode); embeddings are float32 always.
+        Raises CheckpointError; ValueError when both are None.
+        """
+        if adapter is None:
+            if base is None:
+                raise ValueError("base and adapter are both None; give at least one")
+            encoder = ClipEncoder.load(base, device)
+            pair = cls(encoder, encoder, None, dict.fromkeys(("base", "adapted"), encoder.fingerprint()))
+        else:
+            folder = fetch_folder(adapter)
+            card = read_model_card(folder)
+            encoder = ClipEncoder.load(base if base is not None else card["base"], device)
+            check_base(card, encoder, folder)
+            adapted = merged_copy(encoder, folder / "adapter")
+            weights = (folder / "adapter" / "adapter_model.safetensors").read_bytes()
+            marks = {"base": encoder.fingerprint(), "adapted": hashlib.sha256(weights).hexdigest()[:16]}
+            pair = cls(encoder, adapted, load_contextualizer(folder).to(device), marks)
+        if dtype != torch.float32:
+            pair._cast(dtype)
+        return pair
+
+    def _cast(self, dtype: torch.dtype) -> None:
+        # After merging, so that small deltas are added in float32. Parameters are changed in place: sharing stays.
+        scale = self.base.clip.logit_scale.data
+        for encoder in (self.base, self.adapted):
+            encoder.clip.to(dtype)
+            encoder.clip.logit_scale.data = scale
+
+    @property
+    def embed_dim(self) -> int:
+        return self.base.embed_dim
+
+    @torch.inference_mode()
+    def encode_frames(self, pixels: torch.Tensor, chunk: int = 64) -> tuple[torch.Tensor, torch.Tensor]:
+        """pixels: floats (..., 3, S, S) -> base and adapted embeddings, each (..., D), L2-normalised."""
+        base = self.base.encode_frames(pixels, chunk)
+        return base, base.clone() if self.adapted is self.base else self.adapted.encode_frames(pixels, chunk)
+
+    @torch.inference_mode()
+    def encode_texts(self, texts: Sequence[str], chunk: int = 256) -> torch.Tensor:
+        """N texts -> (N, D), L2-normalised; the same for both models, whose text tower is one."""
+        return self.base.encode_texts(texts, chunk)
+
+
+def merged_copy(base: ClipEncoder, adapter: str | Path) -> ClipEncoder:
+    """An encoder with the peft folder's deltas merged, sharing with `base` every weight that has no delta.
+
+    `base` is left as it is. Raises CheckpointError for an adapter that does not fit.
+    """
+    touched = {f"{name}.weight" for name in adapter_shapes(adapter)}
+    clip = base.clip
+    # What the memo already holds, deepcopy takes as it is: here all tensors but the touched ones, and the text tower.
+    memo: dict[int, object] = {id(clip.text_model): clip.text_model}
+    memo.update((id(weight), weight) for name, weight in clip.named_parameters() if name not in touched)
+    memo.update((id(buffer), buffer) for buffer in clip.buffers())
+    adapted = ClipEncoder(copy.deepcopy(clip, memo), base.tokenizer, base.preprocess_spec, base.name)
+    adapted.load_adapter(adapter)
+    adapted.merge_adapter()
+    return adapted.eval()

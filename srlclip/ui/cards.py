@@ -1,0 +1,108 @@
+"""HTML of a search: verdict sentence, two ranked columns of cards, and the shared player. Pure functions."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+
+from ..results import MODELS, Hit, SearchResult
+from .format import NAMES, change, esc, failures, model_name, said
+from .media import Shot
+
+TOP = 5
+
+
+def verdict(result: SearchResult) -> str:
+    """One sentence: the target's rank under both models, or without a target how far the two lists agree."""
+    query = f"“{said(result.query, 160)}”"
+    cut = f' <span class="sc-soft">Only the first {result.tokens} tokens were read.</span>' if result.truncated else ""
+    ranks = {model: result.target_rank(model) for model in MODELS}
+    if result.target is not None and all(ranks.values()):
+        moved = change(ranks["base"] - ranks["adapted"])
+        text = (
+            f'Target clip: <span class="sc-t-base">Base CLIP rank {ranks["base"]}</span> → '
+            f'<span class="sc-t-adapted">SRL-CLIP rank {ranks["adapted"]} {moved}</span> for {query}'
+        )
+    elif result.base and result.adapted:
+        mover = result.biggest_mover(TOP)
+        text = f"Top-{TOP} overlap {result.overlap(TOP)}/{min(TOP, len(result.base))}"
+        if mover is not None:
+            before = mover.rank + (mover.rank_change or 0)
+            text += f"; biggest mover {said(mover.clip_id, 60)}, rank {before} → {mover.rank}"
+        text += f" for {query}. No target is known, so neither model is called right."
+    else:
+        text = f"Result of one model only for {query}"
+    return f'<p class="sc-verdict" role="status">{text}{cut}</p>'
+
+
+def video_tag(shot: Shot, *, main: bool, label: str, subtitles: str = "") -> str:
+    """A `<video>` that fetches nothing until it is played. main: the shared player with controls."""
+    window = f"#t={shot.start:g},{shot.end:g}" if shot.end is not None else ""
+    poster = f' poster="{esc(shot.poster)}"' if shot.poster else ""
+    if not shot.video:
+        picture = f'<img class="{"sc-main" if main else "sc-shot"}" src="{esc(shot.poster)}" alt="{esc(label)}">'
+        return picture if shot.poster else '<span class="sc-shot" aria-hidden="true"></span>'
+    source = f'src="{esc(shot.video + window)}"{poster} preload="none" muted playsinline'
+    if not main:
+        return f'<video class="sc-shot" {source} loop tabindex="-1" aria-hidden="true"></video>'
+    track = ""
+    if subtitles:
+        payload = base64.b64encode(subtitles.encode("utf-8", "replace")).decode("ascii")
+        track = f'<track kind="subtitles" label="Both models" srclang="en" src="data:text/vtt;base64,{payload}">'
+    return f'<video class="sc-main" controls {source} aria-label="{esc(label)}">{track}</video>'
+
+
+def card(hit: Hit, shot: Shot, model: str, span: tuple[float, float], *, target: bool) -> str:
+    """One ranked clip. span: the model's lowest and highest score in this search, which the bar fills."""
+    low, high = span
+    share = (hit.score - low) / (high - low) if high > low else 1.0
+    moved = f'<span class="sc-badge">{change(hit.rank_change)}</span>' if model == "adapted" else ""
+    badge = ' <span class="sc-badge">✓ target</span>' if target else ""
+    return (
+        f'<li><button type="button" class="sc-card{" sc-target" if target else ""}" data-sc-clip="{esc(hit.clip_id)}">'
+        f'<span class="sc-rank">{hit.rank}</span>{video_tag(shot, main=False, label="")}'
+        f'<span><span class="sc-name">{said(hit.clip_id, 60)}{badge}</span>'
+        f'<span class="sc-bar"><i class="sc-b-{model}" style="width:{100 * share:.1f}%"></i></span>'
+        f'<span class="sc-foot"><span>{hit.score:.3f}</span>{moved}</span></span></button></li>'
+    )
+
+
+def column(result: SearchResult, model: str, shot: Callable[[str], Shot], k: int = TOP) -> str:
+    """A model's first k clips, and the target below a divider if it is not among them."""
+    hits = result.hits(model)
+    rank = result.target_rank(model)
+    at = f"target at rank {rank}" if rank else ""
+    head = f'<header><h2>{model_name(model)}</h2><span class="sc-soft">{at}</span></header>'
+    if not hits:
+        empty = f'<p class="sc-notice">{NAMES[model]} gave no result.</p>'
+        return f'<section class="sc-column sc-c-{model}">{head}{empty}</section>'
+    scores = [hit.score for hit in hits]
+    span = (min(scores), max(scores))
+    body = "".join(card(h, shot(h.clip_id), model, span, target=h.clip_id == result.target) for h in hits[:k])
+    # by place, not by rank: ties share the last rank of their group
+    if rank is not None and result.target not in [h.clip_id for h in hits[:k]]:
+        late = next(h for h in hits if h.clip_id == result.target)
+        body += f'<li class="sc-divider sc-soft">… rank {rank} of {len(hits)}</li>'
+        body += card(late, shot(late.clip_id), model, span, target=True)
+    return (
+        f'<section class="sc-column sc-c-{model}" aria-label="{NAMES[model]} ranking">{head}<ol>{body}</ol></section>'
+    )
+
+
+def columns(result: SearchResult, shot: Callable[[str], Shot], k: int = TOP) -> str:
+    """Verdict and both columns, Base always left."""
+    both = "".join(column(result, model, shot, k) for model in MODELS)
+    return f'{verdict(result)}{failures(result.failures)}<div class="sc-columns">{both}</div>'
+
+
+def player(shot: Shot, lines: Sequence[tuple[float, str]] = (), subtitles: str = "") -> str:
+    """The shared player, and under it the clip's labelled events as buttons that seek. lines: (second in the file, caption)."""
+    events = "".join(
+        f'<li><button type="button" class="sc-line" data-sc-seek="{start:g}">▸ {start:g} s · {said(text)}</button></li>'
+        for start, text in lines
+    )
+    listing = (
+        f'<p class="sc-soft">What happens (labels); press a line to go there</p><ol>{events}</ol>' if events else ""
+    )
+    media = video_tag(shot, main=True, label=f"Selected clip {shot.clip_id}", subtitles=subtitles)
+    return f"<h2>Selected clip: {said(shot.clip_id, 60)}</h2>{media}{listing}"

@@ -1,0 +1,37 @@
+"""What a handler does with errors: those that carry a sentence for the user become a message, the rest stay bugs."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import TypeVar
+
+import gradio as gr
+
+from ..situations import SrlClipError
+from .format import esc
+
+Result = TypeVar("Result")
+
+
+def user_errors(handler: Callable[..., Result]) -> Callable[..., Result]:
+    """Turn SrlClipError and ValueError into a shown message without a traceback; escaped, since toasts render HTML."""
+
+    @functools.wraps(handler)
+    def guarded(*args: object, **kwargs: object) -> Result:
+        try:
+            return handler(*args, **kwargs)
+        except (SrlClipError, ValueError) as error:
+            raise gr.Error(esc(error)[:1500], print_exception=False) from None
+
+    return guarded
+
+
+def stepper(progress: gr.Progress | None) -> Callable[[float, str], None]:
+    """Gradio's progress bar as the plain (share, what) call that Comparison takes."""
+
+    def report(share: float, what: str) -> None:
+        if progress is not None:
+            progress(min(max(float(share), 0.0), 1.0), desc=what)
+
+    return report

@@ -1,0 +1,124 @@
+"""Posters and playable clips as page addresses: clip id -> file is looked up here, never given by a visitor.
+
+Only a folder of our own is served. Clips appear in it, under names that tell nothing, when a page first shows them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+import numpy as np
+from PIL import Image
+
+from ..situations import Situation, SrlClipError
+from ..video import poster, probe
+
+POSTER_WIDTH = 320
+#: Suffixes that browsers are asked to play; others keep their poster.
+PLAYABLE = (".mp4", ".webm", ".mov", ".m4v", ".mkv", ".ogv", ".avi")
+#: How many uploads stay playable; the oldest go first, so that a public server's disk does not fill.
+KEPT_UPLOADS = 24
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A clip on a page. poster, video: addresses or "". start, end: the clip's seconds inside the file."""
+
+    clip_id: str
+    poster: str = ""
+    video: str = ""
+    start: float = 0.0
+    end: float | None = None
+
+
+def middle_frame(path: Path, at: float) -> np.ndarray:
+    """The frame at `at` seconds as uint8 RGB (H, W, 3). Raises VideoDecodeError."""
+    duration = probe(path).duration
+    return poster(path, at / duration if duration > 0 else 0.5)
+
+
+class Media:
+    """Addresses of posters and clips.
+
+    situation: looks a clip id up (raises for unknown ids). reader: (file, second) -> uint8 (H, W, 3).
+    keep: clip ids that belong to the gallery and are never removed.
+    """
+
+    def __init__(
+        self,
+        situation: Callable[[str], Situation],
+        keep: tuple[str, ...] = (),
+        reader: Callable[[Path, float], np.ndarray] = middle_frame,
+    ):
+        self._situation, self._keep, self._reader = situation, frozenset(keep), reader
+        self._folder_owner = tempfile.TemporaryDirectory(prefix="srlclip-media-")  # gone when the process ends
+        self.folder = Path(self._folder_owner.name).resolve()
+        self._shots: dict[str, Shot] = {}
+        self._uploads: list[str] = []
+        self._lock = threading.Lock()
+        gr.set_static_paths([self.folder])
+
+    def shot(self, clip_id: str) -> Shot:
+        """The clip's addresses; made on first use, then remembered. A clip that cannot be drawn has empty ones."""
+        with self._lock:
+            if clip_id not in self._shots:
+                self._shots[clip_id] = self._publish(clip_id)
+            return self._shots[clip_id]
+
+    def _publish(self, clip_id: str) -> Shot:
+        situation = self._situation(clip_id)
+        source = situation.path
+        if source is None or not Path(source).exists():
+            return Shot(clip_id)
+        source = Path(source)
+        name = hashlib.sha256(f"{source.resolve()}|{source.stat().st_mtime_ns}|{situation.start}".encode()).hexdigest()[
+            :20
+        ]
+        end = situation.end if situation.end is not None else situation.start + 10.0
+        poster = self._poster(source, situation.start + 0.3 * (end - situation.start), self.folder / f"{name}.jpg")
+        video = ""
+        if source.is_file() and source.suffix.lower() in PLAYABLE:
+            served = self.folder / f"{name}{source.suffix.lower()}"
+            if not served.exists():
+                _link_or_copy(source, served)
+            video = _address(served)
+        if clip_id not in self._keep:
+            self._forget_old_uploads(clip_id)
+        return Shot(clip_id, poster, video, situation.start, situation.end)
+
+    def _poster(self, source: Path, at: float, target: Path) -> str:
+        try:
+            image = Image.fromarray(self._reader(source, at))
+        except (SrlClipError, OSError, ValueError):
+            return ""
+        image.thumbnail((POSTER_WIDTH, POSTER_WIDTH))
+        image.save(target, quality=85)
+        return _address(target)
+
+    def _forget_old_uploads(self, clip_id: str) -> None:
+        self._uploads.append(clip_id)
+        while len(self._uploads) > KEPT_UPLOADS:
+            old = self._shots.pop(self._uploads.pop(0), None)
+            for address in (old.poster, old.video) if old else ():
+                if address:
+                    (self.folder / Path(address).name).unlink(missing_ok=True)
+
+
+def _address(file: Path) -> str:
+    # relative, so that it also holds behind a proxy that serves the app under a path
+    return f"gradio_api/file={file.as_posix()}"
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    try:
+        os.link(source.resolve(), target)
+    except OSError:
+        shutil.copyfile(source, target)

@@ -1,0 +1,178 @@
+"""Retrieval tab: one query, the gallery ranked by both models side by side, and a closer look at one clip."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import gradio as gr
+
+from ..plots import rank_slope, timeline
+from ..results import SearchResult
+from . import cards, downloads
+from .format import copy_link, esc, notice, page, plot, said
+from .guard import user_errors
+from .links import MAX_QUERY_CHARS, Link
+from .media import Media
+
+if TYPE_CHECKING:
+    from ..compare import Comparison
+
+#: How many example chips are offered.
+CHIPS = 8
+#: A click on a card becomes the component's select event, with the clip's id.
+PICK = """element.addEventListener('click', (event) => {
+  const card = event.target.closest('[data-sc-clip]');
+  if (card) trigger('select', {value: card.dataset.scClip});
+});"""
+
+
+class SearchView(NamedTuple):
+    """What the tab shows after a search, in the order of its outputs. query: the query that the page now shows."""
+
+    results: str
+    clip: str
+    timeline: str
+    slope: str
+    files: str
+    query: str
+
+
+def checked_query(query: str | None) -> str:
+    """The query without outer space. Raises ValueError if it is empty or too long."""
+    text = " ".join((query or "").split())
+    if not text:
+        raise ValueError("The query is empty. Describe an event, for example: a man in red pushes a box.")
+    if len(text) > MAX_QUERY_CHARS:
+        raise ValueError(f"The query has {len(text)} characters; at most {MAX_QUERY_CHARS} are allowed. Shorten it.")
+    return text
+
+
+def target_of(comparison: Comparison, query: str) -> str | None:
+    """The clip that an example's query describes; None for free text, whoever typed it."""
+    return next((e.target for e in comparison.examples() if e.query == query), None)
+
+
+def search(comparison: Comparison, query: str | None) -> SearchResult:
+    """Rank the gallery; the target is known if the text is one of the examples. Raises ValueError for a bad query."""
+    text = checked_query(query)
+    return comparison.search(text, target_of(comparison, text))
+
+
+def clip_view(comparison: Comparison, media: Media, clip_id: str, query: str) -> tuple[str, str]:
+    """The shared player of a gallery clip with its labelled events, and the query's similarity over its events."""
+    if clip_id not in comparison.clip_ids():
+        raise ValueError(f"There is no clip {clip_id[:80]!r} in the gallery. Choose one of the cards.")
+    curve = comparison.timeline(clip_id, query)
+    labelled = len(comparison.situation(clip_id).events)
+    starts = [start for start, _ in curve.spans[:labelled]]
+    lines = [(start, comparison.true_caption(clip_id, i, "natural").text) for i, start in enumerate(starts)]
+    player = page(f'<div class="sc-panel">{cards.player(media.shot(clip_id), lines)}</div>', scope=True)
+    rows = (("Base CLIP", curve.base), ("SRL-CLIP", curve.adapted))
+    best = [f"{name} event {max(range(len(v)), key=v.__getitem__) + 1} ({max(v):.3f})" for name, v in rows if v]
+    told = f"Best event for the query: {', '.join(best)}."
+    chart = plot(timeline(curve), f"Similarity of the query to each event of {clip_id}. {told}")
+    heading = f"<h2>Where in {said(clip_id, 60)}? Query against each event</h2>"
+    return player, page(f'<div class="sc-panel">{heading}{chart}<p class="sc-soft">{told}</p></div>')
+
+
+def search_view(comparison: Comparison, media: Media, query: str | None) -> SearchView:
+    """Everything the tab shows for a query. Raises ValueError and the comparison's own errors."""
+    result = search(comparison, query)
+    link = Link("retrieval", result.query)
+    best = next(iter(result.adapted or result.base), None)
+    chosen = result.target or (best.clip_id if best else None)
+    slope = ""
+    if result.base and result.adapted:
+        where = (
+            f" Target: rank {result.target_rank('base')} to {result.target_rank('adapted')}." if result.target else ""
+        )
+        title = "Rank change, Base CLIP → SRL-CLIP" + (" (target: thick line)" if result.target else "")
+        chart = plot(rank_slope(result), f"Rank under both models of the clips that either puts first.{where}")
+        slope = page(f'<div class="sc-panel"><h2>{esc(title)}</h2>{chart}</div>')
+    files = downloads.search_links(comparison.info, result)
+    return SearchView(
+        page(cards.columns(result, media.shot), link=link),
+        *(clip_view(comparison, media, chosen, result.query) if chosen else ("", "")),
+        slope,
+        page(f'<div class="sc-actions">{files}{copy_link(link)}</div>'),
+        result.query,
+    )
+
+
+def cleared() -> SearchView:
+    """What stands after a failed search: no old numbers."""
+    return SearchView(
+        notice("No result: the last search failed. Change the query and search again."), "", "", "", "", ""
+    )
+
+
+def first_view(comparison: Comparison, media: Media) -> tuple[str, SearchView]:
+    """The first example's query and results, made before anyone asks; an empty gallery gets a sentence instead."""
+    examples = comparison.examples()
+    if not examples:
+        return "", SearchView(notice("Type a description and press Search."), "", "", "", "", "")
+    return examples[0].query, search_view(comparison, media, examples[0].query)
+
+
+class Tab(NamedTuple):
+    """The components that a deep link fills."""
+
+    box: gr.Textbox
+    outputs: list
+
+
+def build(comparison: Comparison, media: Media) -> Tab:
+    """Lay the tab out inside the current Blocks and wire it."""
+    query, view = first_view(comparison, media)
+    box = gr.Textbox(
+        query,
+        label="Describe an event",
+        placeholder="who does what to whom, where",
+        submit_btn="Search",
+        lines=1,
+        max_lines=3,
+    )
+    samples = [[e.query] for e in comparison.examples()[:CHIPS]]
+    chips = gr.Dataset(
+        components=[box],
+        samples=samples or [[""]],
+        label="Try one (runs at once)",
+        samples_per_page=CHIPS,
+        type="index",
+        layout="gallery",
+        visible=bool(samples),
+    )
+    results = gr.HTML(view.results, js_on_load=PICK)
+    with gr.Row():
+        with gr.Column(min_width=320):
+            clip = gr.HTML(view.clip, js_on_load=None)
+        with gr.Column(min_width=320):
+            slope = gr.HTML(view.slope, js_on_load=None)
+            curve = gr.HTML(view.timeline, js_on_load=None)
+    files = gr.HTML(view.files, js_on_load=None)
+    shown = gr.State(view.query)
+    outputs = [results, clip, curve, slope, files, shown]
+
+    @user_errors
+    def run(text: str) -> SearchView:
+        return search_view(comparison, media, text)
+
+    @user_errors
+    def run_example(index: int) -> tuple:
+        text = comparison.examples()[index].query
+        return (text, *search_view(comparison, media, text))
+
+    @user_errors
+    def choose(text: str, event: gr.EventData) -> tuple[str, str]:
+        return clip_view(comparison, media, str(event.value), text)
+
+    model = {"api_visibility": "private", "concurrency_id": "model", "concurrency_limit": 1}
+    free = {"api_visibility": "private", "show_progress": "hidden"}
+    remember = "() => window.scUrl && window.scUrl('retrieval')"
+    searched = box.submit(run, box, outputs, show_progress_on=results, **model)
+    tried = chips.click(run_example, chips, [box, *outputs], show_progress_on=results, **model)
+    for event in (searched, tried):
+        event.success(None, js=remember, **free)
+        event.failure(cleared, None, outputs, **free)
+    results.select(choose, shown, [clip, curve], **model)
+    return Tab(box, outputs)

@@ -1,0 +1,189 @@
+"""How the page looks and moves: palette, style sheet, the small script, theme and launch settings. No data.
+
+Blue circle = Base CLIP, orange diamond = SRL-CLIP, always with the word. Never red or green for right or wrong.
+Every class of ours starts with `sc-` so that a new Gradio version cannot collide with it.
+"""
+
+from __future__ import annotations
+
+import gradio as gr
+
+#: Mirrors what Comparison.add_video accepts; the server refuses larger files before they are read.
+MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS = 100, 120
+
+CSS = """
+:root { --sc-base:#0072B2; --sc-base-text:#00609a; --sc-base-tint:#e8f3fa; --sc-srl:#D55E00; --sc-srl-text:#a84300;
+  --sc-srl-tint:#fdf0e6; --sc-paper:#ffffff; --sc-faint:#8a8f98; --sc-soft:#5a6270; --sc-track:#e3e7ee;
+  --sc-edge:#1f2937; }
+.dark { --sc-base:#56B4E9; --sc-base-text:#7cc6f0; --sc-base-tint:#12303f; --sc-srl:#E69F00; --sc-srl-text:#f2b740;
+  --sc-srl-tint:#3a2a0a; --sc-paper:#111318; --sc-faint:#8a8f98; --sc-soft:#aab2bf; --sc-track:#333a46;
+  --sc-edge:#f3f4f6; }
+.gradio-container { max-width:1280px !important; margin:0 auto !important; }
+.gradio-container .html-container:has(.sc) { padding:2px 0; }
+.gradio-container .sc button { margin:0; }
+.gradio-container .sc { font-size:15px; line-height:1.45; color:var(--body-text-color); overflow-wrap:anywhere; }
+.sc h1 { font-size:26px; font-weight:700; margin:0 0 2px; line-height:1.2; }
+.sc h2 { font-size:17px; font-weight:700; margin:0; line-height:1.3; }
+.sc h3 { font-size:15px; font-weight:700; margin:14px 0 4px; }
+.sc p { margin:0; }
+.sc ul, .sc ol { list-style:none; margin:0; padding:0; }
+.dark button[role=tab][aria-selected=true] { color:var(--body-text-color); border-color:var(--body-text-color); }
+.sc-soft { color:var(--sc-soft); font-size:13px; }
+.sc-t-base { color:var(--sc-base-text); font-weight:700; } .sc-t-adapted { color:var(--sc-srl-text);
+  font-weight:700; }
+.sc-m-base { color:var(--sc-base); } .sc-m-adapted { color:var(--sc-srl); }
+.sc-nowrap { white-space:nowrap; }
+.sc-question { display:flex; flex-wrap:wrap; gap:4px 20px; }
+.sc-banner, .sc-verdict, .sc-notice { border:1px solid var(--border-color-primary); border-radius:8px;
+  padding:8px 12px; }
+.sc-banner { margin-top:8px; font-size:13.5px; border-left:5px solid var(--sc-edge); }
+.sc-notice { border-style:dashed; }
+.sc-failure { border:2px solid var(--sc-edge); }
+.sc-columns { display:grid; grid-template-columns:repeat(2,minmax(0,1fr)); gap:14px; margin-top:10px; }
+.sc-column > header { display:flex; flex-wrap:wrap; justify-content:space-between; align-items:baseline; gap:0 8px;
+  padding-bottom:4px; margin-bottom:6px; border-bottom:3px solid var(--sc-base); }
+.sc-column.sc-c-adapted > header { border-color:var(--sc-srl); }
+.sc-column li { margin:0 0 6px; }
+button.sc-card { display:grid; grid-template-columns:26px 116px minmax(0,1fr); gap:8px; align-items:center;
+  width:100%;
+  text-align:left; padding:5px 8px; border:1px solid var(--border-color-primary); border-radius:8px;
+  background:transparent;
+  color:inherit; font:inherit; cursor:pointer; }
+button.sc-card:hover { border-color:var(--sc-faint); }
+button.sc-card.sc-target { border-color:var(--sc-edge); border-width:2px; padding:4px 7px; }
+.sc :focus-visible { outline:3px solid var(--sc-base); outline-offset:2px; }
+.sc-rank { font-size:18px; font-weight:700; text-align:center; }
+.sc-shot { width:116px; aspect-ratio:16/9; object-fit:cover; border-radius:5px; background:var(--sc-track);
+  display:block; }
+.sc-name { font-weight:600; display:block; }
+.sc-badge { font-size:12.5px; font-weight:700; white-space:nowrap; }
+.sc-bar { display:block; height:6px; border-radius:3px; background:var(--sc-track); margin:3px 0; overflow:hidden; }
+.sc-bar > i { display:block; height:100%; background:var(--sc-base); }
+  .sc-bar > i.sc-b-adapted { background:var(--sc-srl); }
+.sc-foot { display:flex; justify-content:space-between; gap:6px; font-size:13px; font-variant-numeric:tabular-nums; }
+.sc-divider { border-top:2px dotted var(--sc-faint); margin:8px 0 4px; padding-top:2px; }
+.sc-panel h2 { margin-bottom:6px; } .sc-split + .sc-scroll { margin-top:12px; }
+.sc-panel { border:1px solid var(--border-color-primary); border-radius:8px; padding:10px; min-width:0; }
+.sc-panel figure, .sc-panel video { margin:0; width:100%; }
+.sc figure.sc-plot { margin:0; } .sc figure.sc-plot svg { width:100%; height:auto; max-height:560px; display:block; }
+.sc video.sc-main { display:block; width:100%; max-height:430px; background:#000; border-radius:6px;
+  aspect-ratio:16/10; }
+.sc-split { display:grid; grid-template-columns:minmax(0,5fr) minmax(0,7fr); gap:16px; align-items:start; }
+.sc-wide-left { grid-template-columns:minmax(0,7fr) minmax(0,5fr); }
+.sc-half { grid-template-columns:repeat(2,minmax(0,1fr)); margin-top:14px; }
+.sc-events { display:grid; grid-template-columns:repeat(5,minmax(0,1fr)); gap:6px; margin-bottom:12px; }
+button.sc-event { text-align:left; border:1px solid var(--border-color-primary); border-radius:8px; padding:7px 8px;
+  background:transparent; color:inherit; font:inherit; font-size:13px; cursor:pointer; min-width:0; }
+button.sc-event[aria-pressed=true] { border-color:var(--sc-edge); border-width:2px 2px 5px; padding:6px 7px 3px; }
+button.sc-event b { display:block; font-size:16px; }
+button.sc-line { display:block; width:100%; text-align:left; border:0; background:transparent; color:inherit;
+  font:inherit;
+  font-size:14px; padding:3px 4px; cursor:pointer; border-radius:4px; }
+button.sc-line:hover { background:var(--sc-track); }
+.sc-scroll { overflow-x:auto; }
+.sc table.sc-table { border-collapse:collapse; width:100%; overflow-wrap:break-word; margin:6px 0 10px;
+  font-size:14px; }
+.sc table.sc-table th, .sc table.sc-table td { border:1px solid var(--border-color-primary); padding:6px 8px;
+  text-align:left;
+  vertical-align:top; background:transparent; color:inherit; }
+.sc table.sc-table th.sc-h-base { border-bottom:3px solid var(--sc-base); }
+.sc table.sc-table th.sc-h-adapted { border-bottom:3px solid var(--sc-srl); }
+.sc table.sc-table td.sc-num { text-align:right; font-variant-numeric:tabular-nums; white-space:nowrap; }
+.sc table.sc-table td.sc-off-base { background:var(--sc-base-tint); }
+  .sc table.sc-table td.sc-off-adapted { background:var(--sc-srl-tint); }
+.sc-off { text-decoration:underline wavy; text-underline-offset:4px; text-decoration-thickness:1px; font-weight:700; }
+.sc-fooled { font-weight:800; text-decoration:underline; text-underline-offset:3px; }
+.sc-verb td, .sc-verb th { font-size:16px; font-weight:700; }
+.sc-kind { display:block; font-size:11.5px; letter-spacing:.04em; text-transform:uppercase; color:var(--sc-soft); }
+.sc del { color:var(--sc-soft); } .sc ins { font-weight:700; text-decoration:underline; text-underline-offset:3px;
+  text-decoration-thickness:2px; }
+.sc-tiles { display:grid; grid-template-columns:repeat(2,minmax(0,1fr)); gap:14px; margin-bottom:12px; }
+.sc-tile { padding:9px 14px; border-radius:6px; background:var(--sc-base-tint);
+  border-left:6px solid var(--sc-base); }
+.sc-tile.sc-c-adapted { background:var(--sc-srl-tint); border-color:var(--sc-srl); }
+.sc-tile strong { font-size:24px; display:block; line-height:1.25; }
+.sc-actions { display:flex; flex-wrap:wrap; gap:8px; margin-top:12px; align-items:center; }
+.sc a.sc-button, .sc button.sc-button { display:inline-block; padding:5px 14px; border-radius:8px; font-size:13.5px;
+  color:inherit;
+  text-decoration:none; cursor:pointer; border:1px solid var(--sc-faint); background:var(--sc-paper); }
+@media (max-width:760px) {
+  .sc-split, .sc-wide-left, .sc-half { grid-template-columns:minmax(0,1fr); }
+  .sc-columns { gap:8px; }
+  button.sc-card { grid-template-columns:22px minmax(0,1fr); gap:4px; padding:4px; }
+  button.sc-card.sc-target { padding:3px; }
+  .sc-shot { grid-column:1 / -1; grid-row:1; width:100%; }
+  .sc-events { grid-template-columns:repeat(3,minmax(0,1fr)); }
+  .sc table.sc-table th, .sc table.sc-table td { padding:4px; font-size:12.5px; }
+  .sc table.sc-table td .sc-soft, .sc table.sc-table th .sc-soft { font-size:11.5px; }
+  .sc-tiles { gap:8px; }
+}
+@media (prefers-reduced-motion: reduce) {
+  .gradio-container *, .gradio-container *::before { animation-duration:.01ms !important;
+  transition-duration:.01ms !important; scroll-behavior:auto !important; } }
+"""
+
+#: Delegated listeners only: the page's HTML is replaced by every run. Nothing here talks to a server.
+SCRIPT = """
+(() => {
+  if (window.scReady) return; window.scReady = true;
+  const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const play = (video) => { if (video) { const p = video.play(); if (p) p.catch(() => {}); } };
+  const card = (node) => (node && node.closest ? node.closest('button.sc-card') : null);
+  const clip = (node) => (card(node) ? card(node).querySelector('video') : null);
+  const start = (event) => { const video = clip(event.target); if (video && video.paused && !calm()) play(video); };
+  const stop = (event) => {
+    const video = clip(event.target);
+    if (!video || video.paused || card(video).contains(event.relatedTarget)) return;
+    video.pause(); video.load();
+  };
+  document.addEventListener('pointerover', start); document.addEventListener('focusin', start);
+  document.addEventListener('pointerout', stop); document.addEventListener('focusout', stop);
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest ? event.target.closest('button') : null;
+    if (!button) return;
+    const scope = button.closest('.sc-scope');
+    if (scope && button.dataset.scEvent !== undefined) {
+      const chosen = button.dataset.scEvent;
+      scope.querySelectorAll('[data-sc-event]').forEach((b) => b.setAttribute('aria-pressed', String(b === button)));
+      scope.querySelectorAll('[data-sc-panel]').forEach((p) => { p.hidden = p.dataset.scPanel !== chosen; });
+    }
+    if (scope && button.dataset.scSeek !== undefined) {
+      const video = scope.querySelector('video.sc-main');
+      if (video) { video.currentTime = Number(button.dataset.scSeek); play(video); }
+    }
+    if (button.dataset.scCopy !== undefined) {
+      const url = location.origin + location.pathname + '?' + button.dataset.scCopy;
+      const done = (text) => { button.textContent = text; };
+      if (!navigator.clipboard) return done(url);
+      navigator.clipboard.writeText(url).then(() => done('Link copied'), () => done(url));
+    }
+  });
+  // Until the address has been read (window.scOpened), opening a tab must not rewrite it.
+  window.scUrl = (tab) => {
+    if (!window.scOpened) return;
+    const marker = document.querySelector('[data-sc-tab="' + tab + '"]');
+    const query = marker ? marker.dataset.scUrl : 'tab=' + tab;
+    const kept = new URLSearchParams(location.search).get('__theme');
+    history.replaceState(null, '', location.pathname + '?' + query + (kept ? '&__theme=' + kept : ''));
+  };
+})();
+"""
+
+
+def launch_settings() -> dict:
+    """Keyword arguments for `Blocks.launch`: no foreign requests, no telemetry, uploads limited to MAX_UPLOAD_MB."""
+    return {
+        "theme": gr.themes.Default(
+            primary_hue="slate",  # a colour that belongs to neither model
+            font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"],
+            font_mono=["ui-monospace", "Consolas", "monospace"],
+        ),
+        "css": CSS,
+        "head": f"<script>{SCRIPT}</script>",
+        "ssr_mode": False,
+        "run_history": False,
+        "enable_monitoring": False,
+        "max_file_size": f"{MAX_UPLOAD_MB}mb",
+        "show_error": False,
+        "footer_links": ["api"],
+    }

@@ -1,0 +1,214 @@
+"""A Comparison without models: deterministic scores from hashes, so that the interface can be tested in milliseconds.
+
+`python -m tests.fake_comparison [port]` (from the project's root) serves the page on it, with drawn clips.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from srlclip.results import (
+    CaptionResult,
+    EventCaption,
+    Example,
+    Hit,
+    PairInfo,
+    ScoredCaption,
+    ScoreResult,
+    SearchResult,
+    Slot,
+    Timeline,
+)
+from srlclip.situations import Caption, Event, Role, Situation, VideoDecodeError
+from srlclip.synsitu.world import COLOURS, KINDS, SCENES, VERBS
+
+_ACTS = ("push.01", "pull.01", "chase.01", "hug.01", "kick.01", "lift.01", "flee.01")
+
+
+def share(*parts: object) -> float:
+    """A number in [0, 1) that depends on the parts only."""
+    digest = hashlib.sha256("|".join(map(str, parts)).encode()).digest()
+    return int.from_bytes(digest[:6], "big") / 2**48
+
+
+def write_clip(path: Path, hue: int = 0, frames: int = 100, size: tuple[int, int] = (320, 192)) -> Path:
+    """A small H.264 file: a square that crosses a coloured ground, 10 frames per second."""
+    import av
+
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=10, options={"preset": "ultrafast", "crf": "30"})
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        for number in range(frames):
+            image = np.zeros((size[1], size[0], 3), np.uint8)
+            image[:] = ((37 * hue) % 200 + 40, (91 * hue) % 200 + 40, (53 * hue) % 200 + 40)
+            left = 10 + (size[0] - 60) * number // max(frames, 1)
+            image[size[1] // 2 : size[1] // 2 + 40, left : left + 40] = (250, 240, 200)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        container.mux(stream.encode(None))
+    return path
+
+
+def event(clip: int, index: int) -> Event:
+    """A labelled event that depends on the numbers only."""
+    spec = VERBS[_ACTS[(clip + 2 * index) % len(_ACTS)]]
+    who, whom = (f"{COLOURS[(clip + k) % 8]} {KINDS[(clip + 3 * k + 1) % 8]}" for k in (index % 2, 1 - index % 2))
+    names = [key.split("(")[1].rstrip(")") for key in spec.roles]
+    roles = [
+        Role(key.split(" ")[0], name, filler) for key, name, filler in zip(spec.roles, names, (who, whom), strict=False)
+    ]
+    return Event(spec.lemma, spec.verb_id, (*roles, Role("AScn", "scene of the event", SCENES[clip % 10])))
+
+
+class FakeComparison:
+    """Duck-typed like srlclip.compare.Comparison. folder: where drawn clips go (None: clips have no file)."""
+
+    def __init__(self, folder: Path | None = None, clips: int = 12, failing: str | None = None):
+        self.info = PairInfo(
+            "mini-base", "mini-srlclip", "600 SynSitu clips (synthetic world)", True, 128, 96, "cpu", "0.1.0"
+        )
+        self.failing = failing
+        self._clips: dict[str, Situation] = {}
+        for number in range(clips):
+            path = write_clip(folder / f"clip_{number:02d}.mp4", number) if folder else None
+            events = tuple(event(number, i) for i in range(5))
+            self._clips[f"clip_{number:02d}"] = Situation(f"clip_{number:02d}", path, events)
+        self._gallery = tuple(self._clips)
+
+    def clip_ids(self) -> tuple[str, ...]:
+        return self._gallery
+
+    def situation(self, clip_id: str) -> Situation:
+        if clip_id not in self._clips:
+            raise ValueError(f"unknown clip {clip_id!r}")
+        return self._clips[clip_id]
+
+    def examples(self) -> tuple[Example, ...]:
+        picks = [(clip, (3 * n) % 5) for n, clip in enumerate(self._gallery[:6])]
+        return tuple(Example(self.true_caption(clip, i).text, clip, i) for clip, i in picks)
+
+    def search(self, query: str, target: str | None = None) -> SearchResult:
+        ranked: dict[str, list[tuple[str, float]]] = {}
+        for model in ("base", "adapted"):
+            lift = {"base": 0.05, "adapted": 0.12}[model]
+            scores = {
+                c: 0.2 + 0.1 * share(model, query, c) + lift * (c == target) * share(query) for c in self._gallery
+            }
+            ranked[model] = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+        before = {clip: rank for rank, (clip, _) in enumerate(ranked["base"], 1)}
+        base = tuple(Hit(c, r, s) for r, (c, s) in enumerate(ranked["base"], 1))
+        adapted = tuple(Hit(c, r, s, before[c] - r) for r, (c, s) in enumerate(ranked["adapted"], 1))
+        if self.failing == "adapted":
+            return SearchResult(query, base, (), target, 9, False, ("SRL-CLIP failed: out of memory",))
+        words = len(query.split())
+        return SearchResult(query, base, adapted, target, min(words, 77), words > 77)
+
+    def timeline(self, clip_id: str, query: str) -> Timeline:
+        spans = tuple((2.0 * i, 2.0 * i + 2) for i in range(5))
+        rows = [tuple(0.2 + 0.1 * share(m, clip_id, query, i) for i in range(5)) for m in ("base", "adapted")]
+        return Timeline(clip_id, query, spans, *rows)
+
+    def caption(self, clip_id: str, progress=None) -> CaptionResult:
+        situation = self.situation(clip_id)
+        captions = []
+        for i in range(5):
+            truth = situation.events[i] if situation.events else None
+            shown = truth or event(int(100 * share(clip_id)), i)
+            rows = [("Verb", "verb", shown.lemma), *((r.key, r.name, r.filler) for r in shown.roles)]
+            slots = []
+            for key, name, filler in rows:
+                said = [filler if share(m, clip_id, i, key) < p else "blue robot" for m, p in (("b", 0.5), ("a", 0.85))]
+                judged = [s == filler for s in said] if truth else [None, None]
+                slots.append(Slot(key, name, filler if truth else None, *said, 0.41, 0.77, *judged))
+            lines = [" ".join(s.value(m) for s in slots) for m in ("base", "adapted")]
+            verbs = ((shown.lemma, 0.6), ("walk", 0.2))
+            captions.append(EventCaption(i, 2.0 * i, 2.0 * i + 2, tuple(slots), *lines, verbs, verbs))
+            if progress:
+                progress((i + 1) / 5, f"event {i + 1} of 5")
+        return CaptionResult(clip_id, tuple(captions), "nearest prompts", "equal words", bool(situation.events))
+
+    def negatives(self, clip_id: str, event_index: int, kinds: Sequence[str]) -> tuple[Caption, ...]:
+        true = self.true_caption(clip_id, event_index).text.split()
+        made = []
+        for kind in kinds:
+            if kind == "agent_patient":
+                swapped = [*true[4:6], *true[2:4], *true[0:2], *true[6:]]
+                made.append(Caption(" ".join(swapped), kind, "natural", tuple(true[:2]), tuple(true[4:6])))
+            elif kind in ("verb_role", "noun", "attribute"):
+                place = {"verb_role": 3, "noun": 1, "attribute": 0}[kind]
+                words = [*true]
+                old, words[place] = words[place], {"verb_role": "hugs", "noun": "wizard", "attribute": "purple"}[kind]
+                made.append(Caption(" ".join(words), kind, "natural", (old,), (words[place],)))
+            elif kind == "natural":
+                others = (i for i in range(5) if i != event_index)
+                made += [Caption(self.true_caption(clip_id, i).text, kind, "natural") for i in others]
+        return tuple(made)
+
+    def true_caption(self, clip_id: str, event_index: int, style: str = "natural") -> Caption:
+        it = self.situation(clip_id).events[event_index]
+        spec = VERBS[it.verb_id]
+        fillers = [role.filler for role in it.roles]
+        return Caption(
+            f"{fillers[0]} quickly {spec.third.split(' ')[0]} {fillers[1]} at the {fillers[-1]}", style=style
+        )
+
+    def score(
+        self, clip_id: str, event_index: int, true: str, negatives: Sequence[Caption], progress=None
+    ) -> ScoreResult:
+        self.situation(clip_id)
+        base, adapted = (0.25 + 0.05 * share(m, clip_id, event_index, true) for m in ("b", "a"))
+        rows = []
+        for negative in negatives:
+            b = base - 0.06 * share("b", negative.text) + 0.03
+            a = adapted - 0.12 * share("a", negative.text) + 0.02
+            rows.append(ScoredCaption(negative, b, a, base - b, adapted - a))
+        return ScoreResult(clip_id, event_index, ScoredCaption(Caption(true), base, adapted), tuple(rows))
+
+    def add_video(self, path: str, progress=None) -> str:
+        content = Path(path).read_bytes()
+        if b"ftyp" not in content[:64]:
+            raise VideoDecodeError(f"cannot decode {path}: no video stream; re-encode with: ffmpeg -i {path} out.mp4")
+        clip_id = "upload-" + hashlib.sha256(content).hexdigest()[:8]
+        self._clips[clip_id] = Situation(clip_id, Path(path), ())
+        return clip_id
+
+    def verbs(self) -> tuple[str, ...]:
+        return tuple(VERBS)
+
+    def roles_of(self, verb: str) -> tuple[tuple[str, str], ...]:
+        core = [(key.split(" ")[0], key.split("(")[1].rstrip(")")) for key in VERBS[verb].roles]
+        return (*core, ("AScn", "scene of the event"))
+
+    def compose(self, verb: str, fillers: Mapping[str, str], style: str = "natural") -> Caption:
+        ordered = [fillers[key] for key, _ in self.roles_of(verb) if key in fillers]
+        return Caption(" ".join([*ordered[:1], VERBS[verb].third, *ordered[1:]]), style=style)
+
+    def results(self) -> dict | None:
+        def both(base: float, adapted: float) -> dict:
+            return {m: {"mean": v, "ci": [v - 3, v + 3]} for m, v in (("base", base), ("adapted", adapted))}
+
+        tables = {
+            "events": {"R@1": both(24.1, 61.3), "R@5": both(66.0, 90.2)},
+            "swaps": {"agent_patient": both(50.2, 57.9)},
+        }
+        return {"clips": 200, "date": "2026-01-01", "commit": "abc1234", "tables": tables}
+
+
+def serve(port: int) -> None:
+    """Serve the page on a fake gallery until Ctrl+C."""
+    from srlclip.ui import build_demo, launch_settings
+
+    with tempfile.TemporaryDirectory() as folder:
+        demo = build_demo(FakeComparison(Path(folder)))
+        demo.launch(server_port=port, quiet=True, prevent_thread_lock=True, **launch_settings())
+        print(f"Serving on http://127.0.0.1:{port}/", flush=True)
+        demo.block_thread()
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]) if len(sys.argv) > 1 else 7861)
