@@ -98,7 +98,9 @@ def _load(args: argparse.Namespace):
     from tqdm import tqdm
 
     from .compare import Comparison
+    from .models.checkpoints import quiet_loading
 
+    quiet_loading()
     with tqdm(total=100, desc="load", bar_format="{desc}: {percentage:3.0f}%", disable=not sys.stderr.isatty()) as bar:
 
         def progress(share: float, what: str) -> None:

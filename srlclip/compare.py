@@ -90,7 +90,7 @@ class Comparison:
         pair = ClipPair.load(base, adapter, device)
         info = _describe(pair, adapter, device)
         situations = read_folder(gallery or ASSETS / "gallery")
-        built, kept = _gallery(pair, adapter, situations, progress)
+        built, kept = _gallery(pair, situations, progress)
         return cls(pair, info, kept, built, _lexicon(adapter, kept))
 
     # -- clips and words ----------------------------------------------------------------------------------------------
@@ -376,24 +376,24 @@ def _describe(pair: ClipPair, adapter: str | None, device: str) -> PairInfo:
 
 
 def _lexicon(adapter: str | None, situations: Sequence[Situation]) -> Lexicon:
-    """The adapter's own vocabulary, else the gallery's, else the bundled world's."""
-    folders = [fetch_folder(adapter)] if adapter is not None else []
-    if any(s.events for s in situations) and not folders:
-        return Lexicon.from_situations(s for s in situations if s.events)
-    for folder in (*folders, fetch_folder(DEFAULT_ADAPTER)):
-        if (folder / "lexicon.json").is_file():
-            return Lexicon.from_json(folder / "lexicon.json")
-    return Lexicon.from_situations(situations)
+    """The adapter's own vocabulary, else the labelled gallery's, else the bundled world's."""
+    own = fetch_folder(adapter) / "lexicon.json" if adapter is not None else None
+    if own is not None and own.is_file():
+        return Lexicon.from_json(own)
+    labelled = [s for s in situations if s.events]
+    if labelled:
+        return Lexicon.from_situations(labelled)
+    return Lexicon.from_json(fetch_folder(DEFAULT_ADAPTER) / "lexicon.json")
 
 
 def _gallery(
-    pair: ClipPair, adapter: str | None, situations: Sequence[Situation], progress: Progress | None
+    pair: ClipPair, situations: Sequence[Situation], progress: Progress | None
 ) -> tuple[Gallery, list[Situation]]:
     """Embeddings of all clips under both models, from the bundled or the user's cache if they are there.
 
     Clips that cannot be decoded are left out (and told through `progress`); DataError if none is left.
     """
-    key = {"base": pair.fingerprint, "adapted": pair.fingerprint + _adapter_hash(adapter)}
+    key = pair.fingerprints
     name = hashlib.sha256(json.dumps([key, [_stamp(s) for s in situations]]).encode()).hexdigest()[:24]
     folders = (ASSETS / "index" / name, cache_folder() / "galleries" / name)
     by_id = {s.clip_id: s for s in situations}
@@ -438,13 +438,6 @@ def _rectangular(features: list[np.ndarray]) -> np.ndarray:
     """(E_i, D) per clip -> (G, E, D). Clips with fewer events repeat their last one, which no maximum over events sees."""
     most = max(len(f) for f in features)
     return np.stack([np.concatenate([f, np.repeat(f[-1:], most - len(f), axis=0)]) for f in features]).astype(np.float32)
-
-
-def _adapter_hash(adapter: str | None) -> str:
-    if adapter is None:
-        return "-none"
-    weights = fetch_folder(adapter) / "adapter" / "adapter_model.safetensors"
-    return "-" + hashlib.sha256(weights.read_bytes()).hexdigest()[:16]
 
 
 def _stamp(situation: Situation) -> list:

@@ -22,8 +22,7 @@ from matplotlib.lines import Line2D
 from .results import MODELS, ScoreResult, SearchResult, Timeline
 
 Drawn = TypeVar("Drawn")
-#: Inches. Narrow on purpose: on a phone the text then stays near its own size.
-WIDTH = 4.6
+WIDTH = 4.6  # inches; narrow on purpose: on a phone the text then stays near its own size
 NAMES = {"base": "Base CLIP", "adapted": "SRL-CLIP"}
 COLOURS = {"base": "#0072B2", "adapted": "#D55E00"}
 MARKERS = {"base": "o", "adapted": "D"}
@@ -74,11 +73,16 @@ def _figure(height: float, panels: int = 1) -> tuple[Figure, list[Axes]]:
     return figure, list(axes)
 
 
+def short_name(clip_id: str) -> str:
+    """VidSitu's "v_NAME_seg_30_40" as "NAME @30s"; other ids as they are."""
+    return re.sub(r"^v_(.+)_seg_(\d+)_\d+$", r"\1 @\2s", clip_id)
+
+
 def _plain(text: str, limit: int = 26) -> str:
-    """Text shown as it is: `$` would start matplotlib's mathematics; long names are cut in the middle."""
+    """Text shown as it is: `$` would start matplotlib's mathematics; long names lose their start, ends tell more."""
     text = " ".join(text.split())
     if len(text) > limit:
-        text = f"{text[: limit // 2 - 1]}…{text[-(limit - limit // 2) :]}"
+        text = f"…{text[-limit + 1 :]}"
     return text.replace("$", r"\$")
 
 
@@ -106,23 +110,15 @@ def to_svg(figure: Figure) -> str:
 
 
 def _mark(axes: Axes, model: str, x: float, y: float, *, filled: bool = True, size: float = 7) -> None:
-    axes.plot(
-        [x],
-        [y],
-        MARKERS[model],
-        color=COLOURS[model],
-        markerfacecolor=COLOURS[model] if filled else PAPER,
-        markeredgewidth=1.8,
-        markersize=size if model == "base" else size - 0.6,
-        zorder=3,
-        clip_on=False,
-    )
+    colour, size = COLOURS[model], size if model == "base" else size - 0.6
+    face = colour if filled else PAPER
+    style = {"color": colour, "markerfacecolor": face, "markeredgewidth": 1.8, "markersize": size}
+    axes.plot([x], [y], MARKERS[model], **style, zorder=3, clip_on=False)
 
 
 def _legend(axes: Axes, **where: object) -> None:
-    handles = [
-        Line2D([], [], marker=MARKERS[m], color=COLOURS[m], linestyle="", markersize=6, label=NAMES[m]) for m in MODELS
-    ]
+    same = {"linestyle": "", "markersize": 6}
+    handles = [Line2D([], [], marker=MARKERS[m], color=COLOURS[m], label=NAMES[m], **same) for m in MODELS]
     axes.legend(handles=handles, frameon=False, fontsize=8, handletextpad=0.3, **where)
 
 
@@ -130,7 +126,7 @@ def _legend(axes: Axes, **where: object) -> None:
 def rank_slope(result: SearchResult, k: int = 8) -> Figure:
     """Rank under Base on the left, under SRL-CLIP on the right, for either model's first k clips and the target.
 
-    Ranks beyond k are drawn on one line below, labelled with their number. The target's line is thick.
+    Places beyond k stand below a dotted line, in order. The target's line is thick.
     """
     ranks = {model: {hit.clip_id: hit.rank for hit in result.hits(model)} for model in MODELS}
     # ties share a rank, so lines end at a clip's place in the list, and the label tells its rank
@@ -138,7 +134,7 @@ def rank_slope(result: SearchResult, k: int = 8) -> Figure:
     shown = list(dict.fromkeys(clip for model in MODELS for clip, place in places[model].items() if place <= k))
     if result.target is not None and result.target not in shown:
         shown.append(result.target)
-    figure, (axes,) = _figure(0.34 * (k + 1) + 1.0)
+    figure, (axes,) = _figure(4.0)
     beyond = {model: [c for c, place in places[model].items() if place > k and c in shown] for model in MODELS}
 
     def height(model: str, clip: str) -> float:
@@ -148,27 +144,22 @@ def rank_slope(result: SearchResult, k: int = 8) -> Figure:
     for clip in shown:
         if not all(clip in ranks[model] for model in MODELS):
             continue
-        target = clip == result.target
-        ys = [height(model, clip) for model in MODELS]
-        axes.plot(
-            [0, 1], ys, color=INK if target else FAINT, linewidth=2.4 if target else 1.0, zorder=2 if target else 1
+        style = (
+            {"color": INK, "linewidth": 2.4, "zorder": 2} if clip == result.target else {"color": FAINT, "linewidth": 1}
         )
+        axes.plot([0, 1], [height(model, clip) for model in MODELS], **style)
     for model, x in zip(MODELS, (0, 1), strict=True):
         for clip in shown:
             if clip not in ranks[model]:
                 continue
             y, rank, target = height(model, clip), ranks[model][clip], clip == result.target
             _mark(axes, model, x, y)
-            label = f"{_plain(clip, 18)}  {rank}" if model == "base" else f"{rank}  {_plain(clip, 18)}"
-            axes.text(
-                x + (-0.05 if model == "base" else 0.05),
-                y,
-                label,
-                ha="right" if model == "base" else "left",
-                va="center",
-                fontweight="bold" if target else "normal",
-                fontsize=8.5,
-            )
+            name = _plain(short_name(clip), 20)
+            label = f"{name}  {rank}" if model == "base" else f"{rank}  {name}"
+            way, side = (-7, "right") if model == "base" else (7, "left")
+            weight = "bold" if target else "normal"
+            spot = {"xytext": (way, 0), "textcoords": "offset points", "ha": side, "va": "center"}
+            axes.annotate(label, (x, y), **spot, fontsize=8.5, fontweight=weight)
     if any(beyond.values()):
         axes.axhline(k + 0.75, color=FAINT, linestyle=":", linewidth=1)
     lowest = k + 0.9 + 0.7 * max(len(beyond["base"]), len(beyond["adapted"]))
@@ -201,7 +192,8 @@ def timeline(result: Timeline) -> Figure:
             _mark(axes, model, x, y, filled=index == best, size=7)
             if index == best:
                 label = f"{values[index]:.3f}"
-                axes.annotate(label, (x, y), xytext=(0, 8), textcoords="offset points", ha="center", fontsize=8)
+                way, side = (-4, "right") if model == "base" else (4, "left")
+                axes.annotate(label, (x, y), xytext=(way, 7), textcoords="offset points", ha=side, fontsize=8)
     edges = sorted({edge for span in result.spans for edge in span})
     for edge in edges:
         axes.axvline(edge, color=FAINT, linewidth=0.6, linestyle=":", zorder=0)
@@ -326,26 +318,24 @@ def rank_scatter(pairs: Sequence[tuple[int, int]], gallery_size: int) -> Figure:
 
 
 @_styled
-def training_curves(rows: Sequence[Mapping[str, object]], limit: int = 6) -> Figure:
-    """Loss terms against the step: every numeric field of the log rows that is named like a loss, at most `limit`."""
-
-    def numeric(value: object) -> bool:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-    flat = [{**row, **(row["losses"] if isinstance(row.get("losses"), dict) else {})} for row in rows]
+def training_curves(rows: Sequence[Mapping[str, object]], limit: int = 8) -> Figure:
+    """Loss terms and the validation loss against the step, from a run's log rows; at most `limit` curves."""
+    losses = ("loss", "total", "clip_event", "vc_event", "clip_video", "vc_video")  # other fields are metrics and times
     names: list[str] = []
-    for row in flat:
+    for row in rows:
         for name, value in row.items():
-            lossy = any(word in name.lower() for word in ("loss", "total", "event", "video"))
-            if numeric(value) and lossy and name not in names and not name.endswith(("events", "videos")):
+            numeric = isinstance(value, (int, float)) and not isinstance(value, bool)
+            if numeric and name not in names and (name in losses or name.endswith("_loss")):
                 names.append(name)
-    figure, (axes,) = _figure(3.0)
+    figure, (axes,) = _figure(3.2)
     for index, name in enumerate(names[:limit]):
-        points = [(row.get("step", i), row[name]) for i, row in enumerate(flat) if numeric(row.get(name))]
-        xs, ys = zip(*points, strict=True)
-        style = ("-", "--", ":", "-.", (0, (5, 1)), (0, (1, 2)))[index % 6]
+        points = [(row.get("step", i), row[name]) for i, row in enumerate(rows) if row.get(name) is not None]
+        style = ("-", "--", ":", "-.")[index % 4]
         colour = (INK, COLOURS["adapted"], COLOURS["base"], "#009E73", "#CC79A7", FAINT)[index % 6]
-        axes.plot(xs, ys, linestyle=style, color=colour, linewidth=1.5, label=_plain(name))
+        mark = "o" if len(points) < 4 else ""
+        axes.plot(
+            *zip(*points, strict=True), mark + style, color=colour, linewidth=1.5, markersize=3, label=_plain(name)
+        )
     axes.set(xlabel="step", ylabel="loss")
     axes.grid(color=FAINT, alpha=0.3, linewidth=0.6)
     if names:

@@ -107,3 +107,44 @@ def mp4(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return make
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A few SynSitu clips on disk: six for training, three for validation. Do not write into it."""
+    from srlclip.synsitu.writer import write_split
+
+    root = tmp_path_factory.mktemp("synsitu")
+    write_split(root, "train", 6)
+    write_split(root, "valid", 3)
+    return root
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tiny_clip: Path, world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run folder: the tiny CLIP adapted on the six clips for two epochs by training/train.py."""
+    from training.train import main
+
+    out = tmp_path_factory.mktemp("runs") / "tiny"
+    assert main(["--config", str(tiny_config(out.parent, tiny_clip, world, out))]) == 0
+    return out
+
+
+def tiny_config(folder: Path, base: Path, world: Path, out: Path, **changes: object) -> Path:
+    """A settings file for the tiny CLIP and world; changes: groups of settings to update."""
+    settings: dict = {
+        "base": str(base),
+        "out": str(out),
+        "lora": {"rank": 4},
+        "contextualizer": {"layers": 1, "heads": 4},
+        "data": {
+            "root": str(world), "clips": 6, "valid_clips": 3, "workers": 1, "cache": str(folder / "cache"),
+            "frames_per_event": 2,
+        },
+        "optim": {"learning_rate": 0.01, "batch_clips": 3, "epochs": 2},
+    }  # fmt: skip
+    for name, value in changes.items():
+        settings[name] = {**settings[name], **value} if isinstance(value, dict) else value
+    path = folder / f"{out.name}.json"
+    path.write_text(json.dumps(settings), "utf-8")
+    return path

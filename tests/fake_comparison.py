@@ -1,6 +1,6 @@
 """A Comparison without models: deterministic scores from hashes, so that the interface can be tested in milliseconds.
 
-`python -m tests.fake_comparison [port]` (from the project's root) serves the page on it, with drawn clips.
+`PYTHONPATH=. python tests/fake_comparison.py [port]` serves the page on it, with drawn clips.
 """
 
 from __future__ import annotations

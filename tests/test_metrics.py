@@ -129,3 +129,14 @@ def test_bootstrap_refuses() -> None:
         bootstrap(np.ones(0))
     with pytest.raises(ValueError, match="one shape"):
         paired_difference(np.ones(2), np.ones(3))
+
+
+def test_bootstrap_of_the_mean_takes_a_shortcut_with_the_same_result():
+    rng = np.random.default_rng(3)
+    values, other, groups = rng.normal(size=90), rng.normal(size=90), rng.integers(12, size=90).tolist()
+    slow = bootstrap(values, groups, lambda rows: float(np.mean(rows)), n=200)
+    fast = bootstrap(values, groups, np.mean, n=200)
+    assert [fast.mean, fast.low, fast.high] == pytest.approx([slow.mean, slow.low, slow.high])
+    slow = paired_difference(values, other, groups, lambda rows: float(np.mean(rows)), n=200)
+    fast = paired_difference(values, other, groups, np.mean, n=200)
+    assert [fast.mean, fast.low, fast.high] == pytest.approx([slow.mean, slow.low, slow.high])

@@ -89,7 +89,7 @@ class TrainingData:
                 progress: bool = True) -> TrainingData:  # fmt: skip
         """Decode and embed what is not cached yet. Raises DataError (see frame_cache)."""
         d = s.data
-        lexicon = lexicon or Lexicon.from_situations(situations)
+        lexicon = Lexicon.from_situations(situations) if lexicon is None else lexicon
         sampling = Sampling(d.events, d.frames_per_event, encoder.preprocess_spec)
         frames = frame_cache(situations, sampling, d.cache, d.workers, progress)
         kept = [x for x in situations if x.clip_id in frames]

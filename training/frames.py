@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -70,12 +70,9 @@ def attribute_labels(script: ClipScript, k: int) -> dict[str, int]:
 
 def _render(job: tuple[str, int, int, int, PreprocessSpec]) -> np.ndarray:
     """(E * per_event, 3, S, S) uint8 frames of one clip, at times drawn from the clip's own seed."""
-    import torch
-
     from srlclip.synsitu.render import render_frames
 
     split, index, seed, per_event, spec = job
-    torch.set_num_threads(1)
     script = sample_clip(split, index, seed)
     rng = np.random.default_rng([script.look, 11])
     bins = (np.arange(per_event) + rng.random((len(script.events), per_event))) / per_event
@@ -98,17 +95,24 @@ def frame_set(
     frames = np.memmap(path, np.uint8, mode="r+" if path.exists() else "w+", shape=shape)
     if done < clips:
         jobs = [(split, i, seed, per_event, spec) for i in range(done, clips)]
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            results = pool.map(_render, jobs, chunksize=8)
-            for i, out in enumerate(tqdm(results, total=len(jobs), desc=f"render {split}", unit="clip"), start=done):
-                frames[i * per_clip : (i + 1) * per_clip] = out
-                if (i + 1) % 200 == 0 or i + 1 == clips:
-                    frames.flush()
-                    _write(done_path, {"clips": i + 1})
+        results = tqdm(_render_all(jobs, workers), total=len(jobs), desc=f"render {split}", unit="clip")
+        for i, out in enumerate(results, start=done):
+            frames[i * per_clip : (i + 1) * per_clip] = out
+            if (i + 1) % 200 == 0 or i + 1 == clips:
+                frames.flush()
+                _write(done_path, {"clips": i + 1})
     index = np.arange(shape[0])
     clip, event = index // per_clip, index % per_clip // per_event
     labels = _labels(scripts, clip, event)
     return FrameSet(split, seed, np.memmap(path, np.uint8, mode="r", shape=shape), clip, event, labels)
+
+
+def _render_all(jobs: list[tuple[str, int, int, int, PreprocessSpec]], workers: int) -> Iterator[np.ndarray]:
+    if workers <= 1:
+        yield from map(_render, jobs)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_render, jobs, chunksize=8)
 
 
 def _labels(scripts: Sequence[ClipScript], clip: np.ndarray, event: np.ndarray) -> dict[str, np.ndarray]:

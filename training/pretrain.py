@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -44,6 +45,7 @@ from training.provenance import provenance
 from training.tokenizer import build_tokenizer
 
 CONFIG = Path(__file__).parent / "configs" / "pretrain_synsitu.json"
+CHECKPOINT_EVERY = 100
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class PretrainSettings:
     frames_per_event: int = 2
     workers: int = 2
     batch: int = 256
-    sight_steps: int = 1200
+    sight_steps: int = 2400
     sight_lr: float = 1e-3
     text_steps: int = 1200
     text_lr: float = 1e-3
@@ -83,8 +85,12 @@ class PretrainSettings:
 
 
 def build_model(s: PretrainSettings, tokenizer: CLIPTokenizer) -> CLIPModel:
-    """A randomly initialised CLIPModel of the stated size."""
-    return CLIPModel(
+    """A randomly initialised CLIPModel of the stated size.
+
+    Position embeddings of the vision tower start as large as the patches' own signal instead of at 0.02: a small tower
+    trained briefly otherwise spends its first epochs finding out where things are.
+    """
+    model = CLIPModel(
         CLIPConfig(
             text_config={
                 "vocab_size": len(tokenizer),
@@ -110,6 +116,8 @@ def build_model(s: PretrainSettings, tokenizer: CLIPTokenizer) -> CLIPModel:
             projection_dim=s.embed_dim,
         )
     )
+    nn.init.normal_(model.vision_model.embeddings.position_embedding.weight, std=0.3)
+    return model
 
 
 class Pretrainer:
@@ -186,7 +194,10 @@ class Pretrainer:
             return min(1.0, (i + 1) / warm) * 0.5 * (1 + math.cos(math.pi * i / steps))
 
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, factor)
-        bar = tqdm(range(steps), desc=phase)
+        params = [p for g in groups for p in g["params"]]
+        part = self.out / f"{phase}.part.pt"
+        first = self._resume(part, params, optimiser, schedule)
+        bar = tqdm(range(first, steps), initial=first, total=steps, desc=phase)
         self.model.train()
         for step in bar:
             rng = np.random.default_rng([self.s.seed, hash_name(phase), step])
@@ -194,7 +205,7 @@ class Pretrainer:
                 terms = step_loss(rng)
             loss = sum(terms.values())
             self.accelerator.backward(loss)
-            torch.nn.utils.clip_grad_norm_([p for g in groups for p in g["params"]], 1.0)
+            torch.nn.utils.clip_grad_norm_(params, 1.0)
             optimiser.step()
             optimiser.zero_grad()
             schedule.step()
@@ -207,9 +218,26 @@ class Pretrainer:
                 with torch.inference_mode():
                     self.log(f"{phase}-valid", step, **validate())
                 self.model.train()
+            if step % CHECKPOINT_EVERY == CHECKPOINT_EVERY - 1:
+                state = {"step": step + 1, "params": [p.detach() for p in params], "optimiser": optimiser.state_dict(),
+                         "schedule": schedule.state_dict()}  # fmt: skip
+                torch.save(state, part.with_suffix(".tmp"))
+                os.replace(part.with_suffix(".tmp"), part)
         self.model.eval()
-        mine = {id(p) for g in groups for p in g["params"]}
+        mine = {id(p) for p in params}
         save_file({k: v.detach().contiguous() for k, v in self.model.named_parameters() if id(v) in mine}, saved)
+
+    def _resume(self, part: Path, params: list[nn.Parameter], optimiser: torch.optim.Optimizer, schedule: object) -> int:
+        """The step to go on from: that of this phase's last checkpoint in the run folder, or 0."""
+        if not part.exists():
+            return 0
+        state = torch.load(part, weights_only=True, map_location=self.accelerator.device)
+        with torch.no_grad():
+            for p, value in zip(params, state["params"], strict=True):
+                p.copy_(value)
+        optimiser.load_state_dict(state["optimiser"])
+        schedule.load_state_dict(state["schedule"])  # type: ignore[attr-defined]
+        return int(state["step"])
 
     # -- phases -----------------------------------------------------------------------------------------------------
 

@@ -88,8 +88,10 @@ def frame_cache(
     for path in paths:
         for name, reason in json.loads((path / "skipped.json").read_text("utf-8")):
             skipped.append((name, reason))
+        if not (path / "dataset_info.json").exists():
+            continue  # not one clip of the shard could be decoded
         data = Dataset.load_from_disk(str(path))
-        for row, name in enumerate(data["clip_id"] if len(data) else []):
+        for row, name in enumerate(data["clip_id"]):
             rows[name] = (data, row)
             ids.append(name)
     if not ids:
@@ -124,10 +126,8 @@ def decode(situation: Situation, sampling: Sampling) -> np.ndarray:
 
 def _build(job: tuple[Sequence[Situation], Sampling, Path]) -> str:
     """Decode one shard into a folder of its own and move it into place; the first of two racing runs wins."""
-    import torch
     from datasets import Dataset, Features, Value
 
-    torch.set_num_threads(1)
     shard, sampling, path = job
     ids, blobs, events, skipped = [], [], [], []
     for situation in shard:
@@ -142,7 +142,9 @@ def _build(job: tuple[Sequence[Situation], Sampling, Path]) -> str:
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     shutil.rmtree(draft, ignore_errors=True)
     kinds = Features({"clip_id": Value("string"), "events": Value("int32"), "frames": Value("large_binary")})
-    Dataset.from_dict({"clip_id": ids, "events": events, "frames": blobs}, features=kinds).save_to_disk(str(draft))
+    if ids:
+        Dataset.from_dict({"clip_id": ids, "events": events, "frames": blobs}, features=kinds).save_to_disk(str(draft))
+    draft.mkdir(parents=True, exist_ok=True)
     (draft / "skipped.json").write_text(json.dumps(skipped), "utf-8")
     try:
         os.rename(draft, path)

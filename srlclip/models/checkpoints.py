@@ -29,6 +29,13 @@ def hub_offline() -> bool:
     )
 
 
+def quiet_loading() -> None:
+    """No progress bars from transformers while weights are read; for programs that show their own."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+
+
 def resolve_source(source: str | Path) -> Path | str:
     """A Path for a bundled name or an existing folder, the text itself for a Hub id.
 

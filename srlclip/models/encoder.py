@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -211,7 +213,8 @@ class ClipEncoder(nn.Module):
         # Set before wrapping, else peft records the local path of the base model.
         config.base_model_name_or_path = self.name
         self.requires_grad_(False)
-        self._peft = [get_peft_model(self.clip, config)]
+        with _quiet():
+            self._peft = [get_peft_model(self.clip, config)]
         found = len(self.adapted_modules())
         wanted = self.clip.config.vision_config.num_hidden_layers * len(LORA_TARGETS[settings.targets])
         if found != wanted:
@@ -251,7 +254,8 @@ class ClipEncoder(nn.Module):
         check_adapter(folder, self.clip)
         self.requires_grad_(False)
         try:
-            self._peft = [PeftModel.from_pretrained(self.clip, str(folder), is_trainable=trainable)]
+            with _quiet():
+                self._peft = [PeftModel.from_pretrained(self.clip, str(folder), is_trainable=trainable)]
         except Exception as error:
             raise CheckpointError(f"{folder} does not fit {self.name}: {error}") from error
         if set(self.adapted_modules()) != set(adapter_shapes(folder)):
@@ -262,6 +266,14 @@ class ClipEncoder(nn.Module):
         if self._peft:
             self.clip = self._peft.pop().merge_and_unload()
             self.clip.requires_grad_(False)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """peft asks transformers for an attribute that newer versions deprecate: nothing that a user could act on."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*", category=FutureWarning)
+        yield
 
 
 def adapter_shapes(folder: str | Path) -> dict[str, tuple[int, int, int]]:

@@ -113,8 +113,9 @@ def gallery_html(measure: GalleryMeasure) -> str:
     )
     return page(
         f"<h2>On this gallery, now: {measure.clips} of {measure.gallery} clips, one event each, {total} negatives</h2>"
-        f'<p class="sc-soft">Events are chosen by position, before anything is measured. Small, without intervals: a look, '
-        f"not a result.</p><p>SRL-CLIP ranks the described clip higher {better} times, the same {same}, lower {worse}.</p>"
+        '<p class="sc-soft">Events are chosen by position, before anything is measured. '
+        "Small, without intervals: a look, not a result.</p>"
+        f"<p>SRL-CLIP ranks the described clip higher {better} times, the same {same}, lower {worse}.</p>"
         f'<div class="sc-split sc-half"><div class="sc-panel"><h3>Rank of the described clip</h3>{scatter}</div>'
         f'<div class="sc-panel"><h3>Margins of the hard negatives</h3>{histogram}</div></div>'
         f'<div class="sc-split sc-half"><div>{_tally_table("Kind of negative", measure.by_kind, KIND_NAMES)}</div>'

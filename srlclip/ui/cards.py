@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Sequence
 
+from ..plots import short_name
 from ..results import MODELS, Hit, SearchResult
-from .format import NAMES, change, esc, failures, model_name, said
+from .format import NAMES, change, esc, failures, model_name, page, said
 from .media import Shot
 
 TOP = 5
@@ -28,11 +29,21 @@ def verdict(result: SearchResult) -> str:
         text = f"Top-{TOP} overlap {result.overlap(TOP)}/{min(TOP, len(result.base))}"
         if mover is not None:
             before = mover.rank + (mover.rank_change or 0)
-            text += f"; biggest mover {said(mover.clip_id, 60)}, rank {before} → {mover.rank}"
+            text += f"; biggest mover {said(short_name(mover.clip_id), 60)}, rank {before} → {mover.rank}"
         text += f" for {query}. No target is known, so neither model is called right."
     else:
         text = f"Result of one model only for {query}"
     return f'<p class="sc-verdict" role="status">{text}{cut}</p>'
+
+
+def chips(queries: Sequence[str]) -> str:
+    """The examples as a row of buttons, in the order given."""
+    buttons = "".join(
+        f'<button type="button" class="sc-chip" data-sc-example="{number}">{said(query)}</button>'
+        for number, query in enumerate(queries)
+    )
+    group = f'<div class="sc-chips" role="group" aria-label="Examples">{buttons}</div>'
+    return page(f'<p class="sc-soft">Try one (runs at once)</p>{group}')
 
 
 def video_tag(shot: Shot, *, main: bool, label: str, subtitles: str = "") -> str:
@@ -61,7 +72,7 @@ def card(hit: Hit, shot: Shot, model: str, span: tuple[float, float], *, target:
     return (
         f'<li><button type="button" class="sc-card{" sc-target" if target else ""}" data-sc-clip="{esc(hit.clip_id)}">'
         f'<span class="sc-rank">{hit.rank}</span>{video_tag(shot, main=False, label="")}'
-        f'<span><span class="sc-name">{said(hit.clip_id, 60)}{badge}</span>'
+        f'<span><span class="sc-name">{said(short_name(hit.clip_id), 60)}{badge}</span>'
         f'<span class="sc-bar"><i class="sc-b-{model}" style="width:{100 * share:.1f}%"></i></span>'
         f'<span class="sc-foot"><span>{hit.score:.3f}</span>{moved}</span></span></button></li>'
     )
@@ -96,7 +107,7 @@ def columns(result: SearchResult, shot: Callable[[str], Shot], k: int = TOP) -> 
 
 
 def player(shot: Shot, lines: Sequence[tuple[float, str]] = (), subtitles: str = "") -> str:
-    """The shared player, and under it the clip's labelled events as buttons that seek. lines: (second in the file, caption)."""
+    """The shared player, and the labelled events as buttons that seek. lines: (second in the file, caption)."""
     events = "".join(
         f'<li><button type="button" class="sc-line" data-sc-seek="{start:g}">▸ {start:g} s · {said(text)}</button></li>'
         for start, text in lines
@@ -105,4 +116,4 @@ def player(shot: Shot, lines: Sequence[tuple[float, str]] = (), subtitles: str =
         f'<p class="sc-soft">What happens (labels); press a line to go there</p><ol>{events}</ol>' if events else ""
     )
     media = video_tag(shot, main=True, label=f"Selected clip {shot.clip_id}", subtitles=subtitles)
-    return f"<h2>Selected clip: {said(shot.clip_id, 60)}</h2>{media}{listing}"
+    return f"<h2>Selected clip: {said(short_name(shot.clip_id), 60)}</h2>{media}{listing}"

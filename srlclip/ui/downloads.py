@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from ..results import MODELS, CaptionResult, EventCaption, PairInfo, ScoreResult, SearchResult, to_json
-from .format import esc
+from .format import esc, model_id
 
 #: At most this many places of a ranking go into a file (plus the target).
 LISTED = 100
@@ -28,8 +28,8 @@ def link(filename: str, mime: str, text: str, label: str) -> str:
 def provenance(info: PairInfo) -> dict:
     """The models and version that every file carries."""
     return {
-        "base": info.base_id,
-        "adapter": info.adapter_id,
+        "base": model_id(info.base_id),
+        "adapter": model_id(info.adapter_id),
         "trained_on": info.trained_on,
         "synthetic": info.is_synthetic,
         "srlclip_version": info.version,
@@ -46,7 +46,8 @@ def safe_cell(value: object) -> object:
 
 def to_csv(info: PairInfo, columns: Sequence[str], rows: Iterable[Sequence[object]], **about: object) -> str:
     """CSV whose last columns repeat the models, the version and `about` on every row."""
-    extra = {**about, "base_model": info.base_id, "adapter": info.adapter_id, "srlclip_version": info.version}
+    models = {"base_model": model_id(info.base_id), "adapter": model_id(info.adapter_id)}
+    extra = {**about, **models, "srlclip_version": info.version}
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([*columns, *extra])

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import html
 import unicodedata
+from pathlib import Path
 
-from matplotlib.figure import Figure
-
-from ..plots import NAMES, to_svg
+from ..plots import NAMES, Figure, to_svg
 from ..results import PairInfo
 from .links import Link, to_query
 
@@ -42,9 +41,18 @@ def model_name(model: str, *, glyph: bool = True) -> str:
     return f'<span class="sc-nowrap">{mark}<span class="sc-t-{model}">{NAMES[model]}</span></span>'
 
 
-def signed(value: float | None, digits: int = 3) -> str:
-    """A margin with its sign (a true minus); "–" for None."""
-    return "–" if value is None else f"{value:+.{digits}f}".replace("-", "−")
+def signed(value: float | None) -> str:
+    """A margin with its sign (a true minus) and three decimals, more if they would all be zero; "–" for None."""
+    if value is None:
+        return "–"
+    digits = 3 if value == 0 or abs(value) >= 0.0005 else 6
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def model_id(name: str) -> str:
+    """A model's name for others: of a path on this machine only its last two parts."""
+    path = Path(name)
+    return "/".join(path.parts[-2:]) if path.is_absolute() else name
 
 
 def change(places: int | None) -> str:
@@ -52,9 +60,9 @@ def change(places: int | None) -> str:
     if places is None:
         return ""
     if places == 0:
-        return '<span aria-label="same rank as Base CLIP">=</span>'
-    way = "up" if places > 0 else "down"
-    return f'<span aria-label="{way} {abs(places)} against Base CLIP">{"▲" if places > 0 else "▼"} {abs(places)}</span>'
+        return '<span role="img" aria-label="same rank as Base CLIP">=</span>'
+    way, arrow = ("up", "▲") if places > 0 else ("down", "▼")
+    return f'<span role="img" aria-label="{way} {abs(places)} against Base CLIP">{arrow} {abs(places)}</span>'
 
 
 def page(body: str, *, link: Link | None = None, scope: bool = False) -> str:
@@ -92,7 +100,7 @@ def header(info: PairInfo) -> str:
         if info.is_synthetic
         else ""
     )
-    adapted = f"the same weights with {esc(info.adapter_id)}, trained on {esc(info.trained_on)}"
+    adapted = f"the same weights with {esc(model_id(info.adapter_id))}, trained on {esc(info.trained_on)}"
     if info.adapter_id == "none":
         adapted = esc(info.trained_on)
     return page(
@@ -100,15 +108,16 @@ def header(info: PairInfo) -> str:
         '<div class="sc-question"><span>One query, two models: does learning <em>who did what to whom</em> help?</span>'
         f"<span>{model_name('base')} &nbsp; {model_name('adapted')}</span></div>"
         f'<div class="sc-banner" role="note">{world}'
-        f"{model_name('base')}: {esc(info.base_id)} · {model_name('adapted')}: {adapted}.</div>"
+        f"{model_name('base')}: {esc(model_id(info.base_id))} · {model_name('adapted')}: {adapted}.</div>"
     )
 
 
 def footer(info: PairInfo) -> str:
     """What a score is, and versions and licence."""
     return page(
-        '<p class="sc-soft">Score: cosine similarity of the text and the mean of the frame embeddings, in [−1, 1]. '
+        '<p class="sc-soft">Score: cosine similarity of the text and an event (the mean of its frames), in [−1, 1]; '
+        "a search ranks a clip by its best event. "
         "Cosines of two models are not comparable: compare ranks and margins. Ties rank last. "
-        f"Base {esc(info.base_id)} · adapter {esc(info.adapter_id)} · {info.embed_dim}-d, {info.image_size} px, "
-        f"{esc(info.device)} · srlclip {esc(info.version)} · {esc(info.licence)}</p>"
+        f"Base {esc(model_id(info.base_id))} · adapter {esc(model_id(info.adapter_id))} · {info.embed_dim}-d, "
+        f"{info.image_size} px, {esc(info.device)} · srlclip {esc(info.version)} · {esc(info.licence)}</p>"
     )

@@ -77,6 +77,7 @@ def gathered(
     wanted = tuple(kind for kind in KINDS if kind in kinds)
     labelled = bool(comparison.situation(clip_id).events)
     made = comparison.negatives(clip_id, event, wanted) if wanted and labelled else ()
+    made = sorted(made, key=lambda n: KINDS.index(n.kind) if n.kind in KINDS else len(KINDS))
     negatives = tuple(n for n in (*made, *own_captions(own)) if n.text != text)
     if not negatives:
         raise ValueError("There are no negatives. Choose a kind, or type captions of your own, one per line.")

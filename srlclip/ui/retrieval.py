@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import gradio as gr
 
-from ..plots import rank_slope, timeline
+from ..plots import rank_slope, short_name, timeline
 from ..results import SearchResult
 from . import cards, downloads
 from .format import copy_link, esc, notice, page, plot, said
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 #: How many example chips are offered.
 CHIPS = 8
-#: A click on a card becomes the component's select event, with the clip's id.
+#: A click on a card or chip becomes the component's select event, with the clip's id or the example's number.
 PICK = """element.addEventListener('click', (event) => {
-  const card = event.target.closest('[data-sc-clip]');
-  if (card) trigger('select', {value: card.dataset.scClip});
+  const button = event.target.closest('[data-sc-clip], [data-sc-example]');
+  if (button) trigger('select', {value: button.dataset.scClip ?? button.dataset.scExample});
 });"""
 
 
@@ -71,7 +71,7 @@ def clip_view(comparison: Comparison, media: Media, clip_id: str, query: str) ->
     best = [f"{name} event {max(range(len(v)), key=v.__getitem__) + 1} ({max(v):.3f})" for name, v in rows if v]
     told = f"Best event for the query: {', '.join(best)}."
     chart = plot(timeline(curve), f"Similarity of the query to each event of {clip_id}. {told}")
-    heading = f"<h2>Where in {said(clip_id, 60)}? Query against each event</h2>"
+    heading = f"<h2>Where in {said(short_name(clip_id), 60)}? Query against each event</h2>"
     return player, page(f'<div class="sc-panel">{heading}{chart}<p class="sc-soft">{told}</p></div>')
 
 
@@ -132,16 +132,8 @@ def build(comparison: Comparison, media: Media) -> Tab:
         lines=1,
         max_lines=3,
     )
-    samples = [[e.query] for e in comparison.examples()[:CHIPS]]
-    chips = gr.Dataset(
-        components=[box],
-        samples=samples or [[""]],
-        label="Try one (runs at once)",
-        samples_per_page=CHIPS,
-        type="index",
-        layout="gallery",
-        visible=bool(samples),
-    )
+    queries = [e.query for e in comparison.examples()[:CHIPS]]
+    chips = gr.HTML(cards.chips(queries), js_on_load=PICK, visible=bool(queries))
     results = gr.HTML(view.results, js_on_load=PICK)
     with gr.Row():
         with gr.Column(min_width=320):
@@ -158,8 +150,8 @@ def build(comparison: Comparison, media: Media) -> Tab:
         return search_view(comparison, media, text)
 
     @user_errors
-    def run_example(index: int) -> tuple:
-        text = comparison.examples()[index].query
+    def run_example(event: gr.EventData) -> tuple:
+        text = queries[int(event.value)]
         return (text, *search_view(comparison, media, text))
 
     @user_errors
@@ -170,7 +162,7 @@ def build(comparison: Comparison, media: Media) -> Tab:
     free = {"api_visibility": "private", "show_progress": "hidden"}
     remember = "() => window.scUrl && window.scUrl('retrieval')"
     searched = box.submit(run, box, outputs, show_progress_on=results, **model)
-    tried = chips.click(run_example, chips, [box, *outputs], show_progress_on=results, **model)
+    tried = chips.select(run_example, None, [box, *outputs], show_progress_on=results, **model)
     for event in (searched, tried):
         event.success(None, js=remember, **free)
         event.failure(cleared, None, outputs, **free)

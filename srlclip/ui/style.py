@@ -39,6 +39,10 @@ CSS = """
 .sc-banner { margin-top:8px; font-size:13.5px; border-left:5px solid var(--sc-edge); }
 .sc-notice { border-style:dashed; }
 .sc-failure { border:2px solid var(--sc-edge); }
+.sc-chips { display:flex; flex-wrap:wrap; gap:6px; margin-top:3px; }
+button.sc-chip { border:1px solid var(--border-color-primary); border-radius:8px; padding:4px 9px; cursor:pointer;
+  background:transparent; color:inherit; font:inherit; font-size:14px; text-align:left; }
+button.sc-chip:hover { border-color:var(--sc-faint); background:var(--sc-track); }
 .sc-columns { display:grid; grid-template-columns:repeat(2,minmax(0,1fr)); gap:14px; margin-top:10px; }
 .sc-column > header { display:flex; flex-wrap:wrap; justify-content:space-between; align-items:baseline; gap:0 8px;
   padding-bottom:4px; margin-bottom:6px; border-bottom:3px solid var(--sc-base); }

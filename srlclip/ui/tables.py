@@ -65,11 +65,17 @@ def role_table(event: EventCaption, *, has_reference: bool) -> str:
     """Role | Reference | Base | SRL-CLIP of one event; without a reference that column goes."""
     rows = []
     for slot in event.slots:
+        name = "Verb" if slot.key == "Verb" else slot.name
         key = f' <span class="sc-soft">{esc(slot.key)}</span>' if slot.key not in ("Verb", slot.name) else ""
-        reference = f"<td>{said(slot.reference or '—')}</td>" if has_reference else ""
+        told = (
+            said(slot.reference)
+            if slot.reference not in (None, "", "-")
+            else '<span class="sc-soft">not visible</span>'
+        )
+        reference = f"<td>{told}</td>" if has_reference else ""
         cells = "".join(_cell(slot, m, has_reference=has_reference) for m in MODELS)
         verb = ' class="sc-verb"' if slot.key == "Verb" else ""
-        rows.append(f'<tr{verb}><th scope="row">{said(slot.name)}{key}</th>{reference}{cells}</tr>')
+        rows.append(f'<tr{verb}><th scope="row">{said(name)}{key}</th>{reference}{cells}</tr>')
     heads = "".join(f'<th scope="col" class="sc-h-{m}">{model_name(m)}</th>' for m in MODELS)
     middle = '<th scope="col">Reference</th>' if has_reference else ""
     if has_reference:

@@ -1,0 +1,157 @@
+"""Measure image towers that share a base on SynSitu's held-out splits (or any VidSitu-format folder).
+
+    python training/evaluate.py --model adapted=mini-srlclip --model sparse=runs/sparse/model --out results/mini_pair.json
+    python training/evaluate.py --data data/vidsitu --split valid --base openai/clip-vit-base-patch32 --model adapted=runs/vidsitu/model
+
+Missing SynSitu clips are rendered first. Every number carries a 95 % interval from resampling whole clips; differences
+between two models are paired. Models are compared on the same clips and questions, none of them in the training template.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from srlclip.benchmarks.pair import Observations, observe, summarise
+from srlclip.benchmarks.questions import ask
+from srlclip.data.frame_cache import FrameCache, Sampling, frame_cache
+from srlclip.data.text_cache import embed_texts
+from srlclip.data.vidsitu import read_vidsitu
+from srlclip.lexicon import Lexicon
+from srlclip.models.checkpoints import fetch_folder
+from srlclip.models.encoder import ClipEncoder
+from srlclip.models.pair import merged_copy
+from srlclip.situations import Situation, SrlClipError
+from training.data import text_fingerprint
+from training.provenance import provenance
+from training.run_folder import write_json
+
+#: SynSitu splits, how many clips of each, and what they are called in the results.
+SYNSITU = {
+    "test": (1000, "plain gallery: unseen clips, combinations seen in training"),
+    "hard": (300, "hard gallery: groups of five clips that share scene and cast"),
+    "heldout": (200, "held-out combinations of verb, agent, patient and clothing"),
+}
+
+
+@torch.inference_mode()
+def embed(encoder: ClipEncoder, frames: FrameCache, situations: list[Situation], name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Event (G, E, D) and clip (G, D) embeddings: normalised means of frame embeddings, no contextualizer."""
+    events, clips = [], []
+    for start in tqdm(range(0, len(situations), 16), desc=f"embed {name}"):
+        block = np.stack([frames[s.clip_id] for s in situations[start : start + 16]])
+        f = encoder.encode_frames(encoder.preprocess_spec.to_float(torch.from_numpy(block).to(encoder.device)), 320)
+        events.append(torch.nn.functional.normalize(f.mean(2), dim=-1).cpu().numpy())
+        clips.append(torch.nn.functional.normalize(f.mean((1, 2)), dim=-1).cpu().numpy())
+    return np.concatenate(events), np.concatenate(clips)
+
+
+def measure(
+    models: dict[str, ClipEncoder], situations: list[Situation], lexicon: Lexicon, cache: str, workers: int, seed: int
+) -> dict[str, dict[str, Observations]]:
+    """Observations of every model on one set of clips."""
+    first = next(iter(models.values()))
+    sampling = Sampling(len(situations[0].events), 4, first.preprocess_spec)
+    frames = frame_cache(situations, sampling, cache, workers)
+    situations = [s for s in situations if s.clip_id in frames]
+    asked = ask(situations, lexicon, seed)
+    words = asked.texts()
+
+    def encode(block: list[str]) -> torch.Tensor:
+        with torch.inference_mode():
+            return first.encode_texts(block).cpu()
+
+    texts = dict(zip(words, embed_texts(words, encode, text_fingerprint(first), cache).numpy(), strict=True))
+    return {n: observe(*embed(m, frames, situations, n), situations, asked, texts) for n, m in models.items()}
+
+
+def load_models(base: str, named: list[str], device: str) -> tuple[dict[str, ClipEncoder], dict[str, str]]:
+    """The base and NAME=FOLDER models merged into copies of it. Returns encoders and where each came from."""
+    encoder = ClipEncoder.load(base, device)
+    models, sources = {"base": encoder}, {"base": base}
+    for entry in named:
+        name, mark, folder = entry.partition("=")
+        if not mark or not name or name in models:
+            raise ValueError(f"--model needs NAME=FOLDER with a new name, got {entry!r}")
+        models[name] = merged_copy(encoder, fetch_folder(folder) / "adapter")
+        sources[name] = Path(folder).parent.name if Path(folder).name == "model" else Path(folder).name
+    return models, sources
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Retrieval, verbs and hard negatives with paired intervals.")
+    parser.add_argument("--base", default="mini-base")
+    parser.add_argument("--model", action="append", default=[], metavar="NAME=FOLDER")
+    parser.add_argument("--data", default="data/synsitu", help="folder with VidSitu-format files and videos/")
+    parser.add_argument("--split", action="append", default=[], help=f"default: SynSitu's {', '.join(SYNSITU)}")
+    parser.add_argument("--clips", type=int, default=0, help="use at most this many clips of each split")
+    parser.add_argument("--lexicon", default="", help="lexicon.json (default: the first --model's)")
+    parser.add_argument("--cache", default="cache")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--resamples", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=0, help="of the questions")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--out", default="results/pair.json")
+    args = parser.parse_args(argv)
+    try:
+        evaluate(args)
+    except (SrlClipError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def evaluate(args: argparse.Namespace) -> None:
+    models, sources = load_models(args.base, args.model, args.device)
+    tables, sizes = {}, {}
+    pairs = [(a, b) for b in models for a in models if a != b and a in ("base", "sparse") and b not in ("base", "sparse")]
+    for split in args.split or SYNSITU:
+        situations = read_clips(args, split)
+        lexicon = read_lexicon(args, situations)
+        observed = measure(models, situations, lexicon, args.cache, args.workers, args.seed)
+        title = SYNSITU[split][1] if split in SYNSITU else split
+        tables[title] = summarise(observed, pairs, args.resamples)
+        sizes[title] = {"split": split, "clips": len(situations), "events": sum(len(s.events) for s in situations)}
+    found = provenance() | {"seed": args.seed, "models": sources, "data": Path(args.data).name, "splits": sizes}
+    found["what"] = "zero-shot, mean of frame embeddings, natural sentences as queries; percent unless a rank (MdR, MnR); 95 % intervals over clips"
+    Path(args.out).parent.mkdir(parents=True, exist_ok=True)
+    write_json(Path(args.out), found | {"tables": tables})
+    for title, table in tables.items():
+        print(f"\n{title}")
+        for metric, row in table.items():
+            cells = "".join(f"{row[m]['mean']:8.1f} [{row[m]['ci'][0]:6.1f},{row[m]['ci'][1]:6.1f}]" for m in models)
+            print(f"  {metric:<26}{cells}")
+
+
+def read_clips(args: argparse.Namespace, split: str) -> list[Situation]:
+    if split in SYNSITU and not (Path(args.data) / "split_files" / "vseg_split_valid_lb.json").exists() or (
+        Path(args.data) / "synsitu.json"
+    ).exists():
+        from srlclip.synsitu.writer import write_split
+
+        count = args.clips or SYNSITU[split][0] if split in SYNSITU else args.clips
+        with tqdm(total=count, desc=f"render {split}", unit="clip") as bar:
+            write_split(args.data, split, count, workers=args.workers, progress=lambda done, _: bar.update(done - bar.n))
+    found = [s for s in read_vidsitu(args.data, split) if s.path is not None]
+    return found[: args.clips] if args.clips else found
+
+
+def read_lexicon(args: argparse.Namespace, situations: list[Situation]) -> Lexicon:
+    if args.lexicon:
+        return Lexicon.from_json(args.lexicon)
+    for entry in args.model:
+        path = fetch_folder(entry.partition("=")[2]) / "lexicon.json"
+        if path.is_file():
+            return Lexicon.from_json(path)
+    return Lexicon.from_situations(situations)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
