@@ -33,7 +33,9 @@ def _parser() -> argparse.ArgumentParser:
     synsitu = commands.add_parser("synsitu", help="write clips of the synthetic world with VidSitu-format labels")
     synsitu.add_argument("--out", required=True, help="folder to write to; existing clips are kept")
     synsitu.add_argument("--clips", type=int, default=100)
-    synsitu.add_argument("--split", default="train", help="train, valid, test, hard (groups of look-alikes), heldout or pretrain")
+    synsitu.add_argument(
+        "--split", default="train", help="train, valid, test, hard (groups of look-alikes), heldout or pretrain"
+    )
     synsitu.add_argument("--seed", type=int, default=0)
     synsitu.add_argument("--workers", type=int, default=1)
     synsitu.add_argument("--labels-only", action="store_true", help="write no videos")
@@ -69,7 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     caption.add_argument("clip", help="clip id of the gallery, or a video file")
     caption.set_defaults(run=_caption)
 
-    evaluate = commands.add_parser("evaluate", parents=[pair], help="retrieval and hard negatives with intervals on labelled clips")
+    evaluate = commands.add_parser(
+        "evaluate", parents=[pair], help="retrieval and hard negatives with intervals on labelled clips"
+    )
     evaluate.add_argument("--resamples", type=int, default=1000)
     evaluate.set_defaults(run=_evaluate)
     return parser
@@ -90,7 +94,13 @@ def _synsitu(args: argparse.Namespace) -> int:
             args.out, args.split, args.clips, args.seed, args.workers, not args.labels_only,
             lambda done, _: bar.update(done - bar.n),
         )  # fmt: skip
-    facts = {"out": str(args.out), "split": args.split, "clips": len(made), "events": sum(len(s.events) for s in made), "seed": args.seed}
+    facts = {
+        "out": str(args.out),
+        "split": args.split,
+        "clips": len(made),
+        "events": sum(len(s.events) for s in made),
+        "seed": args.seed,
+    }
     return _print(args, facts, f"{facts['clips']} clips, {facts['events']} labelled events in {args.out}")
 
 
@@ -161,7 +171,9 @@ def _score(args: argparse.Namespace) -> int:
         wrong += comparison.negatives(clip, args.event, [k for k in args.kinds.split(",") if k])
     result = comparison.score(clip, args.event, true, wrong)
     lines = [f"true: {true}"]
-    lines += [f"{s.base_margin:+.3f} {s.adapted_margin:+.3f}  [{s.caption.kind}] {s.caption.text}" for s in result.negatives]
+    lines += [
+        f"{s.base_margin:+.3f} {s.adapted_margin:+.3f}  [{s.caption.kind}] {s.caption.text}" for s in result.negatives
+    ]
     lines += [f"{NAMES[m]}: {result.beaten(m)}/{len(result.negatives)} negatives beaten" for m in MODELS]
     return _print(args, {"models": to_json(comparison.info), **to_json(result)}, "\n".join(lines))
 

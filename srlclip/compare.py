@@ -6,14 +6,12 @@ toggled or global, so threads may share one Comparison.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import secrets
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +20,8 @@ import torch
 
 from . import __version__, negatives, prompts, video, zero_shot
 from .data.folder import read_folder
-from .data.frame_cache import Sampling, decode
+from .data.frame_cache import decode
+from .embedding import ASSETS, FRAMES_PER_EVENT, Progress, embed_gallery, event_features, sampling
 from .english import clean_filler, normalise, strip_article
 from .gallery import Gallery
 from .lexicon import Lexicon
@@ -41,24 +40,23 @@ from .results import (
     Slot,
     Timeline,
 )
-from .situations import EVENTS_PER_CLIP, ROLE_KEYS, Caption, DataError, Event, Role, Situation, VideoDecodeError
+from .situations import EVENTS_PER_CLIP, ROLE_KEYS, Caption, DataError, Event, Role, Situation
 
-ASSETS = Path(__file__).parent / "assets"
 DEFAULT_BASE, DEFAULT_ADAPTER = "mini-base", "mini-srlclip"
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "mini_pair.json"
-FRAMES_PER_EVENT = 4
 #: Uploads: limits of what is decoded, and how many are remembered at a time.
 UPLOAD_LIMITS = video.Limits(max_seconds=120.0, max_bytes=100 * 2**20)
 UPLOADS_KEPT = 64
 #: Verb, visible fillers and scene are compared so with the reference.
 MATCH_RULE = "same words as any annotator wrote, ignoring case and articles"
-Progress = Callable[[float, str], None]
 
 
 class Comparison:
     """A loaded pair, an embedded gallery, and a lexicon of verbs, roles and fillers."""
 
-    def __init__(self, pair: ClipPair, info: PairInfo, situations: Sequence[Situation], gallery: Gallery, lexicon: Lexicon):
+    def __init__(
+        self, pair: ClipPair, info: PairInfo, situations: Sequence[Situation], gallery: Gallery, lexicon: Lexicon
+    ):
         self.pair, self.info, self.gallery, self.lexicon = pair, info, gallery, lexicon
         self._clips = {s.clip_id: s for s in situations}
         self._place = {clip_id: i for i, clip_id in enumerate(gallery.ids)}
@@ -90,7 +88,7 @@ class Comparison:
         pair = ClipPair.load(base, adapter, device)
         info = _describe(pair, adapter, device)
         situations = read_folder(gallery or ASSETS / "gallery")
-        built, kept = _gallery(pair, situations, progress)
+        built, kept = embed_gallery(pair, situations, progress)
         return cls(pair, info, kept, built, _lexicon(adapter, kept))
 
     # -- clips and words ----------------------------------------------------------------------------------------------
@@ -113,7 +111,9 @@ class Comparison:
         stored = ASSETS / "gallery" / "examples.json"
         if stored.is_file():
             rows = json.loads(stored.read_text("utf-8"))
-            found = tuple(Example(r["query"], r["target"], r["event_index"]) for r in rows if r["target"] in self._place)
+            found = tuple(
+                Example(r["query"], r["target"], r["event_index"]) for r in rows if r["target"] in self._place
+            )
             if found:
                 return found
         labelled = [s for s in self._clips.values() if s.events]
@@ -125,7 +125,9 @@ class Comparison:
             )
         texts = []
         for verb in self.lexicon.verbs[:4]:
-            roles = tuple(Role(k, n, f[0]) for k, n in self.lexicon.roles(verb) if (f := self.lexicon.fillers(k, verb, 1)))
+            roles = tuple(
+                Role(k, n, f[0]) for k, n in self.lexicon.roles(verb) if (f := self.lexicon.fillers(k, verb, 1))
+            )
             texts.append(prompts.caption(Event(self.lexicon.verb(verb), verb, roles), "natural").text)
         return tuple(Example(text, None, None) for text in texts)
 
@@ -145,7 +147,9 @@ class Comparison:
     def true_caption(self, clip_id: str, event_index: int, style: str = "natural") -> Caption:
         return self._fit(self._event(clip_id, event_index), style)
 
-    def negatives(self, clip_id: str, event_index: int, kinds: Sequence[str], style: str = "natural", per_kind: int = 3) -> tuple[Caption, ...]:
+    def negatives(
+        self, clip_id: str, event_index: int, kinds: Sequence[str], style: str = "natural", per_kind: int = 3
+    ) -> tuple[Caption, ...]:
         """Hard negatives of a labelled event, the same at every call. Natural ones are all of the clip's other events."""
         situation, event = self.situation(clip_id), self._event(clip_id, event_index)
         rng = np.random.default_rng([zlib.crc32(clip_id.encode()), event_index])
@@ -186,7 +190,12 @@ class Comparison:
             order = np.argsort(-scores, kind="stable")
             ids = self.gallery.ids
             ranked[model] = tuple(
-                Hit(ids[i], int(places[i]), float(scores[i]), before[ids[i]] - int(places[i]) if ids[i] in before else None)
+                Hit(
+                    ids[i],
+                    int(places[i]),
+                    float(scores[i]),
+                    before[ids[i]] - int(places[i]) if ids[i] in before else None,
+                )
                 for i in order
             )
             if model == "base":
@@ -216,7 +225,8 @@ class Comparison:
         scores = {model: vectors @ events[event_index] for model, events in features.items()}
         base, adapted = (scores[m].tolist() for m in MODELS)
         wrong = tuple(
-            ScoredCaption(n, base[i], adapted[i], base[0] - base[i], adapted[0] - adapted[i]) for i, n in enumerate(negatives, 1)
+            ScoredCaption(n, base[i], adapted[i], base[0] - base[i], adapted[0] - adapted[i])
+            for i, n in enumerate(negatives, 1)
         )
         return ScoreResult(clip_id, event_index, ScoredCaption(Caption(true), base[0], adapted[0]), wrong)
 
@@ -231,7 +241,9 @@ class Comparison:
                 if progress:
                     progress((k + m / 2) / len(spans), f"event {k + 1} of {len(spans)}, model {m + 1} of 2")
                 readings[model] = zero_shot.read_event(features[model][k], self.lexicon, self._embed, scale)
-            truths = [a[k] for a in situation.annotations or ((situation.events,) if situation.events else ()) if k < len(a)]
+            truths = [
+                a[k] for a in situation.annotations or ((situation.events,) if situation.events else ()) if k < len(a)
+            ]
             lines = {m: zero_shot.sentence(r, self.lexicon) for m, r in readings.items()}
             verbs = {m: tuple((self._lemma(v), share) for v, share in r.verbs) for m, r in readings.items()}
             slots = self._slots(readings, truths)
@@ -249,10 +261,10 @@ class Comparison:
         if progress:
             progress(0.1, f"decoding {EVENTS_PER_CLIP * FRAMES_PER_EVENT} frames")
         info = video.probe(path, UPLOAD_LIMITS)
-        pixels = decode(situation, _sampling(self.pair))
+        pixels = decode(situation, sampling(self.pair))
         if progress:
             progress(0.5, "embedding frames with both models")
-        features = _event_features(self.pair, pixels[None])
+        features = event_features(self.pair, pixels[None])
         situation = replace(situation, end=info.duration)
         with self._lock:
             self._uploads[situation.clip_id] = (situation, {m: f[0] for m, f in features.items()})
@@ -331,21 +343,8 @@ class Comparison:
         return tuple(slots)
 
 
-
-
-
 def _plain(text: str) -> str:
     return normalise(strip_article(clean_filler(text)))
-
-
-def _sampling(pair: ClipPair) -> Sampling:
-    return Sampling(EVENTS_PER_CLIP, FRAMES_PER_EVENT, pair.base.preprocess_spec)
-
-
-def _event_features(pair: ClipPair, pixels: np.ndarray) -> dict[str, np.ndarray]:
-    """pixels: uint8 (B, E, F, 3, S, S) -> model -> (B, E, D), L2-normalised."""
-    frames = pair.encode_frames(pair.base.preprocess_spec.to_float(torch.from_numpy(pixels.copy())))
-    return {m: torch.nn.functional.normalize(f.mean(dim=2), dim=-1).cpu().numpy() for m, f in zip(MODELS, frames, strict=True)}
 
 
 def _check_device(device: str) -> None:
@@ -384,70 +383,3 @@ def _lexicon(adapter: str | None, situations: Sequence[Situation]) -> Lexicon:
     if labelled:
         return Lexicon.from_situations(labelled)
     return Lexicon.from_json(fetch_folder(DEFAULT_ADAPTER) / "lexicon.json")
-
-
-def _gallery(
-    pair: ClipPair, situations: Sequence[Situation], progress: Progress | None
-) -> tuple[Gallery, list[Situation]]:
-    """Embeddings of all clips under both models, from the bundled or the user's cache if they are there.
-
-    Clips that cannot be decoded are left out (and told through `progress`); DataError if none is left.
-    """
-    key = pair.fingerprints
-    name = hashlib.sha256(json.dumps([key, [_stamp(s) for s in situations]]).encode()).hexdigest()[:24]
-    folders = (ASSETS / "index" / name, cache_folder() / "galleries" / name)
-    by_id = {s.clip_id: s for s in situations}
-    for folder in folders:
-        if (folder / "gallery.json").is_file():
-            try:
-                gallery = Gallery.load(folder, key)
-            except DataError:
-                continue
-            return gallery, [by_id[i] for i in gallery.ids]
-    kept, features = [], {m: [] for m in MODELS}
-    for i, situation in enumerate(situations):
-        if progress:
-            progress(i / len(situations), f"embedding clip {i + 1} of {len(situations)}")
-        try:
-            pixels = decode(situation, _sampling(pair))
-        except VideoDecodeError as error:
-            if progress:
-                progress(i / len(situations), f"left out: {error}")
-            continue
-        for model, value in _event_features(pair, pixels[None]).items():
-            features[model].append(value[0])
-        kept.append(situation)
-    if not kept:
-        raise DataError(f"none of the {len(situations)} videos could be decoded")
-    clips = {m: np.stack([_unit(f.mean(axis=0)) for f in v]) for m, v in features.items()}
-    events = {m: _rectangular(v) for m, v in features.items()}
-    gallery = Gallery(tuple(s.clip_id for s in kept), events, clips, key)
-    try:
-        gallery.save(folders[-1])
-    except OSError as error:  # a read-only home is no reason not to start
-        if progress:
-            progress(1.0, f"embeddings not kept for the next start: {error}")
-    return gallery, kept
-
-
-def _unit(vector: np.ndarray) -> np.ndarray:
-    return (vector / np.linalg.norm(vector)).astype(np.float32)
-
-
-def _rectangular(features: list[np.ndarray]) -> np.ndarray:
-    """(E_i, D) per clip -> (G, E, D). Clips with fewer events repeat their last one, which no maximum over events sees."""
-    most = max(len(f) for f in features)
-    return np.stack([np.concatenate([f, np.repeat(f[-1:], most - len(f), axis=0)]) for f in features]).astype(np.float32)
-
-
-def _stamp(situation: Situation) -> list:
-    """What identifies a clip's pixels wherever the folder lies: its name, size and labelled range."""
-    assert situation.path is not None
-    size = situation.path.stat().st_size if situation.path.is_file() else 0
-    return [situation.clip_id, size, situation.start, situation.end]
-
-
-def cache_folder() -> Path:
-    """SRLCLIP_CACHE, else the platform's usual place for a user's caches."""
-    root = os.environ.get("SRLCLIP_CACHE")
-    return Path(root) if root else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "srlclip"

@@ -113,7 +113,11 @@ def test_every_setting_is_read_somewhere():
     from training.pretrain import PretrainSettings
 
     source = "\n".join(p.read_text("utf-8") for p in FILES if p.name != "config.py")
-    read = {n.attr for n in ast.walk(ast.parse(source.replace("from __future__ import annotations", ""))) if isinstance(n, ast.Attribute)}
+    read = {
+        n.attr
+        for n in ast.walk(ast.parse(source.replace("from __future__ import annotations", "")))
+        if isinstance(n, ast.Attribute)
+    }
     kinds = [v for v in vars(config).values() if isinstance(v, type) and v.__module__ == config.__name__]
     unused = [f"{k.__name__}.{f.name}" for k in (*kinds, PretrainSettings) for f in fields(k) if f.name not in read]
     assert not unused

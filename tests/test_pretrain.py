@@ -29,7 +29,11 @@ def test_pretraining_writes_a_base_that_loads(tmp_path):
     encoder = ClipEncoder.load(tmp_path / "run" / "model")
     assert encoder.image_size == 32 and encoder.encode_texts(["a man pushes a box"]).shape == (1, 32)
     log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
-    assert [row["phase"] for row in log if row["phase"].endswith("valid")] == ["text-valid", "sight-valid", "align-valid"]
+    assert [row["phase"] for row in log if row["phase"].endswith("valid")] == [
+        "text-valid",
+        "sight-valid",
+        "align-valid",
+    ]
     before = (tmp_path / "run" / "model" / "model.safetensors").read_bytes()
     assert run(tmp_path) == 0  # finished phases are loaded, not run again
     assert (tmp_path / "run" / "model" / "model.safetensors").read_bytes() == before

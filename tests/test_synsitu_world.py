@@ -30,7 +30,9 @@ def test_scripts_depend_on_seed_split_and_index_alone(split):
     assert len({c.clip_id for c in clips}) == 12
     for clip in clips:
         assert len(set(clip.events)) == 5
-        assert {i for e in clip.events for i in (e.agent, e.patient) if i is not None} == set(range(len(clip.cast))) or split == "hard"
+        assert {i for e in clip.events for i in (e.agent, e.patient) if i is not None} == set(
+            range(len(clip.cast))
+        ) or split == "hard"
 
 
 def test_held_out_combinations_never_occur_in_training():

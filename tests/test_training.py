@@ -186,7 +186,9 @@ def texts_of(labelled, style, seed=0, **loss):
 def test_every_style_gives_every_event_a_text(labelled, style):
     made = texts_of(labelled, style)
     assert all(len(t.captions) == 5 and all(t.captions) for t in made)
-    assert made == texts_of(labelled, style) and (made != texts_of(labelled, style, seed=1) or style in ("minimal", "verb_only"))
+    assert made == texts_of(labelled, style) and (
+        made != texts_of(labelled, style, seed=1) or style in ("minimal", "verb_only")
+    )
     wanted = 4 if style in captions.NEGATIVE_STYLES else 0
     assert all(len(group) == wanted for t in made for group in t.negatives)
 
@@ -218,7 +220,14 @@ def test_one_clip_batches_and_one_event_clips_train(tiny_clip, world, tmp_path):
     short = [replace(c, events=c.events[:n], annotations=()) for c, n in zip(clips, (1, 1, 2, 2, 5, 5), strict=True)]
     write_jsonl(tmp_path / "train.jsonl", short)
     write_jsonl(tmp_path / "valid.jsonl", short[4:])
-    path = tiny_config(tmp_path, tiny_clip, world, tmp_path / "run", data={"source": "jsonl", "root": str(tmp_path)}, optim={"batch_clips": 1})
+    path = tiny_config(
+        tmp_path,
+        tiny_clip,
+        world,
+        tmp_path / "run",
+        data={"source": "jsonl", "root": str(tmp_path)},
+        optim={"batch_clips": 1},
+    )
     found = train.train(load_json(TrainSettings, path))
     assert all(math.isfinite(v) for v in found.values())
     log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]

@@ -50,7 +50,10 @@ def clip_texts(
             out.append(ClipTexts(_sparse(situation, rng), tuple(() for _ in situation.events)))
             continue
         fitted = [prompts.fit(event, base, count_tokens, limit, rng) for event in situation.events]
-        wrong = [_negatives(event, lexicon, loss, base, rng) if style in NEGATIVE_STYLES else () for event in situation.events]
+        wrong = [
+            _negatives(event, lexicon, loss, base, rng) if style in NEGATIVE_STYLES else ()
+            for event in situation.events
+        ]
         order = list(range(len(fitted)))
         if style == "shuffled_events":
             order = [int(i) for i in rng.permutation(len(fitted))]
@@ -66,7 +69,9 @@ def clip_texts(
     return out
 
 
-def _negatives(event: Event, lexicon: Lexicon, loss: LossSettings, style: str, rng: np.random.Generator) -> tuple[str, ...]:
+def _negatives(
+    event: Event, lexicon: Lexicon, loss: LossSettings, style: str, rng: np.random.Generator
+) -> tuple[str, ...]:
     if not loss.verb_role_negatives:
         return ()
     return tuple(c.text for c in negatives.verb_role(event, lexicon, loss.verb_role_negatives, rng, style))

@@ -58,7 +58,9 @@ def _synsitu(settings: DataSettings, split: str, clips: int) -> list[Situation]:
     from srlclip.synsitu.writer import write_split
 
     with tqdm(total=clips, desc=f"render SynSitu {split}", unit="clip") as bar:
-        write_split(settings.root, split, clips, workers=settings.workers, progress=lambda done, _: bar.update(done - bar.n))
+        write_split(
+            settings.root, split, clips, workers=settings.workers, progress=lambda done, _: bar.update(done - bar.n)
+        )
     return read_vidsitu(settings.root, split, settings.videos or None, settings.role_names)[:clips]
 
 

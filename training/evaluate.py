@@ -42,7 +42,9 @@ SYNSITU = {
 
 
 @torch.inference_mode()
-def embed(encoder: ClipEncoder, frames: FrameCache, situations: list[Situation], name: str) -> tuple[np.ndarray, np.ndarray]:
+def embed(
+    encoder: ClipEncoder, frames: FrameCache, situations: list[Situation], name: str
+) -> tuple[np.ndarray, np.ndarray]:
     """Event (G, E, D) and clip (G, D) embeddings: normalised means of frame embeddings, no contextualizer."""
     events, clips = [], []
     for start in tqdm(range(0, len(situations), 16), desc=f"embed {name}"):
@@ -111,7 +113,9 @@ def main(argv: list[str] | None = None) -> int:
 def evaluate(args: argparse.Namespace) -> None:
     models, sources = load_models(args.base, args.model, args.device)
     tables, sizes = {}, {}
-    pairs = [(a, b) for b in models for a in models if a != b and a in ("base", "sparse") and b not in ("base", "sparse")]
+    pairs = [
+        (a, b) for b in models for a in models if a != b and a in ("base", "sparse") and b not in ("base", "sparse")
+    ]
     for split in args.split or SYNSITU:
         situations = read_clips(args, split)
         lexicon = read_lexicon(args, situations)
@@ -120,7 +124,9 @@ def evaluate(args: argparse.Namespace) -> None:
         tables[title] = summarise(observed, pairs, args.resamples)
         sizes[title] = {"split": split, "clips": len(situations), "events": sum(len(s.events) for s in situations)}
     found = provenance() | {"seed": args.seed, "models": sources, "data": Path(args.data).name, "splits": sizes}
-    found["what"] = "zero-shot, mean of frame embeddings, natural sentences as queries; percent unless a rank (MdR, MnR); 95 % intervals over clips"
+    found["what"] = (
+        "zero-shot, mean of frame embeddings, natural sentences as queries; percent unless a rank (MdR, MnR); 95 % intervals over clips"
+    )
     Path(args.out).parent.mkdir(parents=True, exist_ok=True)
     write_json(Path(args.out), found | {"tables": tables})
     for title, table in tables.items():
@@ -131,14 +137,18 @@ def evaluate(args: argparse.Namespace) -> None:
 
 
 def read_clips(args: argparse.Namespace, split: str) -> list[Situation]:
-    if split in SYNSITU and not (Path(args.data) / "split_files" / "vseg_split_valid_lb.json").exists() or (
-        Path(args.data) / "synsitu.json"
-    ).exists():
+    if (
+        split in SYNSITU
+        and not (Path(args.data) / "split_files" / "vseg_split_valid_lb.json").exists()
+        or (Path(args.data) / "synsitu.json").exists()
+    ):
         from srlclip.synsitu.writer import write_split
 
         count = args.clips or SYNSITU[split][0] if split in SYNSITU else args.clips
         with tqdm(total=count, desc=f"render {split}", unit="clip") as bar:
-            write_split(args.data, split, count, workers=args.workers, progress=lambda done, _: bar.update(done - bar.n))
+            write_split(
+                args.data, split, count, workers=args.workers, progress=lambda done, _: bar.update(done - bar.n)
+            )
     found = [s for s in read_vidsitu(args.data, split) if s.path is not None]
     return found[: args.clips] if args.clips else found
 

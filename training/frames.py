@@ -16,7 +16,18 @@ from tqdm import tqdm
 from srlclip.preprocess import PreprocessSpec
 from srlclip.situations import SECONDS_PER_EVENT
 from srlclip.synsitu.sample import sample_clip
-from srlclip.synsitu.world import ATTRIBUTES, COLOURS, HORIZONTAL, KINDS, MANNERS, PROPS, SCENES, VERBS, VERTICAL, ClipScript
+from srlclip.synsitu.world import (
+    ATTRIBUTES,
+    COLOURS,
+    HORIZONTAL,
+    KINDS,
+    MANNERS,
+    PROPS,
+    SCENES,
+    VERBS,
+    VERTICAL,
+    ClipScript,
+)
 
 #: Attribute -> its classes. A label of -100 means "does not apply" and is not learned from.
 ATTRIBUTE_CLASSES: dict[str, tuple[str, ...]] = {

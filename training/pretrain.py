@@ -20,7 +20,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +40,7 @@ from srlclip import config
 from srlclip.preprocess import PreprocessSpec
 from srlclip.synsitu import texts
 from srlclip.synsitu.sample import sample_clip
+from training import paraphrase
 from training.frames import ATTRIBUTE_CLASSES, IGNORE, FrameSet, frame_set
 from training.provenance import provenance
 from training.tokenizer import build_tokenizer
@@ -141,7 +142,7 @@ class Pretrainer:
     def _tokenizer(self) -> CLIPTokenizer:
         folder = self.out / "model"
         if not (folder / "vocab.json").exists():
-            corpus = list(_corpus(800, self.s.seed))
+            corpus = list(paraphrase.corpus(800, self.s.seed))
             build_tokenizer(corpus, folder, self.s.vocab_size)
         return CLIPTokenizer.from_pretrained(folder)
 
@@ -227,7 +228,9 @@ class Pretrainer:
         mine = {id(p) for p in params}
         save_file({k: v.detach().contiguous() for k, v in self.model.named_parameters() if id(v) in mine}, saved)
 
-    def _resume(self, part: Path, params: list[nn.Parameter], optimiser: torch.optim.Optimizer, schedule: object) -> int:
+    def _resume(
+        self, part: Path, params: list[nn.Parameter], optimiser: torch.optim.Optimizer, schedule: object
+    ) -> int:
         """The step to go on from: that of this phase's last checkpoint in the run folder, or 0."""
         if not part.exists():
             return 0
@@ -242,9 +245,9 @@ class Pretrainer:
     # -- phases -----------------------------------------------------------------------------------------------------
 
     def sight(self, train: FrameSet, valid: FrameSet) -> None:
-        heads = nn.ModuleDict(
-            {n: nn.Linear(self.s.vision_width, len(c)) for n, c in ATTRIBUTE_CLASSES.items()}
-        ).to(self.accelerator.device)
+        heads = nn.ModuleDict({n: nn.Linear(self.s.vision_width, len(c)) for n, c in ATTRIBUTE_CLASSES.items()}).to(
+            self.accelerator.device
+        )
 
         def logits(pixels: Tensor) -> dict[str, Tensor]:
             pooled = self.model.vision_model(pixel_values=pixels).pooler_output
@@ -274,14 +277,7 @@ class Pretrainer:
         self.run("sight", self.s.sight_steps, [{"params": params, "lr": self.s.sight_lr}], step_loss, validate)
 
     def paraphrase_loss(self, rng: np.random.Generator, groups: int) -> Tensor:
-        """Symmetric InfoNCE between two wordings of each event; near misses of an event stand in the same batch."""
-        first, second = [], []
-        for _ in range(groups):
-            script = sample_clip("pretrain", int(rng.integers(self.s.clips)))
-            event = script.events[int(rng.integers(len(script.events)))]
-            for variant, changed in texts.variants(script, event, self.s.text_variants, rng):
-                first.append(texts.tell(variant, changed, rng))
-                second.append(texts.tell(variant, changed, rng) if rng.random() < 0.5 else texts.listing(variant, changed, rng))
+        first, second = paraphrase.pairs(rng, self.s.clips, groups, self.s.text_variants)
         both = self.embed_text(first + second)
         logits = 20.0 * both[: len(first)] @ both[len(first) :].T
         target = torch.arange(len(first), device=logits.device)
@@ -295,32 +291,7 @@ class Pretrainer:
         )  # fmt: skip
 
     def text_probe(self) -> dict[str, float]:
-        """Unseen events: is a paraphrase nearer than the paraphrase of a minimally changed event (percent, chance 50)?"""
-        from dataclasses import replace
-
-        flip = {"left": "right", "right": "left", "up": "down", "down": "up"}
-        manner = {"slowly": "quickly", "quickly": "slowly", "happily": "angrily", "angrily": "happily"}
-        rng = np.random.default_rng(5)
-        rows: dict[str, list[tuple[str, str, str]]] = {"order": [], "direction": [], "manner": [], "template": []}
-        for i in range(150):
-            script = sample_clip("valid", i)
-            for event in script.events:
-                a, b = texts.tell(script, event, rng), texts.tell(script, event, rng)
-                if event.patient is not None and len(rows["order"]) < 150:
-                    other = replace(event, agent=event.patient, patient=event.agent)
-                    rows["order"].append((a, b, texts.tell(script, other, rng)))
-                    rows["template"].append((texts.listing(script, event, rng), b, texts.tell(script, other, rng)))
-                if event.direction and len(rows["direction"]) < 150:
-                    other = replace(event, direction=flip[event.direction])
-                    rows["direction"].append((a, b, texts.tell(script, other, rng)))
-                if event.manner and len(rows["manner"]) < 150:
-                    other = replace(event, manner=manner[event.manner])
-                    rows["manner"].append((a, b, texts.tell(script, other, rng)))
-        out = {}
-        for name, triples in rows.items():
-            a, b, c = (self.embed_text([t[i] for t in triples]) for i in range(3))
-            out[name] = 100 * float(((a * b).sum(-1) > (a * c).sum(-1)).float().mean())
-        return out
+        return paraphrase.probe(self.embed_text)
 
     def align(self, train: FrameSet, valid: FrameSet) -> None:
         m = self.model
@@ -363,7 +334,12 @@ class Pretrainer:
             return out | self.text_probe()
 
         vision = list(m.vision_model.parameters())
-        rest = [*m.visual_projection.parameters(), *m.text_model.parameters(), *m.text_projection.parameters(), m.logit_scale]
+        rest = [
+            *m.visual_projection.parameters(),
+            *m.text_model.parameters(),
+            *m.text_projection.parameters(),
+            m.logit_scale,
+        ]
         lr = self.s.align_lr
         groups = [{"params": vision, "lr": lr * self.s.align_vision_lr_share}, {"params": rest, "lr": lr}]
         self.run("align", self.s.align_steps, groups, step_loss, validate)
@@ -383,21 +359,6 @@ class Pretrainer:
 
 def hash_name(name: str) -> int:
     return sum(ord(c) * 31**i for i, c in enumerate(name)) % 2**31
-
-
-def _corpus(clips: int, seed: int) -> Iterator[str]:
-    """Sentences of every kind, for the tokenizer's merges."""
-    from srlclip import prompts
-    from srlclip.synsitu.labels import situation
-
-    rng = np.random.default_rng([seed, 1])
-    for i in range(clips):
-        script = sample_clip("pretrain", i)
-        for k, event in enumerate(situation(script).events):
-            yield texts.natural(script, k, rng)
-            yield texts.sparse(script, k, rng, 0.5)
-            yield texts.listing(script, script.events[k], rng)
-            yield prompts.caption(event, "srl").text
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -26,7 +26,9 @@ class RunFolder:
             found = from_dict(TrainSettings, json.loads(config.read_text("utf-8")))
             if found != settings:
                 name = _first_difference(to_dict(found), to_dict(settings))
-                raise CheckpointError(f"{self.path} holds a run with another {name}; choose another --set out=... or delete it")
+                raise CheckpointError(
+                    f"{self.path} holds a run with another {name}; choose another --set out=... or delete it"
+                )
             (self.path / "log.jsonl").unlink(missing_ok=True)
         write_json(config, to_dict(settings))
 

@@ -17,7 +17,9 @@ START, END = "<|startoftext|>", "<|endoftext|>"
 WORDS = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
 
 
-def build_tokenizer(corpus: Iterable[str], folder: str | Path, vocab_size: int = 2000, max_length: int = 77) -> CLIPTokenizer:
+def build_tokenizer(
+    corpus: Iterable[str], folder: str | Path, vocab_size: int = 2000, max_length: int = 77
+) -> CLIPTokenizer:
     """Learn byte-level BPE merges from `corpus` and save a CLIPTokenizer in `folder`.
 
     Every byte is in the vocabulary (with and without the end-of-word mark), so any text can be encoded.
@@ -49,9 +51,7 @@ def build_tokenizer(corpus: Iterable[str], folder: str | Path, vocab_size: int =
     tokens = [*alphabet, *(f"{c}</w>" for c in alphabet)]
     tokens += [t for t in sorted(learned["vocab"], key=learned["vocab"].get) if t not in set(tokens)]
     vocab = {token: i for i, token in enumerate([*tokens, START, END])}
-    tokenizer = CLIPTokenizer(
-        vocab=vocab, merges=[tuple(m.split(" ")) for m in merges], model_max_length=max_length
-    )
+    tokenizer = CLIPTokenizer(vocab=vocab, merges=[tuple(m.split(" ")) for m in merges], model_max_length=max_length)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save_pretrained(folder)

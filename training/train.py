@@ -64,7 +64,12 @@ def train(settings: TrainSettings) -> dict[str, float]:
     for epoch in range(1, settings.optim.epochs + 1):
         wrapped.train()
         batches = data.batches(epoch, accelerator.process_index, accelerator.num_processes)
-        bar = tqdm(batches, total=steps // settings.optim.epochs, desc=f"epoch {epoch}/{settings.optim.epochs}", disable=not accelerator.is_main_process)
+        bar = tqdm(
+            batches,
+            total=steps // settings.optim.epochs,
+            desc=f"epoch {epoch}/{settings.optim.epochs}",
+            disable=not accelerator.is_main_process,
+        )
         for batch in bar:
             terms = batch_loss(wrapped, model, batch.to(accelerator.device), settings, accelerator)
             accelerator.backward(terms["total"])
@@ -97,14 +102,22 @@ def train(settings: TrainSettings) -> dict[str, float]:
     return metrics
 
 
-def batch_loss(wrapped: torch.nn.Module, model: SRLCLIP, batch: Batch, settings: TrainSettings, accelerator: Accelerator) -> dict[str, Tensor]:
+def batch_loss(
+    wrapped: torch.nn.Module, model: SRLCLIP, batch: Batch, settings: TrainSettings, accelerator: Accelerator
+) -> dict[str, Tensor]:
     """The four terms and their total on the global batch: features and texts of all ranks are gathered first."""
     pixels = model.encoder.preprocess_spec.to_float(batch.pixels)
     with accelerator.autocast():
         features: Features = wrapped(pixels)
     features, batch = gather_features(features, accelerator), gather_batch(batch, accelerator)
     return total_loss(
-        features, batch.text, batch.negatives, batch.negatives_mask, batch.caption_ids, model.encoder.logit_scale, settings.loss
+        features,
+        batch.text,
+        batch.negatives,
+        batch.negatives_mask,
+        batch.caption_ids,
+        model.encoder.logit_scale,
+        settings.loss,
     )
 
 
@@ -121,13 +134,17 @@ def rate(step: int, steps: int, settings: TrainSettings) -> float:
 
 def describe_data(settings: TrainSettings) -> str:
     names = {"synsitu": "SynSitu (synthetic)", "vidsitu": "VidSitu", "jsonl": Path(settings.data.root).name}
-    return f"{names[settings.data.source]}, {settings.data.clips or 'all'} clips, {settings.data.caption_style} captions"
+    return (
+        f"{names[settings.data.source]}, {settings.data.clips or 'all'} clips, {settings.data.caption_style} captions"
+    )
 
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Adapt CLIP with captions made from semantic role labels.")
     parser.add_argument("--config", default=str(CONFIG), help="JSON file of settings (see srlclip/config.py)")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="override one setting, e.g. loss.video=0")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="override one setting, e.g. loss.video=0"
+    )
     args = parser.parse_args(argv)
     try:
         train(with_overrides(load_json(TrainSettings, args.config), args.set))

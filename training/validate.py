@@ -29,7 +29,13 @@ def validate(model: SRLCLIP, data: TrainingData, settings: TrainSettings) -> dic
         batch = data.batch(ids[start : start + size]).to(device)
         features = model(model.encoder.preprocess_spec.to_float(batch.pixels))
         terms = total_loss(
-            features, batch.text, batch.negatives, batch.negatives_mask, batch.caption_ids, model.encoder.logit_scale, settings.loss
+            features,
+            batch.text,
+            batch.negatives,
+            batch.negatives_mask,
+            batch.caption_ids,
+            model.encoder.logit_scale,
+            settings.loss,
         )
         losses.append(float(terms["total"]))
         events.append(features.clip_events.flatten(0, 1).cpu().numpy())

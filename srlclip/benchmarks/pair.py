@@ -28,7 +28,11 @@ class Observations:
 
 
 def observe(
-    events: np.ndarray, clips: np.ndarray, situations: Sequence[Situation], asked: Questions, texts: Mapping[str, np.ndarray]
+    events: np.ndarray,
+    clips: np.ndarray,
+    situations: Sequence[Situation],
+    asked: Questions,
+    texts: Mapping[str, np.ndarray],
 ) -> dict[str, Observations]:
     """All metrics of one model. events: (G, E, D), clips: (G, D), texts: text -> (D,), all L2-normalised.
 
@@ -81,7 +85,9 @@ def _choices(events: np.ndarray, asked: Questions, texts: Mapping[str, np.ndarra
 _STATISTICS = {"mean": np.mean, "median": np.median}
 
 
-def summarise(models: Mapping[str, Mapping[str, Observations]], pairs: Sequence[tuple[str, str]], n: int = 2000) -> dict[str, dict]:
+def summarise(
+    models: Mapping[str, Mapping[str, Observations]], pairs: Sequence[tuple[str, str]], n: int = 2000
+) -> dict[str, dict]:
     """metric -> model (or "b - a" for each pair) -> {"mean", "ci": [low, high], "n"}; 95 % intervals over clips.
 
     Hits are in percent, ranks are ranks.

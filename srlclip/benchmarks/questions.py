@@ -41,7 +41,9 @@ class Questions:
         return sorted(found)
 
 
-def ask(situations: Sequence[Situation], lexicon: Lexicon, seed: int = 0, kinds: Sequence[str] = negatives.KINDS) -> Questions:
+def ask(
+    situations: Sequence[Situation], lexicon: Lexicon, seed: int = 0, kinds: Sequence[str] = negatives.KINDS
+) -> Questions:
     """Questions for labelled clips, depending on (seed, clip id) alone."""
     rows = [_one(s, lexicon, np.random.default_rng([seed, zlib.crc32(s.clip_id.encode())]), kinds) for s in situations]
     verbs = tuple((v, _verb_sentence(lexicon.verb(v), v)) for v in lexicon.verbs)
@@ -50,15 +52,17 @@ def ask(situations: Sequence[Situation], lexicon: Lexicon, seed: int = 0, kinds:
 
 def _one(s: Situation, lexicon: Lexicon, rng: np.random.Generator, kinds: Sequence[str]):
     sentence, story = _speaker(s)
-    count = {"natural": len(s.events), "verb_role": CHOICES}
-    wrong = tuple(
-        tuple(
-            negatives.build(event, s, 100, lexicon, kinds, rng, "natural", {kind: count.get(kind, PROBES) for kind in kinds})
-        )
-        for event in s.events
-    )
+    # A verb-role negative may read like another event of the clip and is then dropped: some more are drawn than needed.
+    most = {kind: {"natural": len(s.events), "verb_role": 2 * CHOICES}.get(kind, PROBES) for kind in kinds}
+    wrong = tuple(_chosen(negatives.build(event, s, 100, lexicon, kinds, rng, "natural", most)) for event in s.events)
     true = tuple(prompts.caption(event, "natural").text for event in s.events)
     return tuple(sentence(k, rng) for k in range(len(s.events))), story(rng), true, wrong
+
+
+def _chosen(captions: Sequence[Caption]) -> tuple[Caption, ...]:
+    """All of them but verb-role negatives after the first CHOICES."""
+    verbs = [c for c in captions if c.kind == "verb_role"][:CHOICES]
+    return tuple(c for c in captions if c.kind != "verb_role" or any(c is v for v in verbs))
 
 
 def _speaker(s: Situation) -> tuple[Callable[[int, np.random.Generator], str], Callable[[np.random.Generator], str]]:

@@ -15,7 +15,9 @@ def evaluate_comparison(comparison: Comparison, resamples: int = 1000) -> dict[s
     """metric -> model -> {"mean", "ci", "n"}, and "adapted - base". Raises DataError when no clip is labelled."""
     ids = [i for i in comparison.clip_ids() if comparison.situation(i).events]
     if len(ids) < 2:
-        raise DataError("this gallery has fewer than two labelled clips; give a folder with VidSitu files or labels.jsonl")
+        raise DataError(
+            "this gallery has fewer than two labelled clips; give a folder with VidSitu files or labels.jsonl"
+        )
     situations = [comparison.situation(i) for i in ids]
     if len({len(s.events) for s in situations}) > 1:
         raise DataError("the clips differ in their number of events; evaluate them in folders of their own")
@@ -28,5 +30,7 @@ def evaluate_comparison(comparison: Comparison, resamples: int = 1000) -> dict[s
     for model in MODELS:
         events = comparison.gallery.events[model][place][:, :per_clip]
         clips = events.mean(axis=1)
-        observed[model] = observe(events, clips / np.linalg.norm(clips, axis=-1, keepdims=True), situations, asked, texts)
+        observed[model] = observe(
+            events, clips / np.linalg.norm(clips, axis=-1, keepdims=True), situations, asked, texts
+        )
     return summarise(observed, [MODELS], resamples)

@@ -26,7 +26,11 @@ def read_folder(root: str | Path) -> list[Situation]:
     elif (root / "labels.jsonl").is_file():
         found = read_jsonl(root / "labels.jsonl", root)
     else:
-        files = sorted(p for p in root.rglob("*") if p.suffix.lower() in VIDEO_SUFFIXES and p.is_file() and not p.name.startswith("."))
+        files = sorted(
+            p
+            for p in root.rglob("*")
+            if p.suffix.lower() in VIDEO_SUFFIXES and p.is_file() and not p.name.startswith(".")
+        )
         found = [Situation(str(p.relative_to(root).with_suffix("")), p, ()) for p in files]
     found = [s for s in found if s.path is not None]
     if not found:

@@ -40,7 +40,9 @@ class Sampling:
 class FrameCache:
     """Frames by clip id. ids: clips that decoded, in order. skipped: (clip id, reason) of the others."""
 
-    def __init__(self, rows: dict[str, tuple[object, int]], ids: Sequence[str], skipped: Sequence[tuple[str, str]], s: Sampling):
+    def __init__(
+        self, rows: dict[str, tuple[object, int]], ids: Sequence[str], skipped: Sequence[tuple[str, str]], s: Sampling
+    ):
         self._rows, self.ids, self.skipped, self._sampling = rows, tuple(ids), tuple(skipped), s
 
     def __len__(self) -> int:
@@ -110,7 +112,9 @@ def frame_cache(
 def decode(situation: Situation, sampling: Sampling) -> np.ndarray:
     """uint8 (E, F, 3, S, S) of one clip. Raises VideoDecodeError (a missing path included)."""
     if situation.path is None:
-        raise VideoDecodeError(f"{situation.clip_id}: no video file; put {situation.clip_id}.mp4 into the videos folder")
+        raise VideoDecodeError(
+            f"{situation.clip_id}: no video file; put {situation.clip_id}.mp4 into the videos folder"
+        )
     try:
         frames = read_frames(
             situation.path,

@@ -43,7 +43,9 @@ def embed_texts(
     return table[torch.tensor([place[text] for text in texts])]
 
 
-def _block(block: list[str], encode: Callable[[list[str]], torch.Tensor], fingerprint: str, folder: Path | None) -> torch.Tensor:
+def _block(
+    block: list[str], encode: Callable[[list[str]], torch.Tensor], fingerprint: str, folder: Path | None
+) -> torch.Tensor:
     if folder is None:
         return encode(block).float().cpu()
     key = hashlib.sha256("\0".join([fingerprint, *block]).encode()).hexdigest()[:24]

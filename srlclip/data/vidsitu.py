@@ -54,7 +54,9 @@ def read_vidsitu(
     folder = _annotation_folder(Path(root))
     split_file = folder / "split_files" / f"vseg_split_{split}_lb.json"
     if not split_file.is_file():
-        there = sorted(p.name[len("vseg_split_") : -len("_lb.json")] for p in split_file.parent.glob("vseg_split_*_lb.json"))
+        there = sorted(
+            p.name[len("vseg_split_") : -len("_lb.json")] for p in split_file.parent.glob("vseg_split_*_lb.json")
+        )
         raise DataError(f"no such split file; this folder has: {', '.join(there) or 'none'}", file=split_file)
     segments = _read_list(split_file)
     ann_file = folder / "vseg_ann_files" / f"vsann_{split}_lb.json"

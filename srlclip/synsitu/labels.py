@@ -103,13 +103,15 @@ def situation(script: ClipScript, path: object = None, annotators: int = 1) -> S
     events = tuple(script_event(script, e, k) for k, e in enumerate(script.events))
     rng = np.random.default_rng([script.look, 7])
     more = [
-        tuple(script_event(script, e, k, rng) for k, e in enumerate(script.events)) for _ in range(max(0, annotators - 1))
+        tuple(script_event(script, e, k, rng) for k, e in enumerate(script.events))
+        for _ in range(max(0, annotators - 1))
     ]
     votes: tuple[tuple[str, ...], ...] = ()
     if annotators > 1:
         votes = tuple(
             tuple(
-                e.verb_id if rng.random() < 0.75 else str(rng.choice([NEAR_VERBS[e.verb_id], *VERBS])) for _ in range(VOTES)
+                e.verb_id if rng.random() < 0.75 else str(rng.choice([NEAR_VERBS[e.verb_id], *VERBS]))
+                for _ in range(VOTES)
             )
             for e in script.events
         )

@@ -151,7 +151,9 @@ def _cast(rng: np.random.Generator, held: bool) -> tuple[Character, ...]:
     return tuple(cast)
 
 
-def _event(rng: np.random.Generator, cast: tuple[Character, ...], verb_id: str, agent: int | None = None) -> EventScript:
+def _event(
+    rng: np.random.Generator, cast: tuple[Character, ...], verb_id: str, agent: int | None = None
+) -> EventScript:
     spec = VERBS[verb_id]
     agent = int(rng.integers(len(cast))) if agent is None else agent
     others = [i for i in range(len(cast)) if i != agent]

@@ -91,7 +91,9 @@ def person(c: Character, rng: np.random.Generator, detail: str = "full") -> str:
     word = str(_pick(rng, KIND_WORDS[c.kind]))
     if detail == "kind":
         return _a(word)
-    worn = str(_pick(rng, (f"in {c.colour}", f"wearing {c.colour}", f"in {_a(c.colour + ' shirt')}", f"dressed in {c.colour}")))
+    worn = str(
+        _pick(rng, (f"in {c.colour}", f"wearing {c.colour}", f"in {_a(c.colour + ' shirt')}", f"dressed in {c.colour}"))
+    )
     if detail == "full" and c.attribute:
         return f"{_a(word)} {worn} with {_a(c.attribute)}"
     return f"{_a(word)} {worn}"
@@ -244,7 +246,9 @@ def listing(script: ClipScript, event: EventScript, rng: np.random.Generator) ->
     return _line(event.spec.lemma, p.direction or event.direction, p.manner, "with", " and ".join(rows), p.scene)
 
 
-def variants(script: ClipScript, event: EventScript, count: int, rng: np.random.Generator) -> list[tuple[ClipScript, EventScript]]:
+def variants(
+    script: ClipScript, event: EventScript, count: int, rng: np.random.Generator
+) -> list[tuple[ClipScript, EventScript]]:
     """The event itself and up to count - 1 near misses of it: mirrored, recoloured, or with a verb of the same frame.
 
     Never a held-out combination: those stay unseen in text as well.

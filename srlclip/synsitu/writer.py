@@ -34,7 +34,9 @@ def write_clip(script: ClipScript, path: str | Path, size: int = SIZE, fps: int 
     # Frame i is shown from i / fps on; its picture is that of the middle of its interval.
     frames = render_frames(script, [(i + 0.5) / fps for i in range(count)], size)
     with av.open(str(draft), "w", options={"movflags": "faststart"}) as container:
-        stream = container.add_stream("libx264", rate=Fraction(fps), options={"crf": str(crf), "preset": "veryfast", "tune": "animation"})
+        stream = container.add_stream(
+            "libx264", rate=Fraction(fps), options={"crf": str(crf), "preset": "veryfast", "tune": "animation"}
+        )
         stream.width = stream.height = size
         stream.pix_fmt = "yuv420p"
         stream.thread_count = 1
@@ -102,4 +104,6 @@ def _check_version(out: Path, seed: int) -> None:
         return
     found = json.loads(path.read_text("utf-8"))
     if found != mine:
-        raise ValueError(f"{out} holds SynSitu {found}, this run would write {mine}; choose another folder or delete it")
+        raise ValueError(
+            f"{out} holds SynSitu {found}, this run would write {mine}; choose another folder or delete it"
+        )

@@ -1,0 +1,96 @@
+"""Put a trained mini pair and its example clips into the package: what `python app.py` shows without a download.
+
+    python training/bundle.py --base runs/mini-base --run runs/synsitu
+
+Copies the base and the adapter with their run.json, config and log, renders the gallery (unseen clips of a seed of its
+own, groups of look-alikes among them), picks example queries by dice, embeds the gallery, and writes the model cards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from srlclip.compare import Comparison
+from srlclip.data.folder import read_folder
+from srlclip.embedding import ASSETS, gallery_name
+from srlclip.synsitu import texts
+from srlclip.synsitu.sample import GROUP_SIZE, script_of
+from srlclip.synsitu.writer import write_split
+from training.cards import base_card, pair_card
+from training.run_folder import write_json
+
+#: The gallery's seed differs from that of every measured split, so that looking at it spoils no result.
+GALLERY_SEED, PLAIN_CLIPS, HARD_GROUPS, EXAMPLES = 7, 24, 8, 8
+
+
+def copy_models(base: Path, run: Path) -> None:
+    for folder, name in ((base / "model", "mini-base"), (run / "model", "mini-srlclip")):
+        target = ASSETS / "models" / name
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(folder, target)
+    shutil.copy(base / "log.jsonl", ASSETS / "models" / "mini-base" / "log.jsonl")
+    for name in ("config.json", "run.json", "log.jsonl", "metrics.json"):
+        # config.json inside a model folder is transformers' name for something else.
+        shutil.copy(run / name, ASSETS / "models" / "mini-srlclip" / name.replace("config", "train_config"))
+    card = ASSETS / "models" / "mini-srlclip" / "srlclip.json"
+    values = json.loads(card.read_text("utf-8")) | {"base": "mini-base"}
+    write_json(card, values)
+    adapter = ASSETS / "models" / "mini-srlclip" / "adapter" / "adapter_config.json"
+    write_json(adapter, json.loads(adapter.read_text("utf-8")) | {"base_model_name_or_path": "mini-base"})
+
+
+def write_gallery() -> None:
+    folder = ASSETS / "gallery"
+    shutil.rmtree(folder, ignore_errors=True)
+    for split, clips in (("hard", HARD_GROUPS * GROUP_SIZE), ("test", PLAIN_CLIPS)):
+        with tqdm(total=clips, desc=f"render gallery ({split})", unit="clip") as bar:
+            write_split(folder, split, clips, GALLERY_SEED, progress=lambda done, _: bar.update(done - bar.n))
+    clips = read_folder(folder)
+    rng = np.random.default_rng(GALLERY_SEED)
+    rows = []
+    for clip in clips[:: len(clips) // EXAMPLES][:EXAMPLES]:
+        k = int(rng.integers(len(clip.events)))
+        rows.append({"query": texts.natural(script_of(clip.clip_id), k, rng), "target": clip.clip_id, "event_index": k})
+    write_json(folder / "examples.json", rows)
+
+
+def write_index() -> None:
+    shutil.rmtree(ASSETS / "index", ignore_errors=True)
+    comparison = Comparison.load(progress=lambda share, what: None)
+    clips = read_folder(ASSETS / "gallery")
+    comparison.gallery.save(ASSETS / "index" / gallery_name(comparison.pair, clips))
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Put the trained mini pair and the example clips into the package.")
+    parser.add_argument("--base", default="runs/mini-base", help="run folder of pretrain.py")
+    parser.add_argument("--run", default="runs/synsitu", help="run folder of train.py")
+    parser.add_argument("--results", default="results/mini_pair.json", help="for the cards' tables; may not exist yet")
+    parser.add_argument("--cards-only", action="store_true", help="only write the model cards again")
+    args = parser.parse_args(argv)
+    if not args.cards_only:
+        copy_models(Path(args.base), Path(args.run))
+        write_gallery()
+        write_index()
+    results = json.loads(Path(args.results).read_text("utf-8")) if Path(args.results).is_file() else None
+    for name, text in (
+        ("mini-base", base_card(ASSETS / "models")),
+        ("mini-srlclip", pair_card(ASSETS / "models", results)),
+    ):
+        (ASSETS / "models" / name / "README.md").write_text(text, "utf-8")
+    total = sum(p.stat().st_size for p in ASSETS.rglob("*") if p.is_file())
+    print(f"{ASSETS}: {total / 1e6:.1f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
