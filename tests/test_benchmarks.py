@@ -38,7 +38,7 @@ def test_a_perfect_model_answers_everything_and_an_opposite_one_nothing(asked):
     unit = rng.normal(size=(len(clips), 5, dim))
     unit /= np.linalg.norm(unit, axis=-1, keepdims=True)
     texts = {t: v / np.linalg.norm(v) for t, v in zip(words, rng.normal(size=(len(words), dim)), strict=True)}
-    named = {v: t for v, t in found.verbs}
+    named = dict(found.verbs)
     events = np.empty_like(unit)
     for g, clip in enumerate(clips):
         for k, event in enumerate(clip.events):

@@ -1,0 +1,31 @@
+"""What the README claims: its example runs and prints what it says, its numbers are the committed ones."""
+
+import re
+from pathlib import Path
+
+from training.readme import ROOT, render
+
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_example_prints_what_the_readme_says_and_the_tables_are_the_measured_ones():
+    assert render(README) == README
+
+
+def test_every_file_that_the_readme_links_to_is_there():
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        if not target.startswith("http"):
+            assert (ROOT / target).exists(), target
+
+
+def test_the_commands_name_what_exists():
+    for path in re.findall(r"(?:launch|python) ((?:training|examples)/\S+\.py)", README):
+        assert (ROOT / path).is_file(), path
+    for path in re.findall(r"--config (\S+\.json)", README):
+        assert (ROOT / path).is_file(), path
+
+
+def test_no_file_is_too_large_for_spaces():
+    for folder in ("srlclip", "training", "tests", "docs", "results", "examples"):
+        for path in Path(ROOT / folder).rglob("*"):
+            assert not path.is_file() or path.stat().st_size < 10_000_000, path

@@ -1,0 +1,107 @@
+"""Fill the README's measured parts from their sources: the quickstart's printed output and the results table.
+
+python training/readme.py            # rewrites README.md
+python training/readme.py --check    # exit code 1 if it would change
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import re
+import runpy
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+#: Rows of the README's table: metric in the results file -> what the reader is told.
+ROWS = {
+    "event R@1": "event retrieval, R@1",
+    "event MdR": "event retrieval, median rank",
+    "event in its clip": "right event of the clip's five",
+    "clip R@1": "clip retrieval, R@1",
+    "verb accuracy": "verb, 1 of 24",
+    "negatives: verb_role 1 of 5": "verb-role negatives, 1 of 5",
+    "negatives: agent_patient": "who does it to whom, 1 of 2",
+    "negatives: attribute": "colours and attributes, 1 of 2",
+    "negatives: direction": "direction, 1 of 2",
+    "negatives: manner": "manner, 1 of 2",
+}
+
+
+def quickstart() -> str:
+    """The example's code and what it prints, as Markdown."""
+    path = ROOT / "examples" / "quickstart.py"
+    code = path.read_text("utf-8").split('"""', 2)[2].strip()
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        runpy.run_path(str(path))
+    return f"```python\n{code}\n```\n\n```text\n{printed.getvalue().strip()}\n```"
+
+
+def results() -> str:
+    """One table per split of results/mini_pair.json, with 95 % intervals and where they come from."""
+    found = json.loads((ROOT / "results" / "mini_pair.json").read_text("utf-8"))
+    lines = []
+    for title, table in found["tables"].items():
+        size = found["splits"][title]
+        lines += [
+            f"**{title}** ({size['clips']} clips, {size['events']} events)",
+            "",
+            "| | base CLIP | + sparse captions (control) | + SRL-CLIP | SRL-CLIP − base | SRL-CLIP − control |",
+            "|---|---|---|---|---|---|",
+        ]
+        for metric, name in ROWS.items():
+            if metric not in table:
+                continue
+            row = table[metric]
+            cells = [_cell(row[m]) for m in ("base", "sparse", "adapted")]
+            cells += [_cell(row[f"adapted - {m}"], sign=True) for m in ("base", "sparse")]
+            lines.append(f"| {name} | {' | '.join(cells)} |")
+        lines.append("")
+    lines.append(
+        f"Source: `results/mini_pair.json` (commit {found['commit']}, {found['date'][:10]}), by `{command(found)}`."
+    )
+    return "\n".join(lines)
+
+
+def command(found: dict) -> str:
+    models = " ".join(word for word in found["argv"][1:] if "=" in word)
+    return "python training/evaluate.py " + " ".join(f"--model {m}" for m in models.split())
+
+
+def _cell(value: dict, sign: bool = False) -> str:
+    mean = f"{value['mean']:+.1f}" if sign else f"{value['mean']:.1f}"
+    low, high = value["ci"]
+    return f"{mean} [{low:.1f}, {high:.1f}]"
+
+
+def render(text: str) -> str:
+    """The README with its generated parts made anew."""
+    for name, make in (("quickstart", quickstart), ("results", results)):
+        pattern = rf"(<!-- {name}: [^\n]*-->\n).*?(\n<!-- /{name} -->)"
+        text, count = re.subn(pattern, lambda m, make=make: m[1] + make() + m[2], text, flags=re.DOTALL)
+        if count != 1:
+            raise ValueError(f"README.md needs exactly one block <!-- {name}: ... --> <!-- /{name} -->, found {count}")
+    return text
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Fill the README's measured parts.")
+    parser.add_argument("--check", action="store_true")
+    args = parser.parse_args(argv)
+    path = ROOT / "README.md"
+    before = path.read_text("utf-8")
+    after = render(before)
+    if args.check:
+        return int(before != after)
+    path.write_text(after, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
