@@ -179,25 +179,24 @@ class Comparison:
         before: dict[str, int] = {}
         for model in MODELS:
             try:
-                scores = (self.gallery.events[model] @ vector).max(axis=1)
+                every = self.gallery.events[model] @ vector  # (G, E)
+                scores = every.max(axis=1)
                 if not np.isfinite(scores).all():
                     raise FloatingPointError("embeddings are not finite")
             except (FloatingPointError, KeyError, MemoryError) as error:
                 failures.append(f"{model} model failed: {error}")
                 ranked[model] = ()
                 continue
-            places = (scores[None, :] >= scores[:, None]).sum(axis=1)
-            order = np.argsort(-scores, kind="stable")
-            ids = self.gallery.ids
-            ranked[model] = tuple(
-                Hit(
-                    ids[i],
-                    int(places[i]),
-                    float(scores[i]),
-                    before[ids[i]] - int(places[i]) if ids[i] in before else None,
+            # Ties rank last: a rank is the number of clips that score at least as high.
+            places = len(scores) - np.searchsorted(np.sort(scores), scores, side="left")
+            best = every.argmax(axis=1)
+            hits = []
+            for i in np.argsort(-scores, kind="stable"):
+                name, rank = self.gallery.ids[i], int(places[i])
+                hits.append(
+                    Hit(name, rank, float(scores[i]), before[name] - rank if name in before else None, int(best[i]))
                 )
-                for i in order
-            )
+            ranked[model] = tuple(hits)
             if model == "base":
                 before = {hit.clip_id: hit.rank for hit in ranked[model]}
         limit = self.pair.base.max_tokens

@@ -39,12 +39,16 @@ class Example:
 
 @dataclass(frozen=True)
 class Hit:
-    """One clip in a ranking. rank_change: places gained against the base model (None for the base model itself)."""
+    """One clip in a ranking. rank_change: places gained against the base model (None for the base model itself).
+
+    event_index: the event that the score comes from, the clip's best for the query.
+    """
 
     clip_id: str
     rank: int
     score: float
     rank_change: int | None = None
+    event_index: int = 0
 
 
 @dataclass(frozen=True)

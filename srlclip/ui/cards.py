@@ -69,16 +69,17 @@ def card(hit: Hit, shot: Shot, model: str, span: tuple[float, float], *, target:
     share = (hit.score - low) / (high - low) if high > low else 1.0
     moved = f'<span class="sc-badge">{change(hit.rank_change)}</span>' if model == "adapted" else ""
     badge = ' <span class="sc-badge">✓ target</span>' if target else ""
+    where = f' <span class="sc-soft">at {shot.start:g}–{shot.end:g} s</span>' if shot.end is not None else ""
     return (
         f'<li><button type="button" class="sc-card{" sc-target" if target else ""}" data-sc-clip="{esc(hit.clip_id)}">'
         f'<span class="sc-rank">{hit.rank}</span>{video_tag(shot, main=False, label="")}'
         f'<span><span class="sc-name">{said(short_name(hit.clip_id), 60)}{badge}</span>'
         f'<span class="sc-bar"><i class="sc-b-{model}" style="width:{100 * share:.1f}%"></i></span>'
-        f'<span class="sc-foot"><span>{hit.score:.3f}</span>{moved}</span></span></button></li>'
+        f'<span class="sc-foot"><span>{hit.score:.3f}{where}</span>{moved}</span></span></button></li>'
     )
 
 
-def column(result: SearchResult, model: str, shot: Callable[[str], Shot], k: int = TOP) -> str:
+def column(result: SearchResult, model: str, shot: Callable[..., Shot], k: int = TOP) -> str:
     """A model's first k clips, and the target below a divider if it is not among them."""
     hits = result.hits(model)
     rank = result.target_rank(model)
@@ -89,18 +90,20 @@ def column(result: SearchResult, model: str, shot: Callable[[str], Shot], k: int
         return f'<section class="sc-column sc-c-{model}">{head}{empty}</section>'
     scores = [hit.score for hit in hits]
     span = (min(scores), max(scores))
-    body = "".join(card(h, shot(h.clip_id), model, span, target=h.clip_id == result.target) for h in hits[:k])
+    body = "".join(
+        card(h, shot(h.clip_id, h.event_index), model, span, target=h.clip_id == result.target) for h in hits[:k]
+    )
     # by place, not by rank: ties share the last rank of their group
     if rank is not None and result.target not in [h.clip_id for h in hits[:k]]:
         late = next(h for h in hits if h.clip_id == result.target)
         body += f'<li class="sc-divider sc-soft">… rank {rank} of {len(hits)}</li>'
-        body += card(late, shot(late.clip_id), model, span, target=True)
+        body += card(late, shot(late.clip_id, late.event_index), model, span, target=True)
     return (
         f'<section class="sc-column sc-c-{model}" aria-label="{NAMES[model]} ranking">{head}<ol>{body}</ol></section>'
     )
 
 
-def columns(result: SearchResult, shot: Callable[[str], Shot], k: int = TOP) -> str:
+def columns(result: SearchResult, shot: Callable[..., Shot], k: int = TOP) -> str:
     """Verdict and both columns, Base always left."""
     both = "".join(column(result, model, shot, k) for model in MODELS)
     return f'{verdict(result)}{failures(result.failures)}<div class="sc-columns">{both}</div>'

@@ -18,8 +18,8 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from ..situations import Situation, SrlClipError
-from ..video import poster, probe
+from ..situations import EVENTS_PER_CLIP, Situation, SrlClipError
+from ..video import event_spans, poster, probe
 
 POSTER_WIDTH = 320
 #: Suffixes that browsers are asked to play; others keep their poster.
@@ -30,7 +30,7 @@ KEPT_UPLOADS = 24
 
 @dataclass(frozen=True)
 class Shot:
-    """A clip on a page. poster, video: addresses or "". start, end: the clip's seconds inside the file."""
+    """A clip, or one event of it, on a page. poster, video: addresses or "". start, end: its seconds inside the file."""
 
     clip_id: str
     poster: str = ""
@@ -61,38 +61,56 @@ class Media:
         self._situation, self._keep, self._reader = situation, frozenset(keep), reader
         self._folder_owner = tempfile.TemporaryDirectory(prefix="srlclip-media-")  # gone when the process ends
         self.folder = Path(self._folder_owner.name).resolve()
-        self._shots: dict[str, Shot] = {}
+        self._shots: dict[tuple[str, int | None], Shot] = {}
         self._uploads: list[str] = []
         self._lock = threading.Lock()
         gr.set_static_paths([self.folder])
 
-    def shot(self, clip_id: str) -> Shot:
-        """The clip's addresses; made on first use, then remembered. A clip that cannot be drawn has empty ones."""
-        with self._lock:
-            if clip_id not in self._shots:
-                self._shots[clip_id] = self._publish(clip_id)
-            return self._shots[clip_id]
+    def shot(self, clip_id: str, event: int | None = None) -> Shot:
+        """Addresses of a clip, or of one of its events (poster and seconds); made on first use, then remembered.
 
-    def _publish(self, clip_id: str) -> Shot:
+        A clip that cannot be drawn has empty ones.
+        """
+        with self._lock:
+            if (clip_id, event) not in self._shots:
+                self._shots[clip_id, event] = self._publish(clip_id, event)
+            return self._shots[clip_id, event]
+
+    def _publish(self, clip_id: str, event: int | None) -> Shot:
         situation = self._situation(clip_id)
         source = situation.path
         if source is None or not Path(source).exists():
             return Shot(clip_id)
         source = Path(source)
-        name = hashlib.sha256(f"{source.resolve()}|{source.stat().st_mtime_ns}|{situation.start}".encode()).hexdigest()[
-            :20
-        ]
-        end = situation.end if situation.end is not None else situation.start + 10.0
-        poster = self._poster(source, situation.start + 0.3 * (end - situation.start), self.folder / f"{name}.jpg")
+        key = f"{source.resolve()}|{source.stat().st_mtime_ns}|{situation.start}"
+        name = hashlib.sha256(key.encode()).hexdigest()[:20]
+        start, end = situation.start, situation.end
+        if event is None:
+            at = start + 0.3 * ((end if end is not None else start + 10.0) - start)
+        else:
+            start, end = self._span(situation, event)
+            at = (start + end) / 2
+            key = f"{key}|{event}"
+        poster = self._poster(source, at, self.folder / f"{hashlib.sha256(key.encode()).hexdigest()[:20]}.jpg")
         video = ""
         if source.is_file() and source.suffix.lower() in PLAYABLE:
             served = self.folder / f"{name}{source.suffix.lower()}"
             if not served.exists():
                 _link_or_copy(source, served)
             video = _address(served)
-        if clip_id not in self._keep:
+        if clip_id not in self._keep and event is None:
             self._forget_old_uploads(clip_id)
-        return Shot(clip_id, poster, video, situation.start, situation.end)
+        return Shot(clip_id, poster, video, start, end)
+
+    @staticmethod
+    def _span(situation: Situation, event: int) -> tuple[float, float]:
+        """Seconds of an event inside the file; the whole clip if the file cannot be read."""
+        try:
+            end = situation.end if situation.end is not None else probe(situation.path).duration  # type: ignore[arg-type]
+            spans = event_spans(end, len(situation.events) or EVENTS_PER_CLIP, situation.start, end)
+        except (SrlClipError, ValueError):
+            return situation.start, situation.end if situation.end is not None else situation.start + 10.0
+        return spans[min(event, len(spans) - 1)]
 
     def _poster(self, source: Path, at: float, target: Path) -> str:
         try:
@@ -106,7 +124,7 @@ class Media:
     def _forget_old_uploads(self, clip_id: str) -> None:
         self._uploads.append(clip_id)
         while len(self._uploads) > KEPT_UPLOADS:
-            old = self._shots.pop(self._uploads.pop(0), None)
+            old = self._shots.pop((self._uploads.pop(0), None), None)
             for address in (old.poster, old.video) if old else ():
                 if address:
                     (self.folder / Path(address).name).unlink(missing_ok=True)
