@@ -175,6 +175,7 @@ def _score(args: argparse.Namespace) -> int:
         f"{s.base_margin:+.3f} {s.adapted_margin:+.3f}  [{s.caption.kind}] {s.caption.text}" for s in result.negatives
     ]
     lines += [f"{NAMES[m]}: {result.beaten(m)}/{len(result.negatives)} negatives beaten" for m in MODELS]
+    lines += [note] if (note := result.length_note()) else []
     return _print(args, {"models": to_json(comparison.info), **to_json(result)}, "\n".join(lines))
 
 

@@ -227,7 +227,8 @@ class Comparison:
             ScoredCaption(n, base[i], adapted[i], base[0] - base[i], adapted[0] - adapted[i])
             for i, n in enumerate(negatives, 1)
         )
-        return ScoreResult(clip_id, event_index, ScoredCaption(Caption(true), base[0], adapted[0]), wrong)
+        truncated = self.pair.base.count_truncated([true, *(n.text for n in negatives)])
+        return ScoreResult(clip_id, event_index, ScoredCaption(Caption(true), base[0], adapted[0]), wrong, truncated)
 
     def caption(self, clip_id: str, progress: Progress | None = None) -> CaptionResult:
         """Zero-shot SRL captions of every event under both models, beside the reference where there is one."""

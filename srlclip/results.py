@@ -113,12 +113,30 @@ class ScoredCaption:
 
 @dataclass(frozen=True)
 class ScoreResult:
-    """A true caption against its hard negatives on one event of one clip. A tie counts as fooled."""
+    """A true caption against its hard negatives on one event of one clip. A tie counts as fooled.
+
+    truncated: how many of the captions are longer than the text tower reads; it saw their beginning only.
+    """
 
     clip_id: str
     event_index: int
     true: ScoredCaption
     negatives: tuple[ScoredCaption, ...]
+    truncated: int = 0
+
+    @property
+    def shortened(self) -> int:
+        """How many negatives lost roles at their end to fit the text tower's limit."""
+        return sum(n.caption.dropped_roles > 0 for n in self.negatives)
+
+    def length_note(self) -> str:
+        """What was cut, in a sentence; "" if nothing was."""
+        parts = []
+        if self.truncated:
+            parts.append(f"{self.truncated} captions are longer than the text tower reads: only their beginning counted.")
+        if self.shortened:
+            parts.append(f"{self.shortened} negatives lost roles at their end to fit the text tower.")
+        return " ".join(parts)
 
     def beaten(self, model: str) -> int:
         return sum((n.margin(model) or 0.0) > 0 for n in self.negatives)

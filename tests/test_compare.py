@@ -79,6 +79,9 @@ def test_scores_are_cosines_and_margins(comparison):
     for scored in result.negatives:
         assert -1 <= scored.base <= 1 and scored.adapted_margin == pytest.approx(result.true.adapted - scored.adapted)
     assert result.negatives[-1].base_margin == 0 and result.beaten("base") <= len(wrong)  # a tie is no win
+    assert result.length_note() == ""
+    long = comparison.score(clip, 0, "a man " * 60, [Caption("a man", dropped_roles=2)])
+    assert (long.truncated, long.shortened) == (1, 1) and "only their beginning counted" in long.length_note()
     with pytest.raises(ValueError, match="allowed: 0 to 4"):
         comparison.score(clip, 5, true, wrong)
     with pytest.raises(ValueError, match="caption is empty"):

@@ -1,7 +1,8 @@
 """One global batch out of every rank's share, with gradients: contrastive losses need all negatives.
 
-Every rank then computes the same loss. The backward pass of the gather sums the ranks' gradients, and
-DistributedDataParallel averages them, which together is the gradient of the single-process loss.
+Every rank computes the same loss on the same global batch, in which its own share carries the gradient.
+DistributedDataParallel averages the ranks' gradients, so that share's gradient is multiplied by the number of ranks: the
+average is then the gradient of the single-process loss.
 """
 
 from __future__ import annotations
@@ -21,9 +22,14 @@ def gather_features(features: Features, accelerator: Accelerator) -> Features:
     """Every field (B, ...) -> (B x ranks, ...), differentiable."""
     if accelerator.num_processes == 1:
         return features
-    from torch.distributed.nn.functional import all_gather
+    return Features(**{f.name: _gather(getattr(features, f.name), accelerator) for f in fields(Features)})
 
-    return Features(**{f.name: torch.cat(all_gather(getattr(features, f.name).contiguous())) for f in fields(Features)})
+
+def _gather(own: Tensor, accelerator: Accelerator) -> Tensor:
+    ranks, rank, size = accelerator.num_processes, accelerator.process_index, len(own)
+    everyone = accelerator.gather(own.detach().contiguous())
+    scaled = own * ranks - own.detach() * (ranks - 1)  # the same value, `ranks` times the gradient
+    return torch.cat([everyone[: rank * size], scaled, everyone[(rank + 1) * size :]])
 
 
 def gather_batch(batch: Batch, accelerator: Accelerator) -> Batch:

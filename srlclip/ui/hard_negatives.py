@@ -96,8 +96,9 @@ def score_html(comparison: Comparison, media: Media, result: ScoreResult) -> str
     begin = comparison.timeline(clip, result.true.caption.text).spans[result.event_index][0]
     seek = [(begin, f"Event {result.event_index + 1}: {result.true.caption.text}")]
     files = downloads.score_links(comparison.info, result)
+    note = notice(result.length_note()) if result.length_note() else ""
     return page(
-        f'{tables.tiles(result)}<div class="sc-split sc-wide-left"><div class="sc-panel">{chart}</div>'
+        f'{tables.tiles(result)}{note}<div class="sc-split sc-wide-left"><div class="sc-panel">{chart}</div>'
         f'<div class="sc-panel">{cards.player(shot, seek)}</div></div>{tables.negatives_table(result)}'
         f'<div class="sc-actions">{files}{copy_link(link) if link else ""}</div>',
         link=link,

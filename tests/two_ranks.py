@@ -1,0 +1,75 @@
+"""Run by test_gather.py in two processes: the global loss and gradients of a linear model, written by rank 0."""
+
+from __future__ import annotations
+
+import sys
+from types import SimpleNamespace
+
+import torch
+from accelerate import Accelerator
+from safetensors.torch import save_file
+from torch.nn.functional import normalize
+
+from srlclip.config import LossSettings
+from srlclip.losses import total_loss
+from srlclip.models.srlclip import Features
+from training.data import Batch
+from training.gather import gather_batch, gather_features
+
+
+class Toy(torch.nn.Module):
+    """Stands in for SRLCLIP: any function of the pixels that has every field of Features."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.frame, self.context = torch.nn.Linear(6, 8), torch.nn.Linear(8, 8)
+
+    def forward(self, x: torch.Tensor) -> Features:
+        frames = normalize(self.frame(x), dim=-1)  # (B, E, F, D)
+        events, video = normalize(frames.mean(2), dim=-1), normalize(frames.mean((1, 2)), dim=-1)
+        return Features(frames, events, normalize(self.context(events), dim=-1), video, normalize(self.context(video), dim=-1))
+
+
+def data() -> Batch:
+    """Four clips of three events; the first two clips share a caption, the later ones have more negatives."""
+    g = torch.Generator().manual_seed(1)
+    text = normalize(torch.randn(4, 3, 8, generator=g), dim=-1)
+    ids = torch.arange(12).reshape(4, 3)
+    text[1, 0], ids[1, 0] = text[0, 0], ids[0, 0]
+    mask = torch.ones(4, 3, 4, dtype=torch.bool)
+    mask[:2, :, 2:] = False
+    wrong = normalize(torch.randn(4, 3, 4, 8, generator=g), dim=-1)
+    return Batch(torch.randn(4, 3, 2, 6, generator=g), text, wrong, mask, ids, ("a", "b", "c", "d"))
+
+
+def share(batch: Batch, rank: int, ranks: int) -> Batch:
+    size = len(batch.clip_ids) // ranks
+    part = slice(rank * size, (rank + 1) * size)
+    width = 2 if ranks > 1 and rank == 0 else 4  # ranks differ in how many negatives they hold
+    return Batch(
+        batch.pixels[part], batch.text[part], batch.negatives[part][:, :, :width], batch.negatives_mask[part][:, :, :width],
+        batch.caption_ids[part], batch.clip_ids[part],
+    )  # fmt: skip
+
+
+def main(out: str) -> None:
+    accelerator = Accelerator(cpu=True)
+    model = Toy()
+    wrapped = accelerator.prepare(model)
+    batch = share(data(), accelerator.process_index, accelerator.num_processes)
+    features = gather_features(wrapped(batch.pixels), accelerator)
+    batch = gather_batch(batch, accelerator)
+    weights = SimpleNamespace(**vars(LossSettings()))
+    loss = total_loss(
+        features, batch.text, batch.negatives, batch.negatives_mask, batch.caption_ids, torch.tensor(20.0), weights
+    )["total"]
+    accelerator.backward(loss)
+    if accelerator.is_main_process:
+        grads = {n.removeprefix("module."): p.grad for n, p in wrapped.named_parameters()}
+        save_file({"loss": loss.detach(), "ranks": torch.tensor(accelerator.num_processes), **grads}, out)
+    accelerator.end_training()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
