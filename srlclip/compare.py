@@ -44,8 +44,7 @@ from .situations import EVENTS_PER_CLIP, ROLE_KEYS, Caption, DataError, Event, R
 
 DEFAULT_BASE, DEFAULT_ADAPTER = "mini-base", "mini-srlclip"
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "mini_pair.json"
-#: Uploads: limits of what is decoded, and how many are remembered at a time.
-UPLOAD_LIMITS = video.Limits(max_seconds=120.0, max_bytes=100 * 2**20)
+#: How many uploads are remembered at a time.
 UPLOADS_KEPT = 64
 #: Verb, visible fillers and scene are compared so with the reference.
 MATCH_RULE = "same words as any annotator wrote, ignoring case and articles"
@@ -260,7 +259,7 @@ class Comparison:
         situation = Situation(f"upload-{secrets.token_hex(8)}", Path(path), ())
         if progress:
             progress(0.1, f"decoding {EVENTS_PER_CLIP * FRAMES_PER_EVENT} frames")
-        info = video.probe(path, UPLOAD_LIMITS)
+        info = video.probe(path, video.UPLOAD_LIMITS)
         pixels = decode(situation, sampling(self.pair))
         if progress:
             progress(0.5, "embedding frames with both models")

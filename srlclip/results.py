@@ -133,7 +133,9 @@ class ScoreResult:
         """What was cut, in a sentence; "" if nothing was."""
         parts = []
         if self.truncated:
-            parts.append(f"{self.truncated} captions are longer than the text tower reads: only their beginning counted.")
+            parts.append(
+                f"{self.truncated} captions are longer than the text tower reads: only their beginning counted."
+            )
         if self.shortened:
             parts.append(f"{self.shortened} negatives lost roles at their end to fit the text tower.")
         return " ".join(parts)

@@ -45,6 +45,10 @@ class Limits:
     max_pixels: int = 4096 * 2304
 
 
+#: What a visitor may upload.
+UPLOAD_LIMITS = Limits(max_seconds=120.0, max_bytes=100 * 2**20)
+
+
 def event_spans(
     duration: float, events: int = EVENTS_PER_CLIP, start: float = 0.0, end: float | None = None
 ) -> tuple[tuple[float, float], ...]:

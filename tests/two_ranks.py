@@ -28,7 +28,9 @@ class Toy(torch.nn.Module):
     def forward(self, x: torch.Tensor) -> Features:
         frames = normalize(self.frame(x), dim=-1)  # (B, E, F, D)
         events, video = normalize(frames.mean(2), dim=-1), normalize(frames.mean((1, 2)), dim=-1)
-        return Features(frames, events, normalize(self.context(events), dim=-1), video, normalize(self.context(video), dim=-1))
+        return Features(
+            frames, events, normalize(self.context(events), dim=-1), video, normalize(self.context(video), dim=-1)
+        )
 
 
 def data() -> Batch:

@@ -26,6 +26,7 @@ from srlclip.synsitu import texts
 from srlclip.synsitu.sample import GROUP_SIZE, script_of
 from srlclip.synsitu.writer import write_split
 from training.cards import base_card, pair_card
+from training.provenance import portable
 from training.run_folder import write_json
 
 #: The gallery's seed differs from that of every measured split, so that looking at it spoils no result.
@@ -41,6 +42,9 @@ def copy_models(base: Path, run: Path) -> None:
     for name in ("config.json", "run.json", "log.jsonl", "metrics.json"):
         # config.json inside a model folder is transformers' name for something else.
         shutil.copy(run / name, ASSETS / "models" / "mini-srlclip" / name.replace("config", "train_config"))
+    for path in (ASSETS / "models").rglob("*.json"):
+        if path.name in ("run.json", "train_config.json"):
+            write_json(path, portable(json.loads(path.read_text("utf-8"))))
     card = ASSETS / "models" / "mini-srlclip" / "srlclip.json"
     values = json.loads(card.read_text("utf-8")) | {"base": "mini-base"}
     write_json(card, values)

@@ -29,12 +29,24 @@ def provenance(settings: dict[str, Any] | None = None) -> dict[str, Any]:
     return {
         "commit": commit(),
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "argv": [os.path.basename(sys.argv[0]), *sys.argv[1:]],
+        "argv": portable([os.path.basename(sys.argv[0]), *sys.argv[1:]]),
         "python": platform.python_version(),
         "versions": {name: _version(name) for name in PACKAGES},
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "settings": settings or {},
+        "settings": portable(settings or {}),
     }
+
+
+def portable(value: Any) -> Any:
+    """The value with every absolute path reduced to its last part: files that are shared name no one's folders."""
+    if isinstance(value, dict):
+        return {key: portable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [portable(item) for item in value]
+    if isinstance(value, str):
+        name, mark, path = value.rpartition("=")
+        return f"{name}{mark}{Path(path).name}" if os.path.isabs(path) else value
+    return value
 
 
 def commit() -> str:

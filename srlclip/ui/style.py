@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import gradio as gr
 
+from ..video import UPLOAD_LIMITS
+
 #: Mirrors what Comparison.add_video accepts; the server refuses larger files before they are read.
-MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS = 100, 120
+MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS = UPLOAD_LIMITS.max_bytes // 2**20, round(UPLOAD_LIMITS.max_seconds)
 
 CSS = """
 :root { --sc-base:#0072B2; --sc-base-text:#00609a; --sc-base-tint:#e8f3fa; --sc-srl:#D55E00; --sc-srl-text:#a84300;
