@@ -116,6 +116,8 @@ def test_written_files_are_vidsitus_and_hold_real_video(tmp_path):
     stamp = read[0].path.stat().st_mtime_ns
     write_split(tmp_path, "valid", 2)
     assert read[0].path.stat().st_mtime_ns == stamp  # a second run keeps what is there
+    write_split(tmp_path, "valid", 1)
+    assert len(read_vidsitu(tmp_path, "valid")) == 2  # nor does asking for less take labels away
     with pytest.raises(ValueError, match="choose another folder"):
         write_split(tmp_path, "valid", 2, seed=1)
     with pytest.raises(ValueError, match="unknown split 'dev'"):

@@ -137,20 +137,20 @@ def evaluate(args: argparse.Namespace) -> None:
 
 
 def read_clips(args: argparse.Namespace, split: str) -> list[Situation]:
-    if (
-        split in SYNSITU
-        and not (Path(args.data) / "split_files" / "vseg_split_valid_lb.json").exists()
-        or (Path(args.data) / "synsitu.json").exists()
+    """The split's clips that have a video; SynSitu's are rendered where they are missing."""
+    count = args.clips
+    if split in SYNSITU and (
+        not (Path(args.data) / "split_files").exists() or (Path(args.data) / "synsitu.json").exists()
     ):
         from srlclip.synsitu.writer import write_split
 
-        count = args.clips or SYNSITU[split][0] if split in SYNSITU else args.clips
+        count = count or SYNSITU[split][0]
         with tqdm(total=count, desc=f"render {split}", unit="clip") as bar:
             write_split(
                 args.data, split, count, workers=args.workers, progress=lambda done, _: bar.update(done - bar.n)
             )
     found = [s for s in read_vidsitu(args.data, split) if s.path is not None]
-    return found[: args.clips] if args.clips else found
+    return found[:count] if count else found
 
 
 def read_lexicon(args: argparse.Namespace, situations: list[Situation]) -> Lexicon:

@@ -11,6 +11,7 @@ metrics compare them so; prompts normalise them.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -231,7 +232,9 @@ def write_vidsitu(
     ):
         path = Path(root) / folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(values, ensure_ascii=False), "utf-8")
+        draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+        draft.write_text(json.dumps(values, ensure_ascii=False), "utf-8")
+        os.replace(draft, path)
 
 
 def _sets(situation: Situation) -> Iterable[tuple[Event, ...]]:

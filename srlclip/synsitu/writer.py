@@ -67,7 +67,8 @@ def write_split(
     """Write `clips` clips of a split: out/videos/*.mp4 and out/{split_files,vseg_ann_files,vinfo_files}.
 
     Splits other than "train" and "pretrain" get three annotators and verb votes. videos=False writes labels only.
-    Existing videos are kept, so a stopped run goes on where it was. Raises ValueError for unknown splits, or when `out`
+    Existing videos are kept, so a stopped run goes on where it was, and so are the labels of more clips than are asked
+    for. Raises ValueError for unknown splits, or when `out`
     was written by another version of the world.
     """
     if clips < 1:
@@ -83,8 +84,15 @@ def write_split(
         for done, _ in enumerate(_map(jobs, workers), start=1):
             if progress:
                 progress(done, clips)
-    write_vidsitu(out, split, situations, {v.verb_id: f"{v.lemma} ({v.gloss})" for v in VERBS.values()})
+    if _labelled(out, split) < clips:
+        write_vidsitu(out, split, situations, {v.verb_id: f"{v.lemma} ({v.gloss})" for v in VERBS.values()})
     return situations
+
+
+def _labelled(out: Path, split: str) -> int:
+    """How many clips of the split the folder has labels for. vinfo is the last file that a write makes."""
+    infos = out / "vinfo_files" / f"vinfo_{split}_lb.json"
+    return len(json.loads(infos.read_text("utf-8"))) if infos.is_file() else 0
 
 
 def _map(jobs: Sequence[tuple[str, int, int, str]], workers: int):
