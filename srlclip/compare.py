@@ -236,10 +236,12 @@ class Comparison:
         events = []
         for k, span in enumerate(spans):
             readings = {}
+            given = situation.events[k].verb_id if situation.events else None
+            given = given if given in self.lexicon else None
             for m, model in enumerate(MODELS):
                 if progress:
                     progress((k + m / 2) / len(spans), f"event {k + 1} of {len(spans)}, model {m + 1} of 2")
-                readings[model] = zero_shot.read_event(features[model][k], self.lexicon, self._embed, scale)
+                readings[model] = zero_shot.read_event(features[model][k], self.lexicon, self._embed, scale, given)
             truths = [
                 a[k] for a in situation.annotations or ((situation.events,) if situation.events else ()) if k < len(a)
             ]
@@ -249,7 +251,8 @@ class Comparison:
             events.append(
                 EventCaption(k, *span, slots, lines["base"], lines["adapted"], verbs["base"], verbs["adapted"])
             )
-        return CaptionResult(clip_id, tuple(events), zero_shot.DECODER, MATCH_RULE, bool(situation.events))
+        decoder = zero_shot.DECODER + ("; labelled clips: under the reference verb" if situation.events else "")
+        return CaptionResult(clip_id, tuple(events), decoder, MATCH_RULE, bool(situation.events))
 
     def add_video(self, path: str, progress: Progress | None = None) -> str:
         """Decode and embed someone's video once; the returned id works in situation, caption, score and timeline.

@@ -53,17 +53,26 @@ def copy_models(base: Path, run: Path) -> None:
 
 
 def write_gallery() -> None:
+    """Render the gallery and throw the dice for the example queries."""
     folder = ASSETS / "gallery"
     shutil.rmtree(folder, ignore_errors=True)
     for split, clips in (("hard", HARD_GROUPS * GROUP_SIZE), ("test", PLAIN_CLIPS)):
         with tqdm(total=clips, desc=f"render gallery ({split})", unit="clip") as bar:
             write_split(folder, split, clips, GALLERY_SEED, progress=lambda done, _: bar.update(done - bar.n))
+    write_examples()
+
+
+def write_examples() -> None:
+    folder = ASSETS / "gallery"
     clips = read_folder(folder)
     rng = np.random.default_rng(GALLERY_SEED)
     rows = []
     for clip in clips[:: len(clips) // EXAMPLES][:EXAMPLES]:
-        k = int(rng.integers(len(clip.events)))
-        rows.append({"query": texts.natural(script_of(clip.clip_id), k, rng), "target": clip.clip_id, "event_index": k})
+        script = script_of(clip.clip_id)
+        # The page asks who did what to whom: an event with two characters where the clip has one, whatever the models say.
+        pool = [k for k, event in enumerate(script.events) if event.patient is not None] or range(len(script.events))
+        k = int(rng.choice(list(pool)))
+        rows.append({"query": texts.natural(script, k, rng), "target": clip.clip_id, "event_index": k})
     write_json(folder / "examples.json", rows)
 
 
