@@ -4,8 +4,9 @@ CLIP does not caption. This decoder only asks it which prompt fits an event best
 lexicon holds. A trained captioner is another thing (see README). Prompts are always complete, because a verb alone or
 a single role is not what either tower was trained on:
 
-1. Verbs are ranked by prompt ensembles: the mean embedding of a verb's prompts with random fillers from the lexicon.
-2. Every role starts with its most frequent filler; then each role in turn takes the filler that fits best inside the
+1. Verbs, and roles with few candidates (direction, manner, scene in a small world), are ranked by prompt ensembles: the
+   mean embedding of prompts that share the candidate and have random fillers elsewhere.
+2. Every other role starts with its most frequent filler; then each in turn takes the filler that fits best inside the
    whole prompt, until nothing changes or SWEEPS are done.
 """
 
@@ -22,12 +23,13 @@ from .lexicon import Lexicon
 from .situations import Event, Role
 
 DECODER = (
-    "zero-shot: verbs ranked by ensembles of prompts, then each role takes the filler of the vocabulary that fits best "
-    "inside the whole prompt"
+    "zero-shot: verbs (and roles with few candidates) ranked by ensembles of prompts, then each role takes the filler of "
+    "the vocabulary that fits best inside the whole prompt"
 )
-#: Candidates: the most frequent verbs, prompts in all for their ensembles, fillers per role, and how many of those are
-#: looked at again after the first sweep.
-VERBS, ENSEMBLE, FILLERS, SHORTLIST, SWEEPS = 300, 1200, 250, 24, 4
+#: Candidates: the most frequent verbs and fillers per role; how many of those are looked at again after the first sweep.
+VERBS, FILLERS, SHORTLIST, SWEEPS = 300, 250, 24, 4
+#: Prompts in all for the ensembles of one choice, the most per candidate, and what counts as few candidates.
+ENSEMBLE, MEMBERS, FEW = 1200, 32, 16
 Embed = Callable[[list[str]], np.ndarray]
 
 
@@ -55,51 +57,56 @@ def read_event(
     verb: a VerbID whose roles are read instead of the best verb's (the verbs are ranked all the same).
     """
     verb_ids = lexicon.verbs[:VERBS]
-    size = max(1, min(32, ENSEMBLE // len(verb_ids)))
-    cosines = np.array([prototype(v, lexicon, embed, size) @ event for v in verb_ids])
-    shares = _softmax(scale * cosines)
+    size = max(1, min(MEMBERS, ENSEMBLE // len(verb_ids)))
+    prototypes = np.stack([_mean(embed(_contexts(lexicon, v, size))) for v in verb_ids])
+    shares = _softmax(scale * (prototypes @ event))
     order = np.argsort(-shares, kind="stable")[:keep]
     verbs = tuple((verb_ids[int(i)], float(shares[i])) for i in order)
     return Reading(verbs, _read_roles(event, verb or verbs[0][0], lexicon, embed, scale))
 
 
-def prototype(verb: str, lexicon: Lexicon, embed: Embed, prompts_per_verb: int) -> np.ndarray:
-    """(D,), L2-normalised mean of the verb's prompts with random fillers; the same at every call."""
+def _contexts(lexicon: Lexicon, verb: str, count: int, key: str = "", candidate: str = "") -> list[str]:
+    """Prompts of a verb with random fillers, the same at every call; `key`, if given, always has the candidate."""
     rng = np.random.default_rng(zlib.crc32(verb.encode()))
-    pools = [(k, n, lexicon.fillers(k, limit=FILLERS)) for k, n in lexicon.roles(verb)]
-    texts = [
-        _prompt(lexicon, verb, tuple(Role(k, n, f[int(rng.integers(len(f)))]) for k, n, f in pools if f))
-        for _ in range(prompts_per_verb)
-    ]
-    mean = embed(texts).mean(axis=0)
+    pools = [(k, n, f) for k, n in lexicon.roles(verb) if (f := lexicon.fillers(k, limit=FILLERS))]
+    drawn = [[(k, n, f[int(rng.integers(len(f)))]) for k, n, f in pools] for _ in range(count)]
+    return [_prompt(lexicon, verb, tuple(Role(k, n, candidate if k == key else t) for k, n, t in row)) for row in drawn]
+
+
+def _mean(vectors: np.ndarray) -> np.ndarray:
+    mean = vectors.mean(axis=0)
     return mean / max(float(np.linalg.norm(mean)), 1e-12)
 
 
 def _read_roles(event: np.ndarray, verb: str, lexicon: Lexicon, embed: Embed, scale: float) -> dict[str, Guess]:
     """The fillers of a verb's roles."""
-    pools = {k: lexicon.fillers(k, limit=FILLERS) for k, _ in lexicon.roles(verb)}
-    names = {k: n for k, n in lexicon.roles(verb) if pools[k]}
+    pools = {k: f for k, _ in lexicon.roles(verb) if (f := lexicon.fillers(k, limit=FILLERS))}
+    names = {k: n for k, n in lexicon.roles(verb) if k in pools}
     chosen = {k: pools[k][0] for k in names}
     guesses: dict[str, Guess] = {}
 
-    def compare(key: str, candidates: tuple[str, ...]) -> np.ndarray:
-        texts = [
-            _prompt(lexicon, verb, tuple(Role(k, n, c if k == key else chosen[k]) for k, n in names.items()))
-            for c in candidates
-        ]
-        return embed(texts) @ event
+    def take(key: str, candidates: tuple[str, ...], vectors: np.ndarray) -> tuple[str, ...]:
+        cosines = vectors @ event
+        order = np.argsort(-cosines, kind="stable")
+        chosen[key] = candidates[int(order[0])]
+        guesses[key] = Guess(chosen[key], float(_softmax(scale * cosines)[order[0]]))
+        return tuple(candidates[int(i)] for i in order[:SHORTLIST])
 
-    short: dict[str, tuple[str, ...]] = {}
-    for sweep in range(SWEEPS):
+    few = [k for k in names if len(pools[k]) <= FEW]
+    for key in few:
+        members = MEMBERS // 2
+        texts = [t for c in pools[key] for t in _contexts(lexicon, verb, members, key, c)]
+        vectors = embed(texts).reshape(len(pools[key]), members, -1)
+        take(key, pools[key], np.stack([_mean(v) for v in vectors]))
+    many = sorted((k for k in names if k not in few), key=lambda k: len(pools[k]))
+    for _ in range(SWEEPS):
         before = dict(chosen)
-        for key in sorted(names, key=lambda k: len(pools[k])):  # surest first: few scenes, many people
-            candidates = pools[key] if sweep == 0 else short[key]
-            cosines = compare(key, candidates)
-            order = np.argsort(-cosines, kind="stable")
-            short[key] = tuple(candidates[int(i)] for i in order[:SHORTLIST])
-            shares = _softmax(scale * cosines)
-            chosen[key] = candidates[int(order[0])]
-            guesses[key] = Guess(chosen[key], float(shares[order[0]]))
+        for key in many:
+            others = {k: Role(k, n, chosen[k]) for k, n in names.items()}
+            texts = [
+                _prompt(lexicon, verb, tuple((others | {key: Role(key, names[key], c)}).values())) for c in pools[key]
+            ]
+            pools[key] = take(key, pools[key], embed(texts))
         if chosen == before:
             break
     return {k: guesses[k] for k in names}

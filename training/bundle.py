@@ -64,15 +64,17 @@ def write_gallery() -> None:
 
 def write_examples() -> None:
     folder = ASSETS / "gallery"
-    clips = read_folder(folder)
     rng = np.random.default_rng(GALLERY_SEED)
     rows = []
-    for clip in clips[:: len(clips) // EXAMPLES][:EXAMPLES]:
-        script = script_of(clip.clip_id)
-        # The page asks who did what to whom: an event with two characters where the clip has one, whatever the models say.
-        pool = [k for k, event in enumerate(script.events) if event.patient is not None] or range(len(script.events))
-        k = int(rng.choice(list(pool)))
-        rows.append({"query": texts.natural(script, k, rng), "target": clip.clip_id, "event_index": k})
+    # The page asks who did what to whom: only events with two characters are asked for, whatever the models say.
+    asked = [
+        (clip, [k for k, event in enumerate(script_of(clip.clip_id).events) if event.patient is not None])
+        for clip in read_folder(folder)
+    ]
+    asked = [(clip, events) for clip, events in asked if events]
+    for clip, events in asked[:: len(asked) // EXAMPLES][:EXAMPLES]:
+        k = int(rng.choice(events))
+        rows.append({"query": texts.natural(script_of(clip.clip_id), k, rng), "target": clip.clip_id, "event_index": k})
     write_json(folder / "examples.json", rows)
 
 

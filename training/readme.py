@@ -28,6 +28,7 @@ ROWS = {
     "negatives: verb_role 1 of 5": "verb-role negatives, 1 of 5",
     "negatives: agent_patient": "who does it to whom, 1 of 2",
     "negatives: attribute": "colours and attributes, 1 of 2",
+    "negatives: noun": "nouns and scenes, 1 of 2",
     "negatives: direction": "direction, 1 of 2",
     "negatives: manner": "manner, 1 of 2",
 }
@@ -63,15 +64,8 @@ def results() -> str:
             cells += [_cell(row[f"adapted - {m}"], sign=True) for m in ("base", "sparse")]
             lines.append(f"| {name} | {' | '.join(cells)} |")
         lines.append("")
-    lines.append(
-        f"Source: `results/mini_pair.json` (commit {found['commit']}, {found['date'][:10]}), by `{command(found)}`."
-    )
+    lines.append(f"Source: `results/mini_pair.json` (commit {found['commit']}, {found['date'][:10]}).")
     return "\n".join(lines)
-
-
-def command(found: dict) -> str:
-    models = " ".join(word for word in found["argv"][1:] if "=" in word)
-    return "python training/evaluate.py " + " ".join(f"--model {m}" for m in models.split())
 
 
 def _cell(value: dict, sign: bool = False) -> str:
@@ -83,8 +77,8 @@ def _cell(value: dict, sign: bool = False) -> str:
 def render(text: str) -> str:
     """The README with its generated parts made anew."""
     for name, make in (("quickstart", quickstart), ("results", results)):
-        pattern = rf"(<!-- {name}: [^\n]*-->\n).*?(\n<!-- /{name} -->)"
-        text, count = re.subn(pattern, lambda m, make=make: m[1] + make() + m[2], text, flags=re.DOTALL)
+        pattern = rf"(<!-- {name}: [^\n]*-->\n)(?:.*?\n)?(<!-- /{name} -->)"
+        text, count = re.subn(pattern, lambda m, make=make: m[1] + make() + "\n" + m[2], text, flags=re.DOTALL)
         if count != 1:
             raise ValueError(f"README.md needs exactly one block <!-- {name}: ... --> <!-- /{name} -->, found {count}")
     return text

@@ -30,57 +30,70 @@ if TYPE_CHECKING:
 MAX_BARS = 16
 
 
+#: What the columns of controls and differences are called.
+COLUMN_NAMES = {"sparse": "Base + sparse captions (control)"}
+
+
 def _number(estimate: Estimate | None) -> str:
     if estimate is None:
         return "–"
     value, low, high = estimate
-    interval = f' <span class="sc-soft">[{low:.4g}, {high:.4g}]</span>' if low is not None and high is not None else ""
-    return f"{value:.4g}{interval}".replace("-", "−")
+    interval = f' <span class="sc-soft">[{low:.1f}, {high:.1f}]</span>' if low is not None and high is not None else ""
+    return f"{value:.1f}{interval}".replace("-", "−")
+
+
+def _column(name: str) -> str:
+    """A column's heading: a model's mark and name, a control's, or a difference "b - a" of two of them."""
+    if name in NAMES:
+        return model_name(name)
+    parts = [NAMES.get(part, COLUMN_NAMES.get(part, part)) for part in name.split(" - ")]
+    return esc(" − ".join(part.split(" (")[0] for part in parts) if len(parts) > 1 else parts[0].replace("_", " "))
 
 
 def _bars(rows: tuple[MetricRow, ...]) -> list[tuple[str, dict[str, tuple[float, float, float]]]]:
     """The rows with intervals, in percent; ranks are no percentages and stay in the table."""
-    kept = [r for r in rows if not any(word in r.name.lower() for word in ("rank", "mdr", "mean r", "loss", "margin"))]
-    kept = [r for r in kept if all(r.values[m][1] is not None and r.values[m][2] is not None for m in MODELS)][
-        :MAX_BARS
-    ]
+    ranks = ("rank", "mdr", "mnr", "mean r", "loss", "margin")
+    kept = [r for r in rows if not any(word in r.name.lower() for word in ranks)]
+    kept = [r for r in kept if all(r.values[m][1] is not None and r.values[m][2] is not None for m in MODELS)]
     scale = 100.0 if kept and all(abs(r.values[m][0]) <= 1 for r in kept for m in MODELS) else 1.0
-    return [(r.name, {m: tuple(scale * float(v) for v in r.values[m]) for m in MODELS}) for r in kept]
+    return [(r.name, {m: tuple(scale * float(v) for v in r.values[m]) for m in MODELS}) for r in kept[:MAX_BARS]]
+
+
+def _group_html(group: str, rows: tuple[MetricRow, ...]) -> str:
+    """One set of clips: its chart and, folded under it, its table."""
+    names = [*MODELS, *dict.fromkeys(k for row in rows for k in row.values if k not in MODELS)]
+    heads = "".join(f'<th scope="col" class="sc-h-{esc(n)}">{_column(n)}</th>' for n in names)
+    body = "".join(
+        f'<tr><th scope="row">{esc(row.name)}</th>'
+        + "".join(f'<td class="sc-num">{_number(row.values.get(n))}</td>' for n in names)
+        + "</tr>"
+        for row in rows
+    )
+    title = group.removeprefix("tables · ") or "All clips"
+    bars = _bars(rows)
+    chart = (
+        plot(metric_bars(bars), f"{title}: metrics with 95 % intervals; the numbers are in the table") if bars else ""
+    )
+    table = (
+        f'<div class="sc-scroll" tabindex="0" role="region" aria-label="{esc(title)}"><table class="sc-table"><thead><tr>'
+        f'<th scope="col">Metric [95 % interval]</th>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
+    folded = f"<details><summary>Numbers, control and paired differences</summary>{table}</details>" if chart else table
+    return f'<section class="sc-panel"><h2>{esc(title)}</h2>{chart}{folded}</section>'
 
 
 def results_html(results: Mapping | None) -> str:
-    """The measured table of a results file, its chart, and what the file says about its making."""
+    """The measurements of a results file, a chart and a table per set of clips, and what the file says of its making."""
     rows = metric_rows(results)
     if not rows:
         return notice(
             "No measured results come with these models. Run the evaluation, or measure on the gallery below."
         )
-    names = [*MODELS, *dict.fromkeys(k for row in rows for k in row.values if k not in MODELS)]
-    heads = "".join(
-        f'<th scope="col" class="sc-h-{n}">{model_name(n) if n in NAMES else esc(n.replace("_", " "))}</th>'
-        for n in names
-    )
-    body, group = [], None
-    for row in rows:
-        if row.group != group:
-            group = row.group
-            if group:
-                body.append(f'<tr><th scope="rowgroup" colspan="{len(names) + 1}">{esc(group)}</th></tr>')
-        cells = "".join(f'<td class="sc-num">{_number(row.values.get(n))}</td>' for n in names)
-        body.append(f"<tr><td>{esc(row.name)}</td>{cells}</tr>")
+    groups = dict.fromkeys(row.group for row in rows)
+    parts = "".join(_group_html(group, tuple(row for row in rows if row.group == group)) for group in groups)
     about = " · ".join(f"{esc(k)}: {said(v, 160)}" for k, v in sources(results))
-    bars = _bars(rows)
-    chart = plot(metric_bars(bars), "Metrics with 95 % intervals; the numbers are in the table") if bars else ""
-    table = (
-        '<div class="sc-scroll" tabindex="0" role="region" aria-label="Measured results">'
-        '<table class="sc-table"><thead><tr>'
-        f'<th scope="col">Metric [95 % interval]</th>{heads}</tr></thead><tbody>{"".join(body)}</tbody></table></div>'
-    )
-    layout = table
-    if bars:
-        layout = f'<div class="sc-split sc-wide-left"><div>{table}</div><div class="sc-panel">{chart}</div></div>'
     return page(
-        f'<h2>Measured results</h2>{layout}<p class="sc-soft">Source: {about or "the results file of these models"}</p>'
+        f'<h2>Measured results</h2>{parts}<p class="sc-soft">Source: {about or "the results file of these models"}</p>'
     )
 
 

@@ -50,7 +50,7 @@ button.sc-chip:hover { border-color:var(--sc-faint); background:var(--sc-track);
   padding-bottom:4px; margin-bottom:6px; border-bottom:3px solid var(--sc-base); }
 .sc-column.sc-c-adapted > header { border-color:var(--sc-srl); }
 .sc-column li { margin:0 0 6px; }
-button.sc-card { display:grid; grid-template-columns:26px 116px minmax(0,1fr); gap:8px; align-items:center;
+button.sc-card { display:grid; grid-template-columns:26px 84px minmax(0,1fr); gap:8px; align-items:center;
   width:100%;
   text-align:left; padding:5px 8px; border:1px solid var(--border-color-primary); border-radius:8px;
   background:transparent;
@@ -59,7 +59,7 @@ button.sc-card:hover { border-color:var(--sc-faint); }
 button.sc-card.sc-target { border-color:var(--sc-edge); border-width:2px; padding:4px 7px; }
 .sc :focus-visible { outline:3px solid var(--sc-base); outline-offset:2px; }
 .sc-rank { font-size:18px; font-weight:700; text-align:center; }
-.sc-shot { width:116px; aspect-ratio:16/9; object-fit:cover; border-radius:5px; background:var(--sc-track);
+.sc-shot { width:84px; aspect-ratio:4/3; object-fit:cover; border-radius:5px; background:var(--sc-track);
   display:block; }
 .sc-name { font-weight:600; display:block; }
 .sc-badge { font-size:12.5px; font-weight:700; white-space:nowrap; }
