@@ -57,7 +57,7 @@ def shoot(url: str, width: int, path: Path, dark: bool = False) -> float:
             lambda d: d.execute_script("return document.querySelectorAll('.sc-card').length >= 10")
         )
         seconds = time.time() - started
-        time.sleep(3)
+        time.sleep(9 if "?tab=" in url else 3)  # a linked tab is filled after the first results stand
         height = driver.execute_script("return document.documentElement.scrollHeight")
         wide = driver.execute_script("return document.documentElement.scrollWidth")
         if wide > width:

@@ -93,7 +93,7 @@ def results_html(results: Mapping | None) -> str:
     parts = "".join(_group_html(group, tuple(row for row in rows if row.group == group)) for group in groups)
     about = " · ".join(f"{esc(k)}: {said(v, 160)}" for k, v in sources(results))
     return page(
-        f'<h2>Measured results</h2>{parts}<p class="sc-soft">Source: {about or "the results file of these models"}</p>'
+        f'<h2>Measured results</h2><div class="sc-thirds">{parts}</div><p class="sc-soft">Source: {about or "the results file of these models"}</p>'
     )
 
 

@@ -59,6 +59,8 @@ button.sc-card:hover { border-color:var(--sc-faint); }
 button.sc-card.sc-target { border-color:var(--sc-edge); border-width:2px; padding:4px 7px; }
 .sc :focus-visible { outline:3px solid var(--sc-base); outline-offset:2px; }
 .sc-rank { font-size:18px; font-weight:700; text-align:center; }
+.sc-thirds { display:grid; grid-template-columns:repeat(auto-fit,minmax(min(100%,360px),1fr)); gap:12px; align-items:start; }
+.sc-thirds > section { min-width:0; }
 .sc-shot { width:84px; aspect-ratio:4/3; object-fit:cover; border-radius:5px; background:var(--sc-track);
   display:block; }
 .sc-name { font-weight:600; display:block; }
