@@ -17,7 +17,9 @@ def parser() -> argparse.ArgumentParser:
     flags.add_argument("--base", help="base model: a folder or a Hugging Face id (default: the bundled one)")
     flags.add_argument("--adapter", help="SRL-CLIP run folder trained on that base (default: the bundled one)")
     flags.add_argument("--gallery", metavar="DIR", help="folder of clips with their labels (default: the bundled one)")
-    flags.add_argument("--runs", metavar="DIR", default="runs", help="folder of run folders, for the training curves")
+    flags.add_argument(
+        "--runs", metavar="DIR", help="folder of run folders, for the training curves (default: the bundled ones)"
+    )
     flags.add_argument("--device", default="cpu", help="cpu, cuda, cuda:N or mps (default: %(default)s)")
     flags.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     flags.add_argument("--port", type=int, default=7860, help="port to listen on (default: %(default)s)")
@@ -32,17 +34,17 @@ def report(share: float, what: str) -> None:
 def main(argv: list[str] | None = None) -> int:
     """Serve until Ctrl+C. Returns 0, or 2 after a one-line error on stderr."""
     args = parser().parse_args(argv)
-    from transformers.utils.logging import disable_progress_bar
-
     from srlclip.compare import Comparison
+    from srlclip.embedding import ASSETS
+    from srlclip.models.checkpoints import quiet_loading
     from srlclip.situations import SrlClipError
     from srlclip.ui import build_demo, launch_settings
 
-    disable_progress_bar()  # weights of a small model load faster than their bar is drawn
+    quiet_loading()
     try:
         pair = {"base": args.base, "adapter": args.adapter}
         comparison = Comparison.load(**pair, gallery=args.gallery, device=args.device, progress=report)
-        demo = build_demo(comparison, runs=args.runs)
+        demo = build_demo(comparison, runs=args.runs or ASSETS / "models")
         _, url, _ = demo.launch(
             server_name=args.host, server_port=args.port, quiet=True, prevent_thread_lock=True, **launch_settings()
         )

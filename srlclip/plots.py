@@ -317,9 +317,19 @@ def rank_scatter(pairs: Sequence[tuple[int, int]], gallery_size: int) -> Figure:
     return figure
 
 
+def _phase(row: Mapping[str, object]) -> Mapping[str, object]:
+    """A pretraining row ("phase" and its loss terms) as one curve per phase: the mean of its terms."""
+    phase = row.get("phase")
+    if not isinstance(phase, str) or phase.endswith("-valid"):
+        return row
+    terms = [v for k, v in row.items() if k not in ("phase", "step", "seconds") and isinstance(v, (int, float))]
+    return {"step": row.get("step"), f"{phase}_loss": sum(terms) / len(terms)} if terms else row
+
+
 @_styled
 def training_curves(rows: Sequence[Mapping[str, object]], limit: int = 8) -> Figure:
     """Loss terms and the validation loss against the step, from a run's log rows; at most `limit` curves."""
+    rows = [_phase(row) for row in rows]
     losses = ("loss", "total", "clip_event", "vc_event", "clip_video", "vc_video")  # other fields are metrics and times
     names: list[str] = []
     for row in rows:

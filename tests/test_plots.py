@@ -76,3 +76,13 @@ def test_clip_names_keep_what_tells_them_apart():
     long = [f"{'x' * 40}{number:02d}" for number in range(3)]
     svg = plots.to_svg(plots.rank_slope(ranking(long)))
     assert all(f"{number:02d}" in svg for number in range(3))
+
+
+def test_pretraining_logs_give_a_curve_per_phase():
+    rows = [
+        {"phase": p, "step": i, "seconds": 1.0, "a": 2.0 - i, "b": 1.0} for p in ("sight", "text") for i in range(3)
+    ]
+    rows.append({"phase": "sight-valid", "step": 2, "verb": 95.0})
+    axes = plots.training_curves(rows).axes[0]
+    assert [line.get_label() for line in axes.lines] == ["sight loss", "text loss"]
+    assert list(axes.lines[0].get_ydata()) == [1.5, 1.0, 0.5]
