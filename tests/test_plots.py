@@ -84,5 +84,5 @@ def test_pretraining_logs_give_a_curve_per_phase():
     ]
     rows.append({"phase": "sight-valid", "step": 2, "verb": 95.0})
     axes = plots.training_curves(rows).axes[0]
-    assert [line.get_label() for line in axes.lines] == ["sight loss", "text loss"]
+    assert [line.get_label() for line in axes.lines] == ["sight_loss", "text_loss"]
     assert list(axes.lines[0].get_ydata()) == [1.5, 1.0, 0.5]
