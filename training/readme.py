@@ -64,8 +64,21 @@ def results() -> str:
             cells += [_cell(row[f"adapted - {m}"], sign=True) for m in ("base", "sparse")]
             lines.append(f"| {name} | {' | '.join(cells)} |")
         lines.append("")
-    lines.append(f"Source: `results/mini_pair.json` (commit {found['commit']}, {found['date'][:10]}).")
+    lines += [seeds(), ""]
+    lines.append(
+        f"Source: `results/mini_pair.json` (commit {found['commit']}, {found['date'][:10]}), `mini_pair_seeds.json`."
+    )
     return "\n".join(lines)
+
+
+def seeds() -> str:
+    """How far three adaptation seeds are apart, from results/mini_pair_seeds.json."""
+    table = next(iter(json.loads((ROOT / "results" / "mini_pair_seeds.json").read_text("utf-8"))["tables"].values()))
+    parts = []
+    for metric in ("event R@1", "clip R@1", "verb accuracy", "negatives: verb_role 1 of 5"):
+        values = [f"{table[metric][m]['mean']:.1f}" for m in ("adapted", "seed1", "seed2")]
+        parts.append(f"{ROWS[metric]} {' / '.join(values)}")
+    return f"Three adaptation seeds on the plain gallery: {'; '.join(parts)}."
 
 
 def _cell(value: dict, sign: bool = False) -> str:
