@@ -149,7 +149,7 @@ def _columns(result: SearchResult, k: int) -> str:
     if result.target:
         lines.append(f"target {result.target}: rank {result.target_rank('base')} -> {result.target_rank('adapted')}")
     if result.truncated:
-        lines.append(f"the query has {result.tokens} tokens; what is over the limit was cut off")
+        lines.append(f"the query has {result.tokens} tokens; only the first {result.token_limit} were read")
     return "\n".join([*lines, *result.failures])
 
 

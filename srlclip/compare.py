@@ -199,7 +199,8 @@ class Comparison:
             if model == "base":
                 before = {hit.clip_id: hit.rank for hit in ranked[model]}
         limit = self.pair.base.max_tokens
-        return SearchResult(query, ranked["base"], ranked["adapted"], target, tokens, tokens > limit, tuple(failures))
+        cut = tokens > limit
+        return SearchResult(query, ranked["base"], ranked["adapted"], target, tokens, cut, limit, tuple(failures))
 
     def timeline(self, clip_id: str, query: str) -> Timeline:
         """Cosine of a query with each event of a clip under both models."""

@@ -56,7 +56,8 @@ class SearchResult:
     """A query's ranking of the whole gallery under both models (best first).
 
     base or adapted is empty if that model failed, with the reason in `failures`.
-    target: clip id that the query describes, or None for free text.
+    target: clip id that the query describes, or None for free text. tokens: of the whole query; truncated: whether that
+    is more than token_limit, beyond which the text tower reads nothing.
     """
 
     query: str
@@ -65,6 +66,7 @@ class SearchResult:
     target: str | None = None
     tokens: int = 0
     truncated: bool = False
+    token_limit: int = 77
     failures: tuple[str, ...] = ()
 
     def hits(self, model: str) -> tuple[Hit, ...]:

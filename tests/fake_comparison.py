@@ -104,9 +104,9 @@ class FakeComparison:
         base = tuple(Hit(c, r, s) for r, (c, s) in enumerate(ranked["base"], 1))
         adapted = tuple(Hit(c, r, s, before[c] - r) for r, (c, s) in enumerate(ranked["adapted"], 1))
         if self.failing == "adapted":
-            return SearchResult(query, base, (), target, 9, False, ("SRL-CLIP failed: out of memory",))
+            return SearchResult(query, base, (), target, 9, False, 77, ("SRL-CLIP failed: out of memory",))
         words = len(query.split())
-        return SearchResult(query, base, adapted, target, min(words, 77), words > 77)
+        return SearchResult(query, base, adapted, target, words, words > 77)
 
     def timeline(self, clip_id: str, query: str) -> Timeline:
         spans = tuple((2.0 * i, 2.0 * i + 2) for i in range(5))

@@ -70,8 +70,8 @@ def test_verdict_names_both_ranks_of_the_target():
 
 
 def test_free_text_implies_no_winner_and_truncation_is_stated():
-    text = cards.verdict(SearchResult("q", hits("a", "b"), hits("b", "a"), None, tokens=77, truncated=True))
-    assert "overlap" in text and "neither model is called right" in text and "first 77 tokens" in text
+    text = cards.verdict(SearchResult("q", hits("a", "b"), hits("b", "a"), None, tokens=90, truncated=True))
+    assert "overlap" in text and "neither model is called right" in text and "first 77 of its 90 tokens" in text
 
 
 def test_late_target_is_appended_once_with_its_rank():

@@ -16,7 +16,8 @@ TOP = 5
 def verdict(result: SearchResult) -> str:
     """One sentence: the target's rank under both models, or without a target how far the two lists agree."""
     query = f"“{said(result.query, 160)}”"
-    cut = f' <span class="sc-soft">Only the first {result.tokens} tokens were read.</span>' if result.truncated else ""
+    read = f"Only the first {result.token_limit} of its {result.tokens} tokens were read."
+    cut = f' <span class="sc-soft">{read}</span>' if result.truncated else ""
     ranks = {model: result.target_rank(model) for model in MODELS}
     if result.target is not None and all(ranks.values()):
         moved = change(ranks["base"] - ranks["adapted"])
