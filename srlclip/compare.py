@@ -22,7 +22,6 @@ from . import __version__, negatives, prompts, video, zero_shot
 from .data.folder import read_folder
 from .data.frame_cache import decode
 from .embedding import ASSETS, FRAMES_PER_EVENT, Progress, embed_gallery, event_features, sampling
-from .english import clean_filler, normalise, strip_article
 from .gallery import Gallery
 from .lexicon import Lexicon
 from .models.checkpoints import fetch_folder, read_json
@@ -37,17 +36,15 @@ from .results import (
     ScoredCaption,
     ScoreResult,
     SearchResult,
-    Slot,
     Timeline,
 )
-from .situations import EVENTS_PER_CLIP, ROLE_KEYS, Caption, DataError, Event, Role, Situation
+from .situations import EVENTS_PER_CLIP, Caption, DataError, Event, Role, Situation
+from .srl_table import MATCH_RULE, lemma, table_rows
 
 DEFAULT_BASE, DEFAULT_ADAPTER = "mini-base", "mini-srlclip"
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "mini_pair.json"
 #: How many uploads are remembered at a time.
 UPLOADS_KEPT = 64
-#: Verb, visible fillers and scene are compared so with the reference.
-MATCH_RULE = "same words as any annotator wrote, ignoring case and articles"
 
 
 class Comparison:
@@ -247,8 +244,8 @@ class Comparison:
                 a[k] for a in situation.annotations or ((situation.events,) if situation.events else ()) if k < len(a)
             ]
             lines = {m: zero_shot.sentence(r, self.lexicon) for m, r in readings.items()}
-            verbs = {m: tuple((self._lemma(v), share) for v, share in r.verbs) for m, r in readings.items()}
-            slots = self._slots(readings, truths)
+            verbs = {m: tuple((lemma(self.lexicon, v), share) for v, share in r.verbs) for m, r in readings.items()}
+            slots = table_rows(readings, truths, self.lexicon)
             events.append(
                 EventCaption(k, *span, slots, lines["base"], lines["adapted"], verbs["base"], verbs["adapted"])
             )
@@ -318,36 +315,6 @@ class Comparison:
                 while len(self._texts) > 50_000:
                     self._texts.popitem(last=False)
         return np.stack([known[t] for t in texts])
-
-    def _lemma(self, verb_id: str) -> str:
-        return Event(self.lexicon.verb(verb_id), verb_id).lemma
-
-    def _slots(self, readings: Mapping[str, zero_shot.Reading], truths: Sequence[Event]) -> tuple[Slot, ...]:
-        said = {m: readings[m].verbs[0] for m in MODELS}
-        truth = truths[0] if truths else None
-        match = [self._lemma(said[m][0]) == truth.lemma if truth else None for m in MODELS]
-        slots = [
-            Slot("Verb", "verb", truth.lemma if truth else None, *(self._lemma(said[m][0]) for m in MODELS),
-                 *(said[m][1] for m in MODELS), *match)
-        ]  # fmt: skip
-        if truth:
-            rows = [(r.key, r.name, r.filler if r.visible else None) for r in truth.roles]
-        else:
-            names = {k: n for m in reversed(MODELS) for k, n in self.lexicon.roles(said[m][0])}
-            rows = [(k, n, None) for k, n in sorted(names.items(), key=lambda item: ROLE_KEYS.index(item[0]))]
-        for key, name, reference in rows:
-            guesses = [readings[m].fillers.get(key) for m in MODELS]
-            words = {_plain(r.filler) for t in truths for r in t.roles if r.key == key and r.visible}
-            matches = [(_plain(g.text) in words if g else False) if reference else None for g in guesses]
-            slots.append(
-                Slot(key, name, reference if reference else ("-" if truth else None), *(g.text if g else "" for g in guesses),
-                     *(g.confidence if g else 0.0 for g in guesses), *matches)
-            )  # fmt: skip
-        return tuple(slots)
-
-
-def _plain(text: str) -> str:
-    return normalise(strip_article(clean_filler(text)))
 
 
 def _check_device(device: str) -> None:

@@ -130,8 +130,9 @@ def decode(situation: Situation, sampling: Sampling) -> np.ndarray:
 
 def _build(job: tuple[Sequence[Situation], Sampling, Path]) -> str:
     """Decode one shard into a folder of its own and move it into place; the first of two racing runs wins."""
-    from datasets import Dataset, Features, Value
+    from datasets import Dataset, Features, Value, disable_progress_bars
 
+    disable_progress_bars()
     shard, sampling, path = job
     ids, blobs, events, skipped = [], [], [], []
     for situation in shard:
