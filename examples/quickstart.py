@@ -4,11 +4,10 @@ from srlclip.compare import Comparison
 
 pair = Comparison.load()  # the bundled mini pair and its gallery; or load(base=..., adapter=..., gallery=...)
 example = pair.examples()[0]
-result = pair.search(example.query, example.target)
 print(example.query)
-print(
-    "target clip: rank", result.target_rank("base"), "with base CLIP,", result.target_rank("adapted"), "with SRL-CLIP"
-)
-event = pair.caption(example.target).events[example.event_index]
-print("base CLIP reads:", event.base_sentence)
-print("SRL-CLIP reads: ", event.adapted_sentence)
+found = pair.search(example.query, example.target)
+print(f"rank of its clip: base CLIP {found.target_rank('base')}, SRL-CLIP {found.target_rank('adapted')}")
+true = pair.true_caption(example.target, example.event_index).text
+wrong = pair.negatives(example.target, example.event_index, ["natural", "verb_role", "direction", "manner"])
+score = pair.score(example.target, example.event_index, true, wrong)
+print(f"of {len(wrong)} hard negatives, base CLIP beats {score.beaten('base')}, SRL-CLIP {score.beaten('adapted')}")

@@ -50,8 +50,10 @@ def results() -> str:
     lines = []
     for title, table in found["tables"].items():
         size = found["splits"][title]
+        first = not lines
+        heading = f"**{title}** ({size['clips']} clips, {size['events']} events)"
         lines += [
-            f"**{title}** ({size['clips']} clips, {size['events']} events)",
+            heading if first else f"<details><summary>{heading}</summary>".replace("**", ""),
             "",
             "| | base CLIP | + sparse captions (control) | + SRL-CLIP | SRL-CLIP − base | SRL-CLIP − control |",
             "|---|---|---|---|---|---|",
@@ -63,7 +65,7 @@ def results() -> str:
             cells = [_cell(row[m]) for m in ("base", "sparse", "adapted")]
             cells += [_cell(row[f"adapted - {m}"], sign=True) for m in ("base", "sparse")]
             lines.append(f"| {name} | {' | '.join(cells)} |")
-        lines.append("")
+        lines += ["" if first else "\n</details>\n"]
     lines += [seeds(), ""]
     lines.append(
         f"Source: `results/mini_pair.json` (commit {found['commit']}, {found['date'][:10]}), `mini_pair_seeds.json`."
