@@ -85,15 +85,10 @@ def _print(args: argparse.Namespace, value: Any, text: str) -> int:
 
 
 def _synsitu(args: argparse.Namespace) -> int:
-    from tqdm import tqdm
+    from .synsitu.writer import progress_bar, write_split
 
-    from .synsitu.writer import write_split
-
-    with tqdm(total=args.clips, desc=f"render {args.split}", unit="clip") as bar:
-        made = write_split(
-            args.out, args.split, args.clips, args.seed, args.workers, not args.labels_only,
-            lambda done, _: bar.update(done - bar.n),
-        )  # fmt: skip
+    with progress_bar(f"render {args.split}", args.clips) as progress:
+        made = write_split(args.out, args.split, args.clips, args.seed, args.workers, not args.labels_only, progress)
     facts = {
         "out": str(args.out),
         "split": args.split,

@@ -28,7 +28,7 @@ def sampling(pair: ClipPair) -> Sampling:
 
 def event_features(pair: ClipPair, pixels: np.ndarray) -> dict[str, np.ndarray]:
     """pixels: uint8 (B, E, F, 3, S, S) -> model -> (B, E, D), L2-normalised."""
-    frames = pair.encode_frames(pair.base.preprocess_spec.to_float(torch.from_numpy(pixels.copy())))
+    frames = pair.encode_frames(pair.base.preprocess_spec.to_float(torch.from_numpy(pixels)))
     return {
         m: torch.nn.functional.normalize(f.mean(dim=2), dim=-1).cpu().numpy()
         for m, f in zip(MODELS, frames, strict=True)

@@ -15,7 +15,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -24,7 +23,7 @@ from srlclip.data.folder import read_folder
 from srlclip.embedding import ASSETS, gallery_name
 from srlclip.synsitu import texts
 from srlclip.synsitu.sample import GROUP_SIZE, script_of
-from srlclip.synsitu.writer import write_split
+from srlclip.synsitu.writer import progress_bar, write_split
 from training.cards import base_card, pair_card
 from training.provenance import portable
 from training.run_folder import write_json
@@ -57,8 +56,8 @@ def write_gallery() -> None:
     folder = ASSETS / "gallery"
     shutil.rmtree(folder, ignore_errors=True)
     for split, clips in (("hard", HARD_GROUPS * GROUP_SIZE), ("test", PLAIN_CLIPS)):
-        with tqdm(total=clips, desc=f"render gallery ({split})", unit="clip") as bar:
-            write_split(folder, split, clips, GALLERY_SEED, progress=lambda done, _: bar.update(done - bar.n))
+        with progress_bar(f"render gallery ({split})", clips) as progress:
+            write_split(folder, split, clips, GALLERY_SEED, progress=progress)
     write_examples()
 
 

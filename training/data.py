@@ -53,14 +53,10 @@ def load_situations(settings: DataSettings, split: str, clips: int) -> list[Situ
 
 
 def _synsitu(settings: DataSettings, split: str, clips: int) -> list[Situation]:
-    from tqdm import tqdm
+    from srlclip.synsitu.writer import progress_bar, write_split
 
-    from srlclip.synsitu.writer import write_split
-
-    with tqdm(total=clips, desc=f"render SynSitu {split}", unit="clip") as bar:
-        write_split(
-            settings.root, split, clips, workers=settings.workers, progress=lambda done, _: bar.update(done - bar.n)
-        )
+    with progress_bar(f"render SynSitu {split}", clips) as progress:
+        write_split(settings.root, split, clips, workers=settings.workers, progress=progress)
     return read_vidsitu(settings.root, split, settings.videos or None, settings.role_names)[:clips]
 
 
@@ -70,6 +66,16 @@ def text_fingerprint(encoder: ClipEncoder) -> str:
     for name, weight in sorted(encoder.clip.text_model.state_dict().items()):
         digest.update(name.encode() + weight.detach().cpu().float().contiguous().numpy().tobytes())
     return encoder.fingerprint() + digest.hexdigest()[:16]
+
+
+def embed_captions(encoder: ClipEncoder, texts: Sequence[str], cache: str, progress: bool = True) -> Tensor:
+    """(N, D) on the CPU, through the caption cache in the folder `cache`."""
+
+    def encode(block: list[str]) -> Tensor:
+        with torch.inference_mode():
+            return encoder.encode_texts(block).cpu()
+
+    return embed_texts(texts, encode, text_fingerprint(encoder), cache, progress)
 
 
 class TrainingData:
@@ -99,11 +105,7 @@ class TrainingData:
         texts = {x.clip_id: t for x, t in zip(kept, made, strict=True)}
         every = sorted({c for t in made for c in (*t.captions, *(n for group in t.negatives for n in group))})
 
-        def encode(block: list[str]) -> Tensor:
-            with torch.inference_mode():
-                return encoder.encode_texts(block).cpu()
-
-        table = embed_texts(every, encode, text_fingerprint(encoder), d.cache, progress)
+        table = embed_captions(encoder, every, d.cache, progress)
         rows = {text: i for i, text in enumerate(every)}
         return cls(kept, frames, texts, table, rows, lexicon, s.optim.batch_clips, s.seed)
 

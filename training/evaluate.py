@@ -22,14 +22,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from srlclip.benchmarks.pair import Observations, observe, summarise
 from srlclip.benchmarks.questions import ask
 from srlclip.data.frame_cache import FrameCache, Sampling, frame_cache
-from srlclip.data.text_cache import embed_texts
 from srlclip.data.vidsitu import read_vidsitu
 from srlclip.lexicon import Lexicon
 from srlclip.models.checkpoints import fetch_folder
 from srlclip.models.encoder import ClipEncoder
 from srlclip.models.pair import merged_copy
 from srlclip.situations import Situation, SrlClipError
-from training.data import text_fingerprint
+from training.data import embed_captions
 from training.provenance import provenance
 from training.run_folder import write_json
 
@@ -66,11 +65,7 @@ def measure(
     asked = ask(situations, lexicon, seed)
     words = asked.texts()
 
-    def encode(block: list[str]) -> torch.Tensor:
-        with torch.inference_mode():
-            return first.encode_texts(block).cpu()
-
-    texts = dict(zip(words, embed_texts(words, encode, text_fingerprint(first), cache).numpy(), strict=True))
+    texts = dict(zip(words, embed_captions(first, words, cache).numpy(), strict=True))
     return {n: observe(*embed(m, frames, situations, n), situations, asked, texts) for n, m in models.items()}
 
 
@@ -142,13 +137,11 @@ def read_clips(args: argparse.Namespace, split: str) -> list[Situation]:
     if split in SYNSITU and (
         not (Path(args.data) / "split_files").exists() or (Path(args.data) / "synsitu.json").exists()
     ):
-        from srlclip.synsitu.writer import write_split
+        from srlclip.synsitu.writer import progress_bar, write_split
 
         count = count or SYNSITU[split][0]
-        with tqdm(total=count, desc=f"render {split}", unit="clip") as bar:
-            write_split(
-                args.data, split, count, workers=args.workers, progress=lambda done, _: bar.update(done - bar.n)
-            )
+        with progress_bar(f"render {split}", count) as progress:
+            write_split(args.data, split, count, workers=args.workers, progress=progress)
     found = [s for s in read_vidsitu(args.data, split) if s.path is not None]
     return found[:count] if count else found
 

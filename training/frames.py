@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
+from srlclip.parallel import spawn_map
 from srlclip.preprocess import PreprocessSpec
 from srlclip.situations import SECONDS_PER_EVENT
 from srlclip.synsitu.sample import sample_clip
@@ -28,6 +26,7 @@ from srlclip.synsitu.world import (
     VERTICAL,
     ClipScript,
 )
+from training.run_folder import write_json
 
 #: Attribute -> its classes. A label of -100 means "does not apply" and is not learned from.
 ATTRIBUTE_CLASSES: dict[str, tuple[str, ...]] = {
@@ -106,24 +105,16 @@ def frame_set(
     frames = np.memmap(path, np.uint8, mode="r+" if path.exists() else "w+", shape=shape)
     if done < clips:
         jobs = [(split, i, seed, per_event, spec) for i in range(done, clips)]
-        results = tqdm(_render_all(jobs, workers), total=len(jobs), desc=f"render {split}", unit="clip")
+        results = tqdm(spawn_map(_render, jobs, workers, chunk=8), total=len(jobs), desc=f"render {split}", unit="clip")
         for i, out in enumerate(results, start=done):
             frames[i * per_clip : (i + 1) * per_clip] = out
             if (i + 1) % 200 == 0 or i + 1 == clips:
                 frames.flush()
-                _write(done_path, {"clips": i + 1})
+                write_json(done_path, {"clips": i + 1})
     index = np.arange(shape[0])
     clip, event = index // per_clip, index % per_clip // per_event
     labels = _labels(scripts, clip, event)
     return FrameSet(split, seed, np.memmap(path, np.uint8, mode="r", shape=shape), clip, event, labels)
-
-
-def _render_all(jobs: list[tuple[str, int, int, int, PreprocessSpec]], workers: int) -> Iterator[np.ndarray]:
-    if workers <= 1:
-        yield from map(_render, jobs)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_render, jobs, chunksize=8)
 
 
 def _labels(scripts: Sequence[ClipScript], clip: np.ndarray, event: np.ndarray) -> dict[str, np.ndarray]:
@@ -132,9 +123,3 @@ def _labels(scripts: Sequence[ClipScript], clip: np.ndarray, event: np.ndarray) 
         name: np.array([table[c][e][name] for c, e in zip(clip, event, strict=True)], np.int64)
         for name in ATTRIBUTE_CLASSES
     }
-
-
-def _write(path: Path, value: dict) -> None:
-    draft = path.with_suffix(".part")
-    draft.write_text(json.dumps(value))
-    os.replace(draft, path)

@@ -24,11 +24,11 @@ from tqdm import tqdm
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from srlclip.config import TrainSettings, load_json, with_overrides
-from srlclip.losses import total_loss
 from srlclip.models.srlclip import SRLCLIP, Features
 from srlclip.situations import SrlClipError
 from training.data import Batch, TrainingData, load_situations
 from training.gather import gather_batch, gather_features
+from training.objective import loss_terms
 from training.run_folder import RunFolder
 from training.validate import validate
 
@@ -110,15 +110,7 @@ def batch_loss(
     with accelerator.autocast():
         features: Features = wrapped(pixels)
     features, batch = gather_features(features, accelerator), gather_batch(batch, accelerator)
-    return total_loss(
-        features,
-        batch.text,
-        batch.negatives,
-        batch.negatives_mask,
-        batch.caption_ids,
-        model.encoder.logit_scale,
-        settings.loss,
-    )
+    return loss_terms(model, features, batch, settings.loss)
 
 
 def rate(step: int, steps: int, settings: TrainSettings) -> float:

@@ -7,11 +7,11 @@ import torch
 
 from srlclip import prompts
 from srlclip.config import TrainSettings
-from srlclip.losses import total_loss
 from srlclip.metrics.choices import one_of_many
 from srlclip.metrics.ranking import retrieval
 from srlclip.models.srlclip import SRLCLIP
 from training.data import TrainingData
+from training.objective import loss_terms
 
 
 @torch.inference_mode()
@@ -28,15 +28,7 @@ def validate(model: SRLCLIP, data: TrainingData, settings: TrainSettings) -> dic
     for start in range(0, len(ids), size):
         batch = data.batch(ids[start : start + size]).to(device)
         features = model(model.encoder.preprocess_spec.to_float(batch.pixels))
-        terms = total_loss(
-            features,
-            batch.text,
-            batch.negatives,
-            batch.negatives_mask,
-            batch.caption_ids,
-            model.encoder.logit_scale,
-            settings.loss,
-        )
+        terms = loss_terms(model, features, batch, settings.loss)
         losses.append(float(terms["total"]))
         events.append(features.clip_events.flatten(0, 1).cpu().numpy())
         true.append((features.clip_events * batch.text).sum(-1).flatten().cpu().numpy())

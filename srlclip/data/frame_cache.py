@@ -11,14 +11,13 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
+from ..parallel import spawn_map
 from ..preprocess import PreprocessSpec
 from ..situations import DataError, Situation, VideoDecodeError
 from ..video import read_frames
@@ -83,7 +82,7 @@ def frame_cache(
     if todo:
         from tqdm import tqdm
 
-        built = _map(todo, workers)
+        built = spawn_map(_build, todo, workers)
         for _ in tqdm(built, total=len(todo), desc="decode", unit="shard", disable=not progress):
             pass
     rows, ids, skipped = {}, [], []
@@ -158,15 +157,6 @@ def _build(job: tuple[Sequence[Situation], Sampling, Path]) -> str:
             raise
         shutil.rmtree(draft)
     return path.name
-
-
-def _map(jobs: list, workers: int) -> Iterator[str]:
-    if workers <= 1:
-        yield from map(_build, jobs)
-        return
-    # A decoder inherited across fork() hangs: workers are started afresh.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_build, jobs)
 
 
 def _fingerprint(shard: Sequence[Situation], sampling: Sampling) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..data.roles import parse_role_key
 from ..situations import EVENTS_PER_CLIP, Event, Role, Situation
 from .world import VERBS, Character, ClipScript, EventScript
 
@@ -63,8 +64,6 @@ def describe(character: Character, word: str | None = None) -> str:
 
 def script_event(script: ClipScript, event: EventScript, k: int, rng: np.random.Generator | None = None) -> Event:
     """The labelled event. With `rng`, as another annotator would have written it: paraphrased, sometimes "-"."""
-    from ..data.roles import parse_role_key
-
     spec = event.spec
 
     def say(word: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from srlclip.situations import SECONDS_PER_EVENT
 from srlclip.synsitu.actions import ACTIONS
 from srlclip.synsitu.canvas import FRAME, Canvas
 from srlclip.synsitu.costume import Costume, make_costume
@@ -15,7 +16,6 @@ from srlclip.synsitu.scenery import draw_scenery
 from srlclip.synsitu.stage import Stage, idle_pose
 from srlclip.synsitu.world import MANNERS, PROPS, VERBS, ClipScript, EventScript
 
-EVENT_SECONDS = 2.0
 _SWAY = (0, 1, 2, 1)
 
 
@@ -103,8 +103,8 @@ class _ClipDrawing:
             draw_figure(canvas, self.costumes[i], pose)
 
     def frame(self, time: float, out: np.ndarray) -> None:
-        k = int(time // EVENT_SECONDS)
-        phase = (time - k * EVENT_SECONDS) / EVENT_SECONDS
+        k = int(time // SECONDS_PER_EVENT)
+        phase = (time - k * SECONDS_PER_EVENT) / SECONDS_PER_EVENT
         out[...] = self.base(k, _SWAY[int(phase * 8) % 4])
         stage = self.stage(k)
         stage.begin(Canvas(out, self.scale), phase, self.floor)
@@ -122,7 +122,7 @@ def render_frames(script: ClipScript, times: Sequence[float], size: int = 320) -
     check_script(script)
     if size < 16:
         raise ValueError(f"size is {size}; it must be at least 16 pixels")
-    end = EVENT_SECONDS * len(script.events)
+    end = SECONDS_PER_EVENT * len(script.events)
     for time in times:
         if not 0 <= time < end:
             raise ValueError(f"time {time} s is outside of clip {script.clip_id!r}; allowed: 0 <= time < {end}")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..data.roles import parse_role_key
 from .sample import held_out_event, mirror
 from .world import COLOURS, VERBS, Character, ClipScript, EventScript
 
@@ -224,8 +225,6 @@ def sparse(script: ClipScript, k: int, rng: np.random.Generator, verb_share: flo
 
 def listing(script: ClipScript, event: EventScript, rng: np.random.Generator) -> str:
     """The same content role by role, in wordings other than the SRL template of the paper."""
-    from ..data.roles import parse_role_key
-
     p = _parts(script, event, rng, "full")
     names = [parse_role_key(raw, "short")[1] for raw in event.spec.roles]
     fillers = [p.agent, *([p.prop] if p.prop else []), *([p.patient] if p.patient else [])]

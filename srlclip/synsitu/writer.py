@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
 from ..data.vidsitu import write_vidsitu
+from ..parallel import spawn_map
 from ..situations import SECONDS_PER_EVENT, Situation
 from .labels import situation
 from .render import render_frames
@@ -81,7 +81,7 @@ def write_split(
     situations = [situation(s, out / "videos" / f"{s.clip_id}.mp4", annotators) for s in scripts]
     if videos:
         jobs = [(split, i, seed, str(out / "videos")) for i in range(clips)]
-        for done, _ in enumerate(_map(jobs, workers), start=1):
+        for done, _ in enumerate(spawn_map(_write, jobs, workers, chunk=4), start=1):
             if progress:
                 progress(done, clips)
     if _labelled(out, split) < clips:
@@ -89,18 +89,19 @@ def write_split(
     return situations
 
 
+@contextmanager
+def progress_bar(title: str, clips: int) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr and the callback that moves it: with progress_bar(...) as progress: write_split(..., progress=progress)."""
+    from tqdm import tqdm
+
+    with tqdm(total=clips, desc=title, unit="clip") as bar:
+        yield lambda done, _: bar.update(done - bar.n)
+
+
 def _labelled(out: Path, split: str) -> int:
     """How many clips of the split the folder has labels for. vinfo is the last file that a write makes."""
     infos = out / "vinfo_files" / f"vinfo_{split}_lb.json"
     return len(json.loads(infos.read_text("utf-8"))) if infos.is_file() else 0
-
-
-def _map(jobs: Sequence[tuple[str, int, int, str]], workers: int):
-    if workers <= 1:
-        yield from map(_write, jobs)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_write, jobs, chunksize=4)
 
 
 def _check_version(out: Path, seed: int) -> None:
