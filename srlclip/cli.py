@@ -42,6 +42,19 @@ def _parser() -> argparse.ArgumentParser:
     synsitu.add_argument("--json", action="store_true")
     synsitu.set_defaults(run=_synsitu)
 
+    validate = commands.add_parser("validate", help="read a whole dataset and print what is wrong with it")
+    validate.add_argument("folder", metavar="DIR", help="VidSitu files, *.jsonl, or a plain folder of videos")
+    validate.add_argument("--videos", help="folder of the videos (default: as for training)")
+    validate.add_argument("--split", nargs="+", default=[], metavar="NAME", help="only these splits (default: all)")
+    validate.add_argument("--role-names", default="short", choices=("raw", "short"))
+    validate.add_argument(
+        "--videos-check", default="exists", choices=("none", "exists", "decode"), help="decode reads the frames"
+    )
+    validate.add_argument("--workers", type=int, default=1, help="processes that decode")
+    validate.add_argument("--limit", type=int, default=0, help="print only the first N problems (0: all)")
+    validate.add_argument("--json", action="store_true")
+    validate.set_defaults(run=_validate)
+
     pair = argparse.ArgumentParser(add_help=False)
     pair.add_argument("--base", help="bundled name, folder or Hub id (default: the bundled mini pair)")
     pair.add_argument("--adapter", help="SRL-CLIP model folder or Hub id")
@@ -97,6 +110,19 @@ def _synsitu(args: argparse.Namespace) -> int:
         "seed": args.seed,
     }
     return _print(args, facts, f"{facts['clips']} clips, {facts['events']} labelled events in {args.out}")
+
+
+def _validate(args: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from .data.validate import lines, validate
+
+    if args.limit < 0:
+        raise ValueError(f"--limit is {args.limit}; it must be 0 (all) or more")
+    report = validate(args.folder, args.videos, args.split, args.role_names, args.videos_check, args.workers)
+    facts = {**asdict(report), "errors": report.errors, "warnings": report.warnings} if args.json else {}
+    _print(args, facts, "\n".join(lines(report, args.limit)))
+    return 1 if report.errors else 0
 
 
 def _load(args: argparse.Namespace):

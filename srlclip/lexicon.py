@@ -1,6 +1,7 @@
 """The lexicon: which roles a verb has and what fills them, learnt from annotations.
 
-Verb-role negatives need the role names of verbs; probes need other fillers of the same role.
+Verb-role negatives need the role names of verbs; probes need other fillers of the same role. Verbs that no annotation
+has may be added from PropBank's frames (srlclip.data.propbank): they have roles, but a count of 0 and no fillers.
 """
 
 from __future__ import annotations
@@ -19,11 +20,16 @@ from srlclip.english import clean_filler, head_noun, words_of
 from srlclip.situations import DataError, Situation
 
 _FORMAT = 1
+#: Weight of a verb without events beside verbs with some: thousands of them together weigh less than one event.
+_UNSEEN = 1e-9
 
 
 @dataclass(frozen=True)
 class VerbEntry:
-    """verb: VidSitu's verb string. roles: (key, name) in the annotation's order. count: events with this verb."""
+    """verb: VidSitu's verb string. roles: (key, name) in the annotation's order.
+
+    count: events with this verb, 0 for one that is known from PropBank only.
+    """
 
     verb_id: str
     verb: str
@@ -82,6 +88,18 @@ class Lexicon:
             {v: {key: dict(_by_count(c)[:per_verb]) for key, c in keys.items()} for v, keys in by_verb.items()},
         )
 
+    def with_verbs(self, entries: Iterable[VerbEntry]) -> Lexicon:
+        """This lexicon and the entries whose verb it does not have yet; its own entries and all fillers stay.
+
+        entries: for instance read_propbank(folder). Of several entries for one verb the first counts.
+        """
+        new = dict(self.entries)
+        for entry in entries:
+            new.setdefault(entry.verb_id, entry)
+        made = Lexicon(new.values())
+        made._fillers, made._verb_fillers = self._fillers, self._verb_fillers
+        return made
+
     def __len__(self) -> int:
         return len(self.entries)
 
@@ -95,8 +113,18 @@ class Lexicon:
 
     @cached_property
     def counts(self) -> np.ndarray:
-        """Events per verb, float64 (V,), in the order of `verbs`; a verb known without events counts as one."""
-        return np.maximum([entry.count for entry in self.entries.values()], 1).astype(np.float64)
+        """Events per verb, float64 (V,), in the order of `verbs`: the weights of verb-role negatives.
+
+        A verb without events weighs next to nothing, so that it is drawn only when the others are used up: a verb that
+        is never right would teach a model to distrust rare words. If no verb has events, each counts as one.
+        """
+        counts = np.asarray([entry.count for entry in self.entries.values()], dtype=np.float64)
+        return np.where(counts > 0, counts, _UNSEEN if counts.any() else 1.0)
+
+    @cached_property
+    def annotated(self) -> tuple[str, ...]:
+        """The VerbIDs with events, the most frequent first."""
+        return tuple(verb_id for verb_id, entry in self.entries.items() if entry.count)
 
     def entry(self, verb_id: str) -> VerbEntry:
         """The entry of a verb. DataError naming the nearest known verbs if it is unknown."""

@@ -7,6 +7,7 @@ Open files only in the process that reads them: a decord reader inherited across
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,10 +118,11 @@ def poster(path: str | Path, at: float = 0.5, limits: Limits | None = None) -> n
 
 
 class _FrameFolder:
-    """Numbered image files as a video at FOLDER_FPS."""
+    """Numbered image files as a video at FOLDER_FPS. A missing number leaves the frame before it on screen."""
 
     def __init__(self, path: Path, limits: Limits):
-        self.files = sorted(file for file in path.iterdir() if file.suffix.lower() in _FRAME_SUFFIXES)
+        images = (f for f in path.iterdir() if f.suffix.lower() in _FRAME_SUFFIXES and not f.name.startswith("."))
+        numbers, self.files = _numbered(sorted(images))
         if not self.files:
             raise _error(path, "the folder holds no jpg or png frames", mend="ffmpeg -i INPUT -r 30 {path}/%06d.jpg")
         count = len(self.files)
@@ -131,8 +133,9 @@ class _FrameFolder:
                 width, height = image.size
         except OSError as error:
             raise _error(self.files[0], f"not an image ({error})", mend="extract the frames again") from error
-        self.info = VideoInfo(path, width, height, count, FOLDER_FPS, count / FOLDER_FPS)
-        self.starts = np.arange(count) / FOLDER_FPS
+        self.starts = (numbers - numbers[0]) / FOLDER_FPS
+        duration = (int(numbers[-1]) - int(numbers[0]) + 1) / FOLDER_FPS
+        self.info = VideoInfo(path, width, height, count, FOLDER_FPS, duration)
         _check_limits(self.info, limits)
 
     def read(self, indices: np.ndarray) -> np.ndarray:
@@ -152,6 +155,16 @@ class _FrameFolder:
             except OSError as error:
                 raise _error(file, f"not a complete image ({error})", mend="extract the frames again") from error
         return np.stack(frames)
+
+
+def _numbered(files: list[Path]) -> tuple[np.ndarray, list[Path]]:
+    """(numbers, files) by the number at the end of their names; by name and from 0 if some have none or share one."""
+    found = [re.search(r"(\d{1,9})$", file.stem) for file in files]
+    numbers = [int(match.group(1)) for match in found if match]
+    if len(set(numbers)) < len(files):
+        return np.arange(len(files)), files
+    order = np.argsort(numbers)
+    return np.asarray(numbers)[order], [files[int(i)] for i in order]
 
 
 class _VideoFile:

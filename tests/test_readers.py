@@ -1,83 +1,20 @@
-"""Readers and writers of annotations: role keys, VidSitu's files, JSON Lines."""
+"""VidSitu's files: every annotator, votes, frames; broken and missing entries named, counted and passed over."""
 
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from srlclip.data.jsonl import read_jsonl, write_jsonl
-from srlclip.data.roles import parse_role_key, raw_role_key, short_name
-from srlclip.data.vidsitu import parse_segment_id, read_vidsitu, write_vidsitu
-from srlclip.situations import DataError, Event, Role, Situation
+from srlclip.data.problems import Coverage, coverage
+from srlclip.data.vidsitu import parse_segment_id, read_vidsitu, split_segments, splits, write_vidsitu
+from srlclip.situations import DataError, Event, Role, Situation, VideoDecodeError
+from srlclip.video import read_frames
 
 MINI = Path(__file__).parent / "data" / "vidsitu_mini"
 TRAIN_1 = "v_aB-_seg_9x_seg_0_10"
-
-GOLDEN_NAMES = {
-    "lifter, raiser": "lifter",
-    "agent, smasher": "smasher",
-    "thing looked at or for or on": "thing looked at",
-    "place or thing entered": "thing entered",
-    "the turner": "turner",
-    "the thing opening": "thing opening",
-    "talker": "talker",
-    "bowed to": "bowed to",
-    "entity entering": "entity entering",
-    "Theme (action or object being stopped)": "theme",
-    "Agent": "agent",
-    "Logical subject, patient, thing falling": "thing falling",
-    "agent, hitter - animate only!": "hitter",
-    "person or thing bowed to": "thing bowed to",
-    "entity in motion / 'comer'": "entity in motion",
-    "instrument, if separate from arg0": "instrument",
-    "person/thing hit": "thing hit",
-    '"jumper", agent': "jumper",
-    "(the) thing": "thing",
-    "(only this)": "only this",
-    "thing (broken": "thing",
-    "a": "a",
-}
-
-
-@pytest.mark.parametrize(("description", "name"), GOLDEN_NAMES.items())
-def test_short_role_names(description, name):
-    assert short_name(description) == name
-
-
-@pytest.mark.parametrize(
-    ("raw", "style", "expected"),
-    [
-        ("Arg0 (talker)", "short", ("Arg0", "talker")),
-        ("Arg1 (Theme (action or object being stopped))", "raw", ("Arg1", "Theme (action or object being stopped)")),
-        ("Arg1 (Theme (action or object being stopped))", "short", ("Arg1", "theme")),
-        ("Arg0 (lifter, raiser)", "raw", ("Arg0", "lifter, raiser")),
-        ("ArgM (direction)", "short", ("ADir", "direction")),
-        ("ArgM (manner)", "short", ("AMnr", "manner")),
-        ("ArgM (location)", "short", ("ALoc", "location")),
-        ("ArgM (goal)", "short", ("AGol", "goal")),
-        ("ArgM (purpose)", "short", ("APrp", "purpose")),
-        ("Scene of the Event", "short", ("AScn", "scene of the event")),
-        (" Arg5 ( end  point ) ", "short", ("Arg5", "end point")),
-        ("Arg0 ()", "short", ("Arg0", "agent")),
-    ],
-)
-def test_role_keys(raw, style, expected):
-    assert parse_role_key(raw, style) == expected
-
-
-@pytest.mark.parametrize("raw", ["Arg6 (x)", "ArgM (tempo)", "scene", "", "Arg0talker"])
-def test_unknown_role_key_is_refused_with_what_is_allowed(raw):
-    with pytest.raises(ValueError, match="allowed: Arg0"):
-        parse_role_key(raw)
-
-
-def test_raw_role_key_is_the_inverse():
-    for raw in ("Arg1 (Theme (action or object being stopped))", "ArgM (goal)", "Scene of the Event"):
-        assert raw_role_key(*parse_role_key(raw, "raw")) == raw
-    with pytest.raises(ValueError, match="AMod"):
-        raw_role_key("AMod", "x")
 
 
 def test_segment_ids():
@@ -175,9 +112,9 @@ ANN = "vseg_ann_files/vsann_train_lb.json"
         (ANN, lambda v: v[0]["Ev2"]["Arg_List"].update({"ArgM (direction)": "two"}), [TRAIN_1, "whole numbers"]),
         (ANN, lambda v: v[0]["Ev2"].update(Args=[]), [TRAIN_1, "Args must be an object"]),
         (ANN, lambda v: {"a": 1}, ["vsann_train", "list"]),
-        (ANN, lambda v: [v[1]], [TRAIN_1, "without annotation"]),
+        (ANN, lambda v: v.clear(), ["vsann_train", "no annotation of any of the 2 segments"]),
         ("split_files/vseg_split_train_lb.json", lambda v: v + ["oops"], ["vseg_split_train", "oops"]),
-        ("split_files/vseg_split_train_lb.json", lambda v: v + v[:1], [TRAIN_1, "twice"]),
+        ("split_files/vseg_split_train_lb.json", lambda v: v + [7], ["vseg_split_train", "#2", "must be text"]),
         (VINFO, lambda v: v[0].update(vbid_lst={"Ev1": "walk.01"}), ["vinfo_valid", "v_Qw-8_e", "vbid_lst"]),
         (VINFO, lambda v: v[0].update(vbid_lst={"Ev1": ["a.01"]}), ["vinfo_valid", "v_Qw-8_e", "1 events"]),
         (VINFO, lambda v: [3], ["vinfo_valid", "#0", "vid_seg_int"]),
@@ -203,73 +140,106 @@ def test_missing_files_and_bad_arguments(tmp_path):
         read_vidsitu(MINI, "train", role_names="long")
 
 
-def test_jsonl_reads_both_forms_of_roles(tmp_path):
-    (tmp_path / "a.mp4").touch()
-    lines = [
-        {
-            "id": "one",
-            "video": "a.mp4",
-            "start": 1,
-            "end": 4.5,
-            "events": [
-                {"verb": "open (unclose)", "roles": [{"key": "Arg0", "name": "opener", "text": "wömän"}]},
-                {"verb": "pick up", "roles": {"picker": "man", "direction": "up", "Scene": "farm", "thing": "-"}},
-                {"verb": "rain"},
-            ],
-        },
-        {"id": "two", "video": "gone.mp4", "events": [{"verb": "be", "verb_id": "be.03", "relation": "Causes"}]},
-    ]
-    path = tmp_path / "clips.jsonl"
-    path.write_text("\n\n".join(json.dumps(line) for line in lines), "utf-8")
-    one, two = read_jsonl(path)
-    assert one.path == tmp_path / "a.mp4" and two.path is None
-    assert (one.start, one.end, two.start, two.end) == (1.0, 4.5, 0.0, None)
-    assert [e.verb_id for e in one.events] == ["open.01", "pick_up.01", "rain.01"]
-    assert [(r.key, r.name) for r in one.events[1].roles] == [
-        ("Arg0", "picker"),
-        ("ADir", "direction"),
-        ("AScn", "scene of the event"),
-        ("Arg1", "thing"),
-    ]
-    assert two.events == (Event("be", "be.03", (), "Causes"),)
+def test_segments_without_annotation_or_video_are_left_out_and_counted(tmp_path):
+    root = _break(tmp_path, ANN, lambda v: [v[1]])
+    (tmp_path / f"{TRAIN_1}.mp4").touch()
+    clips = read_vidsitu(root, "train", videos=tmp_path)
+    listed = split_segments(root, "train")
+    assert [c.clip_id for c in clips] == [listed[1]]
+    found = coverage(clips, listed)
+    assert found == Coverage(listed=2, usable=0, without_annotation=1, without_video=1)
+    assert str(found) == "0 of 2 clips: 1 without annotation, 1 without video"
+    assert str(Coverage(23626, 23100, 3, 523)) == "23,100 of 23,626 clips: 3 without annotation, 523 without video"
+    assert str(coverage(read_vidsitu(MINI, "train", videos=tmp_path))) == "1 of 2 clips: 1 without video"
 
 
-def test_jsonl_written_and_read_back_is_the_same(tmp_path):
-    (tmp_path / "v").mkdir()
-    (tmp_path / "v" / "x.mp4").touch()
-    clips = [replace(clip, annotations=(), verb_votes=()) for clip in read_vidsitu(MINI, "train")]
-    clips[0] = replace(clips[0], path=tmp_path / "v" / "x.mp4", start=2.0, end=3.0)
-    write_jsonl(tmp_path / "c.jsonl", clips)
-    assert '"v/x.mp4"' in (tmp_path / "c.jsonl").read_text("utf-8")
-    assert read_jsonl(tmp_path / "c.jsonl") == clips
+def test_a_segment_listed_twice_is_read_once(tmp_path):
+    root = _break(tmp_path, "split_files/vseg_split_train_lb.json", lambda v: v + v[:1])
+    assert read_vidsitu(root, "train") == read_vidsitu(MINI, "train")
+    assert len(split_segments(root, "train")) == 2 and splits(root) == ["train", "valid"]
 
 
-@pytest.mark.parametrize(
-    ("line", "words"),
-    [
-        ("{", ["line 2", "not JSON"]),
-        ("[]", ["line 2", "object"]),
-        ('{"events": []}', ["line 2", "id"]),
-        ('{"id": "ok", "events": [{"verb": "go"}]}', ["line 2", "'ok'", "line 1"]),
-        ('{"id": "b", "events": []}', ["'b'", "at least one event"]),
-        ('{"id": "b", "events": [{"verb": ""}]}', ["event 1", "verb"]),
-        ('{"id": "b", "events": [{"verb": "go", "role": {}}]}', ["unknown field 'role'", "roles"]),
-        ('{"id": "b", "events": [{"verb": "go", "roles": {"x": 3}}]}', ["'x'", "must be text"]),
-        ('{"id": "b", "events": [{"verb": "go", "roles": [{"key": "A", "name": "n", "text": ""}]}]}', ["'A'", "Arg0"]),
-        ('{"id": "b", "start": 3, "end": 2, "events": [{"verb": "go"}]}', ["not after start"]),
-        ('{"id": "b", "start": "x", "events": [{"verb": "go"}]}', ["seconds"]),
-        ('{"id": "b", "start": NaN, "events": [{"verb": "go"}]}', ["seconds"]),
-    ],
-)
-def test_malformed_lines_name_file_line_and_clip(tmp_path, line, words):
-    path = tmp_path / "bad.jsonl"
-    path.write_text('{"id": "ok", "events": [{"verb": "go"}]}\n' + line, "utf-8")
-    with pytest.raises(DataError) as info:
-        read_jsonl(path)
-    for word in ["bad.jsonl", *words]:
-        assert word in str(info.value)
+def test_broken_entries_are_collected_and_the_rest_is_read(tmp_path):
+    root = _break(tmp_path, ANN, lambda v: v[0]["Ev2"].pop("VerbID") and None)
+    problems = []
+    first, second = read_vidsitu(root, "train", problems=problems)
+    (problem,) = problems
+    assert problem.entry == TRAIN_1 and problem.level == "error" and "element #0, Ev2: VerbID" in str(problem)
+    # the second annotator's reading takes the place of the broken one
+    assert first.events == read_vidsitu(MINI, "train")[0].annotations[1] and len(first.annotations) == 1
+    assert second == read_vidsitu(MINI, "train")[1]
 
 
-def test_jsonl_missing_file(tmp_path):
-    with pytest.raises(DataError, match="not found"):
-        read_jsonl(tmp_path / "none.jsonl")
+def _withheld(tmp_path, split, elements=None):
+    root = tmp_path / "test"
+    (root / "split_files").mkdir(parents=True)
+    (root / "vseg_ann_files").mkdir()
+    names = ["v_a_seg_0_10", "v_b_seg_0_10"]
+    (root / f"split_files/vseg_split_{split}_lb.json").write_text(json.dumps(names))
+    if elements is not None:
+        (root / f"vseg_ann_files/vsann_{split}_noann_lb.json").write_text(json.dumps(elements))
+    return root
+
+
+def test_test_splits_keep_their_order_and_what_they_tell(tmp_path):
+    told = {"vid_seg_int": "v_b_seg_0_10", "VerbID": "walk.01", "Verb": "walk (move)",
+            "Arg_List": {"Scene of the Event": "1", "Arg0 (walker)": "0"}}  # fmt: skip
+    root = _withheld(tmp_path, "testsrl", [{"Ev1": told, "Ev2": {**told, "Args": {}}, "Ev3": {**told, "Args": None}}])
+    first, second = read_vidsitu(root, "testsrl")
+    assert (first.clip_id, first.events, first.annotations) == ("v_a_seg_0_10", (), ())
+    assert [[(r.key, r.filler) for r in e.roles] for e in second.events] == [[("Arg0", ""), ("AScn", "")]] * 3
+    assert coverage([first, second]).without_annotation == 1
+
+
+def test_test_splits_without_verbs_or_without_a_file_have_no_events(tmp_path):
+    bare = [{f"Ev{k}": {"vid_seg_int": "v_b_seg_0_10"} for k in range(1, 6)}]
+    root = _withheld(tmp_path, "testevrel", bare)
+    assert [c.events for c in read_vidsitu(root, "testevrel")] == [(), ()]
+    root = _withheld(tmp_path / "vb", "testvb")
+    assert [c.events for c in read_vidsitu(root, "testvb")] == [(), ()]
+    write_vidsitu(tmp_path / "out", "test", read_vidsitu(root, "testvb"))  # nothing is invented for them
+    assert json.loads((tmp_path / "out/vseg_ann_files/vsann_test_lb.json").read_text()) == []
+    # only testvb comes without a file; elsewhere a missing file is a mistake
+    with pytest.raises(DataError, match="vsann_testsrl_lb.json: file not found"):
+        read_vidsitu(_withheld(tmp_path / "x", "testsrl"), "testsrl")
+
+
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_clips_of_any_number_of_events(tmp_path, count):
+    events = tuple(Event("walk", "walk.01", (Role("Arg0", "walker", f"man {k}"),)) for k in range(count))
+    clip = Situation("v_a_seg_0_10", None, events, (events,))
+    write_vidsitu(tmp_path, "train", [clip])
+    assert read_vidsitu(tmp_path, "train") == [clip]
+    write_jsonl(tmp_path / "a.jsonl", [clip])
+    assert read_jsonl(tmp_path / "a.jsonl")[0].events == events
+
+
+def _frames(folder, numbers, name="{}"):
+    from PIL import Image
+
+    folder.mkdir(parents=True)
+    for n in numbers:
+        Image.new("RGB", (8, 6), (n % 256, 0, 0)).save(folder / f"{name.format(n)}.png")
+
+
+def test_extracted_frames_keep_their_times_when_some_are_missing(tmp_path):
+    whole, holed = tmp_path / TRAIN_1, tmp_path / "holed"
+    _frames(whole, range(1, 301), TRAIN_1 + "_{:06d}")
+    _frames(holed, [n for n in range(1, 301) if not 60 < n <= 90 and n % 7], "x_{:06d}")
+    (clip, _) = read_vidsitu(MINI, "train", videos=tmp_path)
+    assert clip.path == whole
+    seen = read_frames(whole, frames_per_event=2)[..., 0, 0, 0]
+    assert seen.tolist() == [[(60 * k + s + 1) % 256 for s in (15, 45)] for k in range(5)]
+    other = read_frames(holed, frames_per_event=2)[..., 0, 0, 0].astype(int)
+    # second 2 to 3 is gone: its last frame before stays; elsewhere at most one frame earlier
+    late = (seen.astype(int) - other) % 256
+    assert late[1, 0] == 16 and np.delete(late.ravel(), 2).max() <= 1
+
+
+def test_frames_are_ordered_by_number_and_an_empty_folder_is_named(tmp_path):
+    _frames(tmp_path / "plain", range(1, 13))  # 1, 10, 11, 12, 2 by name
+    assert read_frames(tmp_path / "plain", events=12, frames_per_event=1)[:, 0, 0, 0, 0].tolist() == list(range(1, 13))
+    (tmp_path / TRAIN_1).mkdir()
+    (clip, _) = read_vidsitu(MINI, "train", videos=tmp_path)
+    with pytest.raises(VideoDecodeError, match=f"{TRAIN_1}.*no jpg or png"):
+        read_frames(clip.path)

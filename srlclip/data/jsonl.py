@@ -9,16 +9,18 @@
 (on one line in the file). `video` is a file or a folder of frames, relative to the `videos` folder; without it the clip
 has no path. `start`, `end` are seconds inside the video. `verb_id` defaults to "{lemma}.01". Roles may be an object
 {name: text} or a list; a role without a key takes the modifier's key if its name is one (direction, manner, location,
-goal, purpose, scene or a VidSitu role key such as "Arg0 (opener)"), else the next free Arg. Blank lines are skipped.
+goal, purpose, scene or a VidSitu role key such as "Arg0 (opener)"), else the next free Arg. Blank lines are skipped, a
+byte order mark and Windows line ends are allowed.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from srlclip.data.problems import Problem, brief, refuse
 from srlclip.data.roles import parse_role_key
 from srlclip.situations import CORE_ROLES, MODIFIER_NAMES, ROLE_KEYS, DataError, Event, Role, Situation
 
@@ -27,37 +29,72 @@ _CLIP_FIELDS = ("id", "video", "start", "end", "events")
 _EVENT_FIELDS = ("verb", "verb_id", "roles", "relation")
 
 
-def read_jsonl(path: str | Path, videos: str | Path | None = None) -> list[Situation]:
+class Line(NamedTuple):
+    """A clip, the line it stands on (from 1), and the video the line names, whether or not it is there."""
+
+    number: int
+    situation: Situation
+    video: Path | None
+
+
+def read_jsonl(
+    path: str | Path, videos: str | Path | None = None, problems: list[Problem] | None = None
+) -> list[Situation]:
     """Situations in the file's order. videos: folder of the videos, the file's own folder if None or "".
 
-    A video that is not there gives path None. DataError names the file, the line and the clip.
+    A video that is not there gives path None. A line that cannot be used raises DataError naming the file, the line and
+    the clip; with a list of `problems` it is skipped and noted there.
     """
+    return [line.situation for line in read_lines(path, videos, problems)]
+
+
+def read_lines(
+    path: str | Path, videos: str | Path | None = None, problems: list[Problem] | None = None
+) -> Iterator[Line]:
+    """read_jsonl with the place of every clip; one line in memory at a time."""
     path = Path(path)
     folder = Path(videos) if videos else path.parent
-    try:
-        lines = path.read_text("utf-8").split("\n")
-    except FileNotFoundError:
-        raise DataError("file not found", file=path) from None
-    except UnicodeDecodeError as error:
-        raise DataError(f"not UTF-8 ({error})", file=path) from None
-    out: list[Situation] = []
+    if not path.is_file():
+        raise DataError("file not found", file=path)
     seen: dict[str, int] = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        entry = None
-        try:
-            values = _object(json.loads(line), "a line", _CLIP_FIELDS)
-            entry = _text(values.get("id"), "id")
-            if entry in seen:
-                raise ValueError(f"the id was already used on line {seen[entry]}")
-            seen[entry] = number
-            out.append(_situation(values, entry, folder))
-        except json.JSONDecodeError as error:
-            raise DataError(f"not JSON ({error.msg}, column {error.colno})", file=path, line=number) from None
-        except ValueError as error:
-            raise DataError(str(error), file=path, line=number, entry=entry) from None
-    return out
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, 1):
+            entry = None
+            try:
+                text = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+                if not text:
+                    continue
+                values = json.loads(text, object_pairs_hook=_once)
+                if isinstance(values, Mapping) and isinstance(values.get("id"), str):
+                    entry = values["id"].strip() or None
+                _object(values, "a line", _CLIP_FIELDS)
+                clip_id = _text(values.get("id"), "id")
+                if clip_id in seen:
+                    raise ValueError(f"the id was already used on line {seen[clip_id]}")
+                seen[clip_id] = number
+                situation, video = _situation(values, clip_id, folder)
+            except json.JSONDecodeError as error:
+                problem = f"not JSON ({error.msg}, column {error.colno})"
+            except UnicodeDecodeError as error:
+                problem = f"not UTF-8 ({error.reason}, byte {error.start + 1} of the line)"
+            except RecursionError:
+                problem = "not a clip: lists or objects nested too deeply"
+            except ValueError as error:
+                problem = str(error)
+            else:
+                yield Line(number, situation, video)
+                continue
+            refuse(problems, DataError(problem, file=path, line=number, entry=entry))
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """JSON allows a name twice and keeps the last value; here a filler would vanish without a word."""
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"field {brief(twice)} stands twice in one object")
+    return values
 
 
 def write_jsonl(path: str | Path, situations: Iterable[Situation], videos: str | Path | None = None) -> None:
@@ -82,10 +119,10 @@ def write_jsonl(path: str | Path, situations: Iterable[Situation], videos: str |
     path.write_text("".join(lines), "utf-8")
 
 
-def _situation(values: Mapping[str, Any], clip_id: str, folder: Path) -> Situation:
+def _situation(values: Mapping[str, Any], clip_id: str, folder: Path) -> tuple[Situation, Path | None]:
     events = values.get("events")
     if not isinstance(events, list) or not events:
-        raise ValueError(f"events must be a list of at least one event, got {events!r}")
+        raise ValueError(f"events must be a list of at least one event, got {brief(events)}")
     start = _seconds(values.get("start", 0.0), "start")
     end = None if values.get("end") is None else _seconds(values["end"], "end")
     if end is not None and end <= start:
@@ -93,13 +130,14 @@ def _situation(values: Mapping[str, Any], clip_id: str, folder: Path) -> Situati
     video = None
     if values.get("video") is not None:
         video = folder / _text(values["video"], "video")
-    return Situation(
+    situation = Situation(
         clip_id=clip_id,
         path=video if video is not None and video.exists() else None,
         events=tuple(_event(event, k) for k, event in enumerate(events, 1)),
         start=start,
         end=end,
     )
+    return situation, video
 
 
 def _event(raw: Any, number: int) -> Event:
@@ -120,21 +158,21 @@ def _roles(raw: Any) -> tuple[Role, ...]:
     if isinstance(raw, Mapping):
         raw = [{"name": name, "text": text} for name, text in raw.items()]
     if not isinstance(raw, list):
-        raise ValueError(f"roles must be a list or an object, got {raw!r}")
+        raise ValueError(f"roles must be a list or an object, got {brief(raw)}")
     items = [_object(role, "a role", ("key", "name", "text")) for role in raw]
-    taken = {role.get("key") for role in items}
+    taken = {key for role in items if isinstance(key := role.get("key"), str)}
     out = []
     for role in items:
         name = _text(role.get("name"), "a role's name")
         text = role.get("text")
         if not isinstance(text, str):
-            raise ValueError(f"the text of role {name!r} must be text, got {text!r}")
+            raise ValueError(f"the text of role {brief(name)} must be text, got {brief(text)}")
         key = role.get("key")
         if key is None:
             key, name = _guess(name, taken)
             taken.add(key)
-        elif key not in ROLE_KEYS:
-            raise ValueError(f"role key is {key!r}; allowed: {', '.join(ROLE_KEYS)}")
+        elif not isinstance(key, str) or key not in ROLE_KEYS:
+            raise ValueError(f"role key is {brief(key)}; allowed: {', '.join(ROLE_KEYS)}")
         out.append(Role(key=key, name=name, filler=text))
     return tuple(out)
 
@@ -149,7 +187,7 @@ def _guess(name: str, taken: set[Any]) -> tuple[str, str]:
     except ValueError:
         free = [key for key in CORE_ROLES if key not in taken]
     if not free:
-        raise ValueError(f"more than {len(CORE_ROLES)} core roles; role {name!r} has no Arg left") from None
+        raise ValueError(f"more than {len(CORE_ROLES)} core roles; role {brief(name)} has no Arg left") from None
     return free[0], name
 
 
@@ -163,20 +201,20 @@ def _event_out(event: Event) -> dict[str, Any]:
 
 def _object(value: Any, what: str, allowed: tuple[str, ...]) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise ValueError(f"{what} must be an object, got {value!r}")
+        raise ValueError(f"{what} must be an object, got {brief(value)}")
     unknown = sorted(set(value) - set(allowed))
     if unknown:
-        raise ValueError(f"{what} has unknown field {unknown[0]!r}; allowed: {', '.join(allowed)}")
+        raise ValueError(f"{what} has unknown field {brief(unknown[0])}; allowed: {', '.join(allowed)}")
     return value
 
 
 def _text(value: Any, name: str) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"{name} must be text that is not empty, got {value!r}")
+        raise ValueError(f"{name} must be text that is not empty, got {brief(value)}")
     return value.strip()
 
 
 def _seconds(value: Any, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-        raise ValueError(f"{name} must be seconds, 0 or more, got {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
+        raise ValueError(f"{name} must be seconds, 0 or more, got {brief(value)}")
     return float(value)

@@ -3,7 +3,9 @@
 The rule for `short` names, in order (the paper shortens by no stated rule; this one reproduces its printed examples):
 1. text in parentheses, nested or not, and double quotes go; so does what follows ` - `, `;`, `:` or `, if`;
 2. what is left is split into alternatives at commas, slashes and the word "or";
-3. leading articles go;
+3. in each, leading articles and mentions of other roles ("of arg1", "arg1's") go; a question word becomes its noun
+   ("where put" -> "place put", "with whom" -> "person"); a preposition at the end stays only after a participle
+   ("thing looked at", but "place to" -> "place"), so that "the X is ..." reads;
 4. the first alternative wins that is neither a bare role label ("agent", "theme") nor a bare general noun ("thing",
    "place"); without one, the first general noun; else the first label;
 5. everything is lower case.
@@ -11,7 +13,7 @@ The rule for `short` names, in order (the paper shortens by no stated rule; this
     lifter, raiser -> lifter                         agent, smasher -> smasher
     thing looked at or for or on -> thing looked at  place or thing entered -> thing entered
 
-`raw` keeps the annotation's words, with spaces normalised.
+`raw` keeps the annotation's words, with spaces normalised. tests/data/role_names_golden.json holds more examples.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from srlclip.english import strip_article, word_set
+from srlclip.english import PREPOSITIONS, strip_article, word_set
 from srlclip.situations import CORE_ROLES, MODIFIER_NAMES
 
 SCENE_KEY = "Scene of the Event"
@@ -34,8 +36,21 @@ _GENERAL = word_set(
     "thing things place person people entity entities object action event someone something location one animal "
     "creature being substance item"
 )
+_QUESTIONS = {
+    "where": "place", "what": "thing", "what's": "thing", "which": "thing", "who": "person", "whom": "person",
+}  # fmt: skip
+#: Participles without -ed, -en, -wn, -rn or -ing, after which a preposition may end a name ("thing cut with").
+_PARTICIPLES = word_set(
+    "bent bet bound bought brought built caught clung crept cut dealt done dug felt fled flung fought found gone "
+    "ground heard held hit hung kept knelt laid leapt led left lit lost made met paid put read run said sat seen "
+    "sent set shot slid slung sold sought spat sped spent split spun spread sprung stood struck stuck stung sung "
+    "swept swum swung taught thought thrust told won wound"
+)
+_NOUNS = word_set("thing being opening beginning ending")
+_OTHER_ROLE = re.compile(r"\b(?:of|from|to|by|on|in|with|for|than)\s+arg-?\s?[0-5a]\b(?:'s)?|\barg-?\s?[0-5a]'s", re.I)
 #: Names of core roles whose parentheses are empty.
 _UNNAMED = {"Arg0": "agent", "Arg1": "patient"}
+_BRACKETS = str.maketrans("[]{}", "    ")
 _CORE = re.compile(r"^(Arg[0-5])\s*(?:\((.*?)\)?)?$", re.DOTALL)
 _MODIFIER = re.compile(r"^ArgM\s*\((.*)\)$", re.DOTALL)
 _QUALIFIER = re.compile(r"\s[-–—]+\s|;|:|,?\s+if\s+|,?\s+e\.g\.|,?\s+i\.e\.")
@@ -58,7 +73,7 @@ def without_parentheses(text: str) -> str:
 def short_name(description: str) -> str:
     """The cleaned name of a core role's description, by the rule at the top of this file."""
     outside = without_parentheses(description) or description.replace("(", " ").replace(")", " ")
-    text = outside.replace('"', "").replace("“", "").replace("”", "").lower()
+    text = " ".join(re.sub(r'["“”]', "", outside).translate(_BRACKETS).split()).lower()
     head = _QUALIFIER.split(text, maxsplit=1)[0].strip() or text
     alternatives = [_tidy(part) for part in re.split(r"[,/]|\bor\b", head)]
     alternatives = [part for part in alternatives if part] or [_tidy(text) or text.strip()]
@@ -69,10 +84,30 @@ def short_name(description: str) -> str:
 
 
 def _tidy(part: str) -> str:
-    words = strip_article(" ".join(part.split())).strip(" .!?*")
+    """Step 3 of the rule; "" if nothing is left that could name a role."""
+    words = strip_article(" ".join(_OTHER_ROLE.sub(" ", part).split())).strip(" .!?*").split()
     if len(words) > 1 and words[0] == words[-1] == "'":
         words = words[1:-1]
-    return "" if words in ("the", "a", "an") else words
+    if len(words) > 2 and words[-1] in _QUESTIONS and words[-2] in PREPOSITIONS:
+        words = words[:-2]  # "location at which"
+    while len(words) > 1 and words[0] in PREPOSITIONS and words[1] in _QUESTIONS:
+        words = words[1:]  # "with whom"
+    if words and words[0] in _QUESTIONS:
+        words[0] = _QUESTIONS[words[0]]
+    while words and (words[-1] in ("the", "a", "an", "and") or words[-1] in PREPOSITIONS and not _takes_one(words)):
+        words = words[:-1]
+    return " ".join(words)
+
+
+def _takes_one(words: list[str]) -> bool:
+    """Whether the preposition at the end belongs to a verb: "thing looked at", "thing to sit on", not "place to"."""
+    before = words[-2] if len(words) > 1 else ""
+    return (
+        before.endswith(("ed", "en", "wn", "rn", "ing"))
+        and before not in _NOUNS
+        or before in _PARTICIPLES
+        or ("to" in words[1:-2])
+    )
 
 
 @cache

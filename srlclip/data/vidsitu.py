@@ -5,7 +5,8 @@
     root/vinfo_files/vinfo_{split}_lb.json         list with verb votes (optional)
 
 `root` may also be the folder that holds `vidsitu_annotations/`. Fillers are kept letter by letter, because the official
-metrics compare them so; prompts normalise them.
+metrics compare them so; prompts normalise them. The official test splits come without labels: their annotation file is
+`vsann_{split}_noann_lb.json`, or there is none (testvb).
 """
 
 from __future__ import annotations
@@ -17,11 +18,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from srlclip.data.roles import SCENE_KEY, parse_role_key, raw_role_key
-from srlclip.situations import DataError, Event, Role, Situation
+from srlclip.data.problems import Problem, brief, refuse, remark
+from srlclip.data.roles import SCENE_KEY, parse_role_key
+from srlclip.data.vidsitu_element import read_element, read_votes, segment_of, write_element
+from srlclip.situations import DataError, Event, Situation
 
 #: A split is whatever stands between "vseg_split_" and "_lb.json": train and valid in VidSitu, others in SynSitu.
 _SPLIT = re.compile(r"[A-Za-z0-9-]+")
+#: The official archive has no annotation file of this split.
+_WITHOUT_FILE = "testvb"
 
 
 def parse_segment_id(segment: str) -> tuple[str, float, float]:
@@ -41,161 +46,164 @@ def find_video(videos: Path, segment: str) -> Path | None:
     return None
 
 
+def splits(root: str | Path) -> list[str]:
+    """Names of the splits in a dataset folder, train and valid first. DataError if it is no such folder."""
+    files = (annotation_folder(root) / "split_files").glob("vseg_split_*_lb.json")
+    names = sorted(path.name.removeprefix("vseg_split_").removesuffix("_lb.json") for path in files)
+    return sorted(names, key=lambda name: {"train": 0, "valid": 1}.get(name, 2))
+
+
 def read_vidsitu(
-    root: str | Path, split: str, videos: str | Path | None = None, role_names: str = "short"
+    root: str | Path,
+    split: str,
+    videos: str | Path | None = None,
+    role_names: str = "short",
+    problems: list[Problem] | None = None,
 ) -> list[Situation]:
     """Situations of a split in the order of its split file, every annotator's events and the verb votes included.
 
     videos: folder of mp4 files or frame folders, `root/videos` if None or "". A clip without a video has path None.
-    role_names: "short" or "raw", see srlclip.data.roles. Raises DataError naming the file and the segment.
+    role_names: "short" or "raw", see srlclip.data.roles.
+
+    Segments without annotation are left out: `coverage(result, split_segments(root, split))` counts them and the clips
+    without video. In test splits without labels every segment is kept, with no events or with empty fillers, because
+    predictions go by position. An entry that is not what the format says raises DataError naming the file and the
+    segment; with a list of `problems` it is skipped and noted there, like everything else that is odd.
     """
-    if not _SPLIT.fullmatch(split):
-        raise ValueError(f"split is {split!r}; allowed: letters, digits and hyphens")
     parse_role_key(SCENE_KEY, role_names)  # a wrong style is the caller's error, not the file's
-    folder = _annotation_folder(Path(root))
-    split_file = folder / "split_files" / f"vseg_split_{split}_lb.json"
-    if not split_file.is_file():
-        there = sorted(
-            p.name[len("vseg_split_") : -len("_lb.json")] for p in split_file.parent.glob("vseg_split_*_lb.json")
-        )
-        raise DataError(f"no such split file; this folder has: {', '.join(there) or 'none'}", file=split_file)
-    segments = _read_list(split_file)
-    ann_file = folder / "vseg_ann_files" / f"vsann_{split}_lb.json"
-    if not ann_file.is_file() and split.startswith("test"):
-        ann_file = folder / "vseg_ann_files" / f"vsann_{split}_noann_lb.json"
-    annotations = _read_annotations(ann_file, role_names)
-    vinfo_file = folder / "vinfo_files" / f"vinfo_{split}_lb.json"
-    votes = {} if split == "train" else _read_votes(vinfo_file)  # training segments were not voted on
+    segments = split_segments(root, split, problems)
+    ann_file, labelled = annotation_file(root, split)
+    annotations: dict[str, list[tuple[Event, ...]]] = {}
+    broken: set[str] = set()
+    if labelled or ann_file.is_file():
+        annotations, broken = _read_annotations(ann_file, role_names, labelled, problems)
+    listed = set(segments)
+    none = labelled and bool(listed) and not broken and not listed & annotations.keys()
+    if none and not any(problem.file == str(ann_file) for problem in problems or ()):
+        message = f"no annotation of any of the {len(listed)} segments of split {split!r}; is it another split's file?"
+        refuse(problems, DataError(message, file=ann_file))
+    if strangers := [segment for segment in annotations if segment not in listed]:
+        more = f" (and {len(strangers) - 1} more)" if len(strangers) > 1 else ""
+        remark(problems, f"annotated but not in the split, so not read{more}", ann_file, entry=strangers[0])
+    votes = {} if split == "train" else _read_votes(votes_file(root, split), problems)  # nobody voted on training clips
     video_folder = Path(videos) if videos else Path(root) / "videos"
 
-    out, seen = [], set()
+    out = []
     for segment in segments:
-        if not isinstance(segment, str):
-            raise DataError(f"a segment id must be text, got {segment!r}", file=split_file)
-        try:
-            parse_segment_id(segment)
-        except ValueError as error:
-            raise DataError(str(error), file=split_file, entry=segment) from None
-        if segment in seen:
-            raise DataError("listed twice in the split", file=split_file, entry=segment)
-        seen.add(segment)
-        if segment not in annotations:
-            raise DataError("in the split, but without annotation", file=ann_file, entry=segment)
-        sets = tuple(annotations[segment])
-        if votes.get(segment) and len(votes[segment]) != len(sets[0]):
-            raise DataError(
-                f"verb votes for {len(votes[segment])} events, annotations for {len(sets[0])}",
-                file=vinfo_file,
-                entry=segment,
-            )
+        sets = tuple(annotations.get(segment, () if labelled else ((),)))
+        if not sets:
+            if segment not in broken and not none and problems is not None:
+                refuse(problems, DataError("in the split, but without annotation", file=ann_file, entry=segment))
+            continue
+        voted = votes.get(segment, ())
+        if voted and sets[0] and len(voted) != len(sets[0]):
+            message = f"verb votes for {len(voted)} events, annotations for {len(sets[0])}"
+            refuse(problems, DataError(message, file=votes_file(root, split), entry=segment))
+            voted = ()
         out.append(
             Situation(
                 clip_id=segment,
                 path=find_video(video_folder, segment),
                 events=sets[0],
-                annotations=sets,
-                verb_votes=votes.get(segment, ()),
+                annotations=sets if sets[0] else (),
+                verb_votes=voted,
             )
         )
     return out
 
 
-def _annotation_folder(root: Path) -> Path:
-    for folder in (root, root / "vidsitu_annotations"):
+def split_segments(root: str | Path, split: str, problems: list[Problem] | None = None) -> list[str]:
+    """The segment ids that a split lists, each once, in order. DataError as for read_vidsitu."""
+    if not _SPLIT.fullmatch(split):
+        raise ValueError(f"split is {split!r}; allowed: letters, digits and hyphens")
+    path = annotation_folder(root) / "split_files" / f"vseg_split_{split}_lb.json"
+    if not path.is_file():
+        raise DataError(f"no such split file; this folder has: {', '.join(splits(root)) or 'none'}", file=path)
+    seen: dict[str, None] = {}
+    for number, segment in enumerate(_read_list(path, problems)):
+        try:
+            if not isinstance(segment, str):
+                raise ValueError(f"a segment id must be text, got {brief(segment)}")
+            parse_segment_id(segment)
+        except ValueError as error:
+            entry = segment if isinstance(segment, str) else f"#{number}"
+            refuse(problems, DataError(str(error), file=path, entry=entry))
+            continue
+        if segment in seen:
+            remark(problems, "listed again in the split; it is read once", path, entry=segment)
+        seen[segment] = None
+    return list(seen)
+
+
+def annotation_file(root: str | Path, split: str) -> tuple[Path, bool]:
+    """(a split's annotation file, whether it holds labels). The file need not be there."""
+    folder = annotation_folder(root) / "vseg_ann_files"
+    path, withheld = folder / f"vsann_{split}_lb.json", folder / f"vsann_{split}_noann_lb.json"
+    if not path.is_file() and (withheld.is_file() or split == _WITHOUT_FILE):
+        return withheld, False
+    return path, True
+
+
+def votes_file(root: str | Path, split: str) -> Path:
+    """A split's file of verb votes, which need not be there."""
+    return annotation_folder(root) / "vinfo_files" / f"vinfo_{split}_lb.json"
+
+
+def annotation_folder(root: str | Path) -> Path:
+    """`root` or its `vidsitu_annotations`, whichever holds split_files. DataError if neither does."""
+    for folder in (Path(root), Path(root) / "vidsitu_annotations"):
         if (folder / "split_files").is_dir():
             return folder
-    raise DataError(
-        "no split_files folder here; give the unpacked vidsitu_annotations folder or the one above it", file=root
-    )
+    message = "no split_files folder here; give the unpacked vidsitu_annotations folder or the one above it"
+    raise DataError(message, file=root)
 
 
-def _read_list(path: Path) -> list[Any]:
+def _read_list(path: Path, problems: list[Problem] | None) -> list[Any]:
+    """The JSON list in a file; nothing if it is none and somebody collects problems."""
     try:
-        values = json.loads(path.read_text("utf-8"))
+        values = json.loads(path.read_text("utf-8-sig"))
+        if isinstance(values, list):
+            return values
+        error = DataError(f"must hold a JSON list, got {type(values).__name__}", file=path)
     except FileNotFoundError:
-        raise DataError("file not found; unpack the complete VidSitu annotation archive", file=path) from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"not JSON ({error})", file=path, line=getattr(error, "lineno", None)) from None
-    if not isinstance(values, list):
-        raise DataError(f"must hold a JSON list, got {type(values).__name__}", file=path)
-    return values
+        error = DataError("file not found; unpack the complete VidSitu annotation archive", file=path)
+    except (ValueError, RecursionError) as reason:
+        error = DataError(f"not JSON ({reason})", file=path, line=getattr(reason, "lineno", None))
+    refuse(problems, error)
+    return []
 
 
-def _read_annotations(path: Path, role_names: str) -> dict[str, list[tuple[Event, ...]]]:
-    """Annotators' events per segment, in file order."""
+def _read_annotations(
+    path: Path, role_names: str, labelled: bool, problems: list[Problem] | None
+) -> tuple[dict[str, list[tuple[Event, ...]]], set[str]]:
+    """(annotators' events per segment, in file order; segments with an element that cannot be used)."""
     out: dict[str, list[tuple[Event, ...]]] = {}
-    for number, element in enumerate(_read_list(path)):
-        first = element.get("Ev1") if isinstance(element, dict) else None
-        segment = first.get("vid_seg_int") if isinstance(first, dict) else None
-        if not isinstance(segment, str) or not segment:
-            raise DataError("no Ev1 with a vid_seg_int", file=path, entry=f"#{number}")
-        count = sum(re.fullmatch(r"Ev\d+", key) is not None for key in element)
-        events = []
-        for k in range(1, count + 1):
-            raw = element.get(f"Ev{k}")
-            if not isinstance(raw, dict):
-                raise DataError(f"Ev{k} of {count} events is missing or no object", file=path, entry=segment)
-            try:
-                events.append(_read_event(raw, role_names))
-            except ValueError as error:
-                raise DataError(f"Ev{k}: {error}", file=path, entry=segment) from None
-        out.setdefault(segment, []).append(tuple(events))
-    return out
+    broken = set()
+    for number, element in enumerate(_read_list(path, problems)):
+        segment = None
+        try:
+            segment = segment_of(element)
+            events = read_element(element, role_names, labelled)
+        except ValueError as error:
+            message = str(error) if segment is None else f"element #{number}, {error}"
+            refuse(problems, DataError(message, file=path, entry=segment or f"#{number}"))
+            broken.add(segment)
+        else:
+            out.setdefault(segment, []).append(events)
+    return out, broken
 
 
-def _read_event(raw: Mapping[str, Any], role_names: str) -> Event:
-    verb_id, verb, relation = raw.get("VerbID"), raw.get("Verb"), raw.get("EvRel")
-    if not isinstance(verb_id, str) or not verb_id.strip():
-        raise ValueError(f"VerbID must be text such as 'talk.01', got {verb_id!r}")
-    if verb is not None and not isinstance(verb, str):
-        raise ValueError(f"Verb must be text, got {verb!r}")
-    if relation is not None and not isinstance(relation, str):
-        raise ValueError(f"EvRel must be text, got {relation!r}")
-    fillers = raw.get("Args", {})
-    if not isinstance(fillers, dict):
-        raise ValueError(f"Args must be an object, got {fillers!r}")
-    roles = []
-    for raw_key in _ordered_keys(fillers, raw.get("Arg_List")):
-        filler = fillers.get(raw_key, "")
-        if not isinstance(filler, str):
-            raise ValueError(f"the filler of {raw_key!r} must be text, got {filler!r}")
-        key, name = parse_role_key(raw_key, role_names)
-        roles.append(Role(key=key, name=name, filler=filler))
-    lemma = verb_id.strip().rsplit(".", 1)[0]
-    return Event(
-        verb=(verb or "").strip() or lemma, verb_id=verb_id.strip(), roles=tuple(roles), relation=relation or None
-    )
-
-
-def _ordered_keys(fillers: Mapping[str, Any], positions: Any) -> list[str]:
-    """Role keys by Arg_List, whose positions are strings; keys that it does not list follow in Args order."""
-    if positions is None:
-        return list(fillers)
-    if not isinstance(positions, dict):
-        raise ValueError(f"Arg_List must be an object, got {positions!r}")
-    try:
-        listed = sorted(positions, key=lambda key: int(positions[key]))
-    except (TypeError, ValueError):
-        raise ValueError(f"Arg_List positions must be whole numbers as text, got {positions!r}") from None
-    return listed + [key for key in fillers if key not in positions]
-
-
-def _read_votes(path: Path) -> dict[str, tuple[tuple[str, ...], ...]]:
+def _read_votes(path: Path, problems: list[Problem] | None) -> dict[str, tuple[tuple[str, ...], ...]]:
     """VerbIDs voted for, per event and segment; empty where the file or the votes are absent."""
-    if not path.is_file():
-        return {}
-    out = {}
-    for number, info in enumerate(_read_list(path)):
-        segment = info.get("vid_seg_int") if isinstance(info, dict) else None
-        if not isinstance(segment, str):
-            raise DataError("no vid_seg_int", file=path, entry=f"#{number}")
-        votes = info.get("vbid_lst")
-        if not votes:
-            continue
-        per_event = [votes.get(f"Ev{k}") for k in range(1, len(votes) + 1)] if isinstance(votes, dict) else [None]
-        if not all(isinstance(v, list) and all(isinstance(x, str) for x in v) for v in per_event):
-            raise DataError("vbid_lst must map Ev1, Ev2, ... to lists of VerbIDs", file=path, entry=segment)
-        out[segment] = tuple(tuple(v) for v in per_event)
+    out: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for number, info in enumerate(_read_list(path, problems) if path.is_file() else ()):
+        try:
+            segment, votes = read_votes(info)
+        except ValueError as error:
+            segment = info.get("vid_seg_int") if isinstance(info, dict) else None
+            refuse(problems, DataError(str(error), file=path, entry=segment or f"#{number}"))
+        else:
+            out[segment] = votes
     return out
 
 
@@ -214,10 +222,8 @@ def write_vidsitu(
     elements, infos = [], []
     for situation in situations:
         video_id, start, end = parse_segment_id(situation.clip_id)
-        for events in _sets(situation):
-            elements.append(
-                {f"Ev{k}": _event_out(event, situation.clip_id, video_id) for k, event in enumerate(events, 1)}
-            )
+        for events in filter(None, _sets(situation)):
+            elements.append(write_element(events, situation.clip_id, video_id))
         info: dict[str, Any] = {"vid_uid": video_id, "vid_seg_int": situation.clip_id, "start": start, "end": end}
         if situation.verb_votes:
             keyed = {f"Ev{k}": list(votes) for k, votes in enumerate(situation.verb_votes, 1)}
@@ -239,16 +245,3 @@ def write_vidsitu(
 
 def _sets(situation: Situation) -> Iterable[tuple[Event, ...]]:
     return situation.annotations or (situation.events,)
-
-
-def _event_out(event: Event, segment: str, video_id: str) -> dict[str, Any]:
-    keys = [raw_role_key(role.key, role.name) for role in event.roles]
-    if len(set(keys)) != len(keys):
-        raise ValueError(f"{segment}: {event.verb_id} has the same role twice ({keys}); VidSitu's files cannot hold it")
-    out: dict[str, Any] = {"vid_uid": video_id, "vid_seg_int": segment}
-    if event.relation is not None:
-        out["EvRel"] = event.relation
-    out["Args"] = {key: role.filler for key, role in zip(keys, event.roles, strict=True)}
-    out["Arg_List"] = {key: str(position) for position, key in enumerate(keys)}
-    out["Verb"], out["VerbID"] = event.verb, event.verb_id
-    return out
