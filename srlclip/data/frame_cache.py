@@ -1,8 +1,10 @@
 """Decoded, resized uint8 frames of many clips, memory-mapped through `datasets`: decode once, train for forty epochs.
 
-A cache is made of shards of SHARD clips. A shard's name is a hash of everything its pixels depend on (files, times,
-sampling, preprocessing), so a changed file or setting never reads old pixels, runs can share a folder, and a stopped
-build goes on where it was. A clip that cannot be decoded is left out and named, never replaced by black frames.
+`frames/<sampling>/<shard>/` holds up to SHARD clips as an Arrow file and an index.json of their keys. A clip's key is a
+hash of what its pixels depend on (clip_key), so a run finds the clips that any run decoded, in whatever subset and
+order, and a changed file never gives old pixels. A shard appears by one rename, under a hash of its keys: a killed
+build loses its unfinished shards only, and runs may share the folder. A clip that cannot be decoded is remembered by
+its key and named, never replaced by black frames; a damaged shard is left alone and its clips are decoded again.
 """
 
 from __future__ import annotations
@@ -11,8 +13,11 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
+import time
+import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +30,10 @@ from ..video import read_frames
 SHARD = 32
 #: Above this share of undecodable clips a run stops: something is wrong with the data, not with a clip.
 MAX_SKIPPED = 0.01
+#: Raise it when decode() gives other pixels for the same file and settings: nothing older is read then.
+VERSION = 1
+_ARROW = "data-00000-of-00001.arrow"  # what `datasets` calls the file of a data set saved in one piece
+_DRAFT_SECONDS = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -36,26 +45,48 @@ class Sampling:
     spec: PreprocessSpec
 
 
-class FrameCache:
-    """Frames by clip id. ids: clips that decoded, in order. skipped: (clip id, reason) of the others."""
+@dataclass(frozen=True)
+class _Entry:
+    """Where a key's frames (E events) are, or, with a reason, why there are none."""
 
-    def __init__(
-        self, rows: dict[str, tuple[object, int]], ids: Sequence[str], skipped: Sequence[tuple[str, str]], s: Sampling
-    ):
-        self._rows, self.ids, self.skipped, self._sampling = rows, tuple(ids), tuple(skipped), s
+    shard: Path
+    row: int
+    events: int
+    reason: str = ""
+
+
+class FrameCache:
+    """Frames by clip id. ids: clips that decoded, in order. skipped: (clip id, reason) of the others.
+
+    Shards are opened when one of their clips is first read. Pickles to the places on disk, not the pixels.
+    """
+
+    def __init__(self, clips: dict[str, tuple[str, _Entry]], skipped: Sequence[tuple[str, str]], side: int):
+        self._clips, self.ids, self.skipped, self._side = clips, tuple(clips), tuple(skipped), side
+        self._open: dict[Path, tuple[list[str], list[np.ndarray]]] = {}
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def __contains__(self, clip_id: object) -> bool:
-        return clip_id in self._rows
+        return clip_id in self._clips
 
     def __getitem__(self, clip_id: str) -> np.ndarray:
-        """uint8 (E, F, 3, S, S)."""
-        dataset, row = self._rows[clip_id]
-        item = dataset[row]  # type: ignore[index]
-        side = self._sampling.spec.crop
-        return np.frombuffer(item["frames"], np.uint8).reshape(item["events"], -1, 3, side, side)
+        """uint8 (E, F, 3, S, S), read-only: a view of the file, not a copy."""
+        key, entry = self._clips[clip_id]
+        if entry.shard not in self._open:
+            self._open[entry.shard] = _open_shard(entry.shard)
+        keys, frames = self._open[entry.shard]
+        if entry.row >= len(keys) or keys[entry.row] != key:
+            raise DataError("not the clips that its index names; delete this folder and start again", file=entry.shard)
+        return frames[entry.row].reshape(entry.events, -1, 3, self._side, self._side)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {**self.__dict__, "_open": {}}
+
+    def fingerprint(self) -> str:
+        """16 hex digits over the ordered clip ids and their keys: equal for the same clips from unchanged files."""
+        return _digest([(clip_id, key) for clip_id, (key, _) in self._clips.items()], 16)
 
 
 def frame_cache(
@@ -65,55 +96,62 @@ def frame_cache(
     workers: int = 1,
     progress: bool = True,
     max_skipped: float = MAX_SKIPPED,
+    part: tuple[int, int] = (0, 1),
+    wait: Callable[[], None] | None = None,
 ) -> FrameCache:
-    """Open, and where needed build, the cache of these clips.
+    """Open, and where needed build, the cache of these clips (clip ids must be unique).
 
     Each clip's event count is that of its labels (sampling.events if it has none). Raises DataError when more than
     `max_skipped` of the clips that have a video cannot be decoded, or when no clip is left.
+
+    part: (rank, ranks) of a process that builds together with others, on one machine or several that share the folder;
+    all give the same situations. wait: their barrier, called once by each, whatever happens. Rank r builds the missing
+    ones of the clips r, r + ranks, ...: the share depends on the list alone, so it does not matter that ranks look at
+    the folder at different times, while others already write into it. What is still missing after the barrier (a rank
+    failed, or a network file system shows new files late) each rank decodes for itself.
     """
-    from datasets import Dataset, disable_progress_bars
-
-    disable_progress_bars()
-    folder = Path(folder) / "frames"
-    folder.mkdir(parents=True, exist_ok=True)
-    shards = [situations[i : i + SHARD] for i in range(0, len(situations), SHARD)]
-    paths = [folder / _fingerprint(shard, sampling) for shard in shards]
-    todo = [(shard, sampling, path) for shard, path in zip(shards, paths, strict=True) if not path.exists()]
-    if todo:
-        from tqdm import tqdm
-
-        built = spawn_map(_build, todo, workers)
-        for _ in tqdm(built, total=len(todo), desc="decode", unit="shard", disable=not progress):
-            pass
-    rows, ids, skipped = {}, [], []
-    for path in paths:
-        for name, reason in json.loads((path / "skipped.json").read_text("utf-8")):
-            skipped.append((name, reason))
-        if not (path / "dataset_info.json").exists():
-            continue  # not one clip of the shard could be decoded
-        data = Dataset.load_from_disk(str(path))
-        for row, name in enumerate(data["clip_id"]):
-            rows[name] = (data, row)
-            ids.append(name)
-    if not ids:
+    rank, ranks = part
+    if not 0 <= rank < ranks:
+        raise ValueError(f"part is {part}; it must be (rank, ranks) with 0 <= rank < ranks")
+    place = Path(folder) / "frames" / _sampling_fingerprint(sampling)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        keys = [clip_key(situation, sampling) for situation in situations]
+        there = [(s, key) for s, key in zip(situations, keys, strict=True) if key]
+        share = [(s, key) for s, key in zip(situations[rank::ranks], keys[rank::ranks], strict=True) if key]
+        index = _build_missing(share, sampling, place, workers, progress)
+    finally:
+        if wait is not None:
+            wait()
+    if ranks > 1:
+        index = _build_missing(there, sampling, place, workers, progress)
+    clips, skipped, corrupt = {}, [], []
+    for situation, key in zip(situations, keys, strict=True):
+        if key is None:
+            skipped.append((situation.clip_id, _no_video(situation)))
+            continue
+        entry = index.get(key)
+        if entry is None or entry.reason:
+            changed = f"{situation.path} was changed or removed while it was read; start again"
+            corrupt.append(entry.reason if entry else changed)
+            skipped.append((situation.clip_id, corrupt[-1]))
+        else:
+            clips[situation.clip_id] = (key, entry)
+    if not clips:
         first = f" (first reason: {skipped[0][1]})" if skipped else ""
         raise DataError(f"none of {len(situations)} clips could be decoded{first}; check the videos folder")
-    missing = {s.clip_id for s in situations if s.path is None}
-    corrupt = [entry for entry in skipped if entry[0] not in missing]
-    if len(corrupt) > max(1, max_skipped * len(situations)):
+    if len(corrupt) > max(1, max_skipped * len(there)):
         raise DataError(
-            f"{len(corrupt)} of {len(situations)} clips cannot be decoded, more than {100 * max_skipped:g} %; "
-            f"the first: {corrupt[0][1]}"
+            f"{len(corrupt)} of {len(there)} clips with a video cannot be decoded, more than {100 * max_skipped:g} %; "
+            f"the first: {corrupt[0]}"
         )
-    return FrameCache(rows, ids, skipped, sampling)
+    return FrameCache(clips, skipped, sampling.spec.crop)
 
 
 def decode(situation: Situation, sampling: Sampling) -> np.ndarray:
     """uint8 (E, F, 3, S, S) of one clip. Raises VideoDecodeError (a missing path included)."""
     if situation.path is None:
-        raise VideoDecodeError(
-            f"{situation.clip_id}: no video file; put {situation.clip_id}.mp4 into the videos folder"
-        )
+        raise VideoDecodeError(_no_video(situation))
     try:
         frames = read_frames(
             situation.path,
@@ -127,48 +165,177 @@ def decode(situation: Situation, sampling: Sampling) -> np.ndarray:
     return sampling.spec.to_uint8(frames).numpy()
 
 
-def _build(job: tuple[Sequence[Situation], Sampling, Path]) -> str:
-    """Decode one shard into a folder of its own and move it into place; the first of two racing runs wins."""
+def clip_key(situation: Situation, sampling: Sampling) -> str | None:
+    """32 hex digits over the clip's id, its file's name, size and time of change, start, end and event count.
+
+    The folder is left out, so that moved data keep their cache; name, size and time (ns) tell files apart, and the id
+    does where an archive gave all files one time. None: there is no video.
+    """
+    path = situation.path
+    try:
+        stamp = _stamp(Path(path)) if path is not None else None
+    except OSError:
+        stamp = None
+    if stamp is None:
+        return None
+    events = len(situation.events) or sampling.events
+    return _digest([situation.clip_id, Path(path).name, stamp, situation.start, situation.end, events], 32)
+
+
+def _stamp(path: Path) -> list[object]:
+    """Size and time of a file. Of a folder of frames: its own time, how many files, and the first, middle and last
+    one's stamp; asking for all 300 of each clip would take hours on a network drive, so a single frame that is
+    overwritten in place may go unnoticed."""
+    stat = path.stat()
+    if not path.is_dir():
+        return [stat.st_size, stat.st_mtime_ns]
+    names = sorted(os.listdir(path))
+    some = {names[i] for i in (0, len(names) // 2, -1)} if names else set()
+    return [stat.st_mtime_ns, len(names), [[name, _stamp(path / name)] for name in sorted(some)]]
+
+
+def _no_video(situation: Situation) -> str:
+    if situation.path is None:
+        return f"{situation.clip_id}: no video file; put {situation.clip_id}.mp4 into the videos folder"
+    return f"{situation.clip_id}: no video file at {situation.path}; check the path"
+
+
+def _sampling_fingerprint(sampling: Sampling) -> str:
+    # The event count is in each clip's key, and mean and std do not touch the uint8 pixels.
+    spec = {name: value for name, value in asdict(sampling.spec).items() if name not in ("mean", "std")}
+    return _digest([VERSION, sampling.frames_per_event, spec], 24)
+
+
+def _digest(value: object, digits: int) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:digits]
+
+
+# -- shards ------------------------------------------------------------------------------------------------------------
+
+
+def _build_missing(
+    clips: Sequence[tuple[Situation, str]], sampling: Sampling, place: Path, workers: int, progress: bool
+) -> dict[str, _Entry]:
+    """Decode those of the clips that no shard has. Returns the index of all shards by key."""
+    index = _read_index(place)
+    missing = [(situation, key) for situation, key in clips if key not in index]
+    if not missing:
+        return index
+    from tqdm import tqdm
+
+    _remove_old_drafts(place)
+    jobs = [(missing[i : i + SHARD], sampling, place) for i in range(0, len(missing), SHARD)]
+    built = spawn_map(_build, jobs, min(workers, len(jobs)))
+    for _ in tqdm(built, total=len(jobs), desc="decode", unit="shard", disable=not progress):
+        pass
+    return _read_index(place)
+
+
+def _build(job: tuple[Sequence[tuple[Situation, str]], Sampling, Path]) -> None:
+    """Decode one shard into a draft and move it into place."""
     from datasets import Dataset, Features, Value, disable_progress_bars
 
     disable_progress_bars()
-    shard, sampling, path = job
-    ids, blobs, events, skipped = [], [], [], []
-    for situation in shard:
+    clips, sampling, place = job
+    rows: dict[str, list] = {"clip_id": [], "key": [], "events": [], "frames": []}
+    skipped = []
+    for situation, key in clips:
         try:
             frames = decode(situation, sampling)
         except VideoDecodeError as error:
-            skipped.append((situation.clip_id, str(error)))
+            if isinstance(error.__cause__, ImportError):
+                raise  # no decoder is installed: nothing to remember a clip by
+            if clip_key(situation, sampling) == key:
+                skipped.append((situation.clip_id, key, str(error)))
             continue
-        ids.append(situation.clip_id)
-        blobs.append(frames.tobytes())
-        events.append(len(frames))
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    shutil.rmtree(draft, ignore_errors=True)
-    kinds = Features({"clip_id": Value("string"), "events": Value("int32"), "frames": Value("large_binary")})
-    if ids:
-        Dataset.from_dict({"clip_id": ids, "events": events, "frames": blobs}, features=kinds).save_to_disk(str(draft))
-    draft.mkdir(parents=True, exist_ok=True)
-    (draft / "skipped.json").write_text(json.dumps(skipped), "utf-8")
+        if clip_key(situation, sampling) == key:  # else it was written to meanwhile
+            for name, value in zip(rows, (situation.clip_id, key, len(frames), frames.tobytes()), strict=True):
+                rows[name].append(value)
+    kept = list(zip(rows["clip_id"], rows["key"], rows["events"], strict=True))
+    if not kept and not skipped:
+        return
+    name = _digest([key for _, key in clips], 24)
+    draft = place / f".{name}.{os.getpid()}.{uuid.uuid4().hex[:8]}.part"
     try:
-        os.rename(draft, path)
-    except OSError:
-        if not path.exists():
-            raise
-        shutil.rmtree(draft)
-    return path.name
+        draft.mkdir()
+        if kept:
+            kinds = Features(
+                {n: Value(k) for n, k in zip(rows, ("string", "string", "int32", "large_binary"), strict=True)}
+            )
+            Dataset.from_dict(rows, features=kinds).save_to_disk(str(draft), num_shards=1)
+        size = (draft / _ARROW).stat().st_size if kept else 0
+        index = {"sampling": place.name, "bytes": size, "clips": kept, "skipped": skipped}
+        (draft / "index.json").write_text(json.dumps(index), "utf-8")
+        _publish(draft, name)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
 
 
-def _fingerprint(shard: Sequence[Situation], sampling: Sampling) -> str:
-    rows = [
-        (s.clip_id, len(s.events), str(s.path), _stamp(s.path), s.start, s.end) for s in shard
-    ]  # fmt: skip
-    key = json.dumps([asdict(sampling), rows], sort_keys=True)
-    return hashlib.sha256(key.encode()).hexdigest()[:24]
+def _publish(draft: Path, name: str) -> None:
+    """Rename the draft to `name`; where a whole shard is already (another run's), drop it; where a damaged one is, take
+    the next free name."""
+    for number in count():
+        path = draft.with_name(f"{name}-{number}" if number else name)
+        try:
+            os.rename(draft, path)
+            return
+        except OSError:
+            if not path.exists():
+                raise
+            if _read_shard(path) is not None:
+                shutil.rmtree(draft, ignore_errors=True)
+                return
 
 
-def _stamp(path: Path | None) -> tuple[int, int] | None:
-    if path is None or not Path(path).exists():
+def _read_index(place: Path) -> dict[str, _Entry]:
+    """All whole shards' clips by key. Of two entries the one with frames counts, then the shard that sorts first."""
+    index: dict[str, _Entry] = {}
+    for name in sorted(os.listdir(place)):
+        found = None if name.startswith(".") else _read_shard(place / name)
+        for key, entry in (found or {}).items():
+            if key not in index or (index[key].reason and not entry.reason):
+                index[key] = entry
+    return index
+
+
+def _read_shard(path: Path) -> dict[str, _Entry] | None:
+    """A shard's entries by key; None unless it is whole and of this sampling."""
+    try:
+        index = json.loads((path / "index.json").read_text("utf-8"))
+        if index["sampling"] != path.parent.name:
+            return None
+        if index["clips"] and (path / _ARROW).stat().st_size != index["bytes"]:
+            return None
+        found = {key: _Entry(path, 0, 0, str(reason)) for _, key, reason in index["skipped"]}
+        return found | {key: _Entry(path, row, events) for row, (_, key, events) in enumerate(index["clips"])}
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    stat = Path(path).stat()
-    return stat.st_size, stat.st_mtime_ns
+
+
+def _open_shard(path: Path) -> tuple[list[str], list[np.ndarray]]:
+    """The keys and the frames, flat, of a shard's rows, as views of the memory-mapped file. Raises DataError."""
+    from datasets import Dataset
+
+    try:
+        table = Dataset.from_file(str(path / _ARROW)).with_format("arrow")[:]
+        keys, frames = table.column("key").to_pylist(), []
+        for chunk in table.column("frames").chunks:
+            # Not chunk[i].as_buffer(): that copies the clip.
+            _, ends, pixels = chunk.buffers()
+            ends = np.frombuffer(ends, np.int64)[chunk.offset : chunk.offset + len(chunk) + 1]
+            flat = np.frombuffer(pixels, np.uint8)
+            frames += [flat[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+        return keys, frames
+    except (OSError, ValueError, KeyError) as error:
+        raise DataError(f"cannot read it ({error}); delete this folder and start again", file=path) from error
+
+
+def _remove_old_drafts(place: Path) -> None:
+    """Drafts of killed builds. A living one is seconds old: it is made when its clips are decoded."""
+    for draft in place.glob(".*.part"):
+        try:
+            if time.time() - draft.stat().st_mtime > _DRAFT_SECONDS:
+                shutil.rmtree(draft, ignore_errors=True)
+        except OSError:
+            continue  # gone already
