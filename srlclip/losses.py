@@ -15,12 +15,12 @@ TERMS = ("clip_event", "vc_event", "clip_video", "vc_video")
 
 
 class FeatureTensors(Protocol):
-    """clip_events, vc_events: (B, E, D). clip_video, vc_video: (B, D). All L2-normalised."""
+    """clip_events, vc_events: (B, E, D). clip_video, vc_video: (B, D). All L2-normalised; vc_* None without contextualizer."""
 
     clip_events: torch.Tensor
-    vc_events: torch.Tensor
+    vc_events: torch.Tensor | None
     clip_video: torch.Tensor
-    vc_video: torch.Tensor
+    vc_video: torch.Tensor | None
 
 
 class LossWeights(Protocol):
@@ -125,10 +125,10 @@ def total_loss(
     logit_scale: torch.Tensor | float,
     settings: LossWeights,
 ) -> dict[str, torch.Tensor]:
-    """The weighted sum under "total" and the four unweighted terms under their names (TERMS), all scalars.
+    """The weighted sum under "total" and the unweighted terms under their names (TERMS), all scalars.
 
     text_events: (B, E, D). negatives: (B, E, K, D), of which the first settings.verb_role_negatives are used, with
-    negatives_mask (B, E, K). caption_ids: integers (B, E).
+    negatives_mask (B, E, K). caption_ids: integers (B, E). Terms of a missing contextualizer are left out.
     """
     if negatives is not None:
         negatives = negatives[:, :, : settings.verb_role_negatives]
@@ -136,13 +136,14 @@ def total_loss(
     shared = (caption_ids, negatives, negatives_mask, settings.natural_negatives)
     terms = {
         "clip_event": event_loss(features.clip_events, text_events, logit_scale, *shared),
-        "vc_event": event_loss(features.vc_events, text_events, logit_scale, *shared),
         "clip_video": video_loss(features.clip_video, text_events, logit_scale, caption_ids),
-        "vc_video": video_loss(features.vc_video, text_events, logit_scale, caption_ids),
     }
-    video = settings.clip_video * terms["clip_video"] + settings.vc_video * terms["vc_video"]
-    total = settings.clip_event * terms["clip_event"] + settings.vc_event * terms["vc_event"] + settings.video * video
-    return {"total": total, **terms}
+    total = settings.clip_event * terms["clip_event"] + settings.video * settings.clip_video * terms["clip_video"]
+    if features.vc_events is not None and features.vc_video is not None:
+        terms["vc_event"] = event_loss(features.vc_events, text_events, logit_scale, *shared)
+        terms["vc_video"] = video_loss(features.vc_video, text_events, logit_scale, caption_ids)
+        total = total + settings.vc_event * terms["vc_event"] + settings.video * settings.vc_video * terms["vc_video"]
+    return {"total": total, **{name: terms[name] for name in TERMS if name in terms}}
 
 
 def _same(ids: torch.Tensor) -> torch.Tensor:

@@ -144,7 +144,7 @@ def tiny_config(folder: Path, base: Path, world: Path, out: Path, **changes: obj
         "optim": {"learning_rate": 0.01, "batch_clips": 3, "epochs": 2},
     }  # fmt: skip
     for name, value in changes.items():
-        settings[name] = {**settings[name], **value} if isinstance(value, dict) else value
+        settings[name] = {**settings.get(name, {}), **value} if isinstance(value, dict) else value
     path = folder / f"{out.name}.json"
     path.write_text(json.dumps(settings), "utf-8")
     return path

@@ -23,7 +23,7 @@ CONTEXT = ContextualizerSettings(layers=1, heads=4)
 def model(tiny_clip: Path) -> SRLCLIP:
     torch.manual_seed(0)
     model = SRLCLIP.create(tiny_clip, LORA, CONTEXT).eval()
-    for weight in model.encoder.lora_parameters():
+    for weight in model.encoder.trainable_parameters():
         torch.nn.init.normal_(weight, std=0.3)
     return model
 
@@ -88,7 +88,7 @@ def test_a_loaded_model_can_go_on_training(model: SRLCLIP, folder: Path, pixels:
         id(weight) for weight in again.parameters() if weight.requires_grad
     }
     again(pixels).vc_events[..., 0].sum().backward()
-    assert all(weight.grad is not None for weight in again.encoder.lora_parameters())
+    assert all(weight.grad is not None for weight in again.encoder.trainable_parameters())
     again.save(tmp_path / "again")
     with torch.no_grad():
         close(SRLCLIP.load(tmp_path / "again")(pixels), model(pixels), rtol=0, atol=0)

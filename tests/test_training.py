@@ -2,26 +2,18 @@
 
 import json
 import math
-import shutil
 
-import numpy as np
 import pytest
 import torch
 from conftest import tiny_config
 
 from srlclip.config import LossSettings, TrainSettings, load_json, with_overrides
-from srlclip.data.frame_cache import Sampling, frame_cache
-from srlclip.data.text_cache import embed_texts
 from srlclip.data.vidsitu import read_vidsitu
 from srlclip.lexicon import Lexicon
 from srlclip.models.encoder import ClipEncoder
 from srlclip.models.srlclip import SRLCLIP
-from srlclip.preprocess import PreprocessSpec
-from srlclip.situations import DataError
 from training import captions, train
 from training.data import TrainingData, load_situations
-
-SAMPLING = Sampling(5, 2, PreprocessSpec(resize=32, crop=32))
 
 
 def test_a_run_folder_explains_itself(tiny_run):
@@ -108,64 +100,6 @@ def test_batches_hold_every_clip_once_and_depend_on_seed_and_epoch(tiny_clip, wo
     ranks = [list(data.batches(1, rank, 3)) for rank in range(3)]
     together = [i for step in zip(*ranks, strict=True) for b in step for i in b.clip_ids]
     assert together == [i for ids in first for i in ids]
-
-
-def test_a_missing_and_a_corrupt_clip_are_left_out_and_named(world, tmp_path):
-    root = tmp_path / "data"
-    shutil.copytree(world, root)
-    clips = read_vidsitu(root, "train")
-    clips[1].path.unlink()
-    clips[4].path.write_bytes(b"no video at all")
-    clips = read_vidsitu(root, "train")
-    cache = frame_cache(clips, SAMPLING, tmp_path / "cache", progress=False)
-    assert cache.ids == tuple(c.clip_id for i, c in enumerate(clips) if i not in (1, 4))
-    reasons = dict(cache.skipped)
-    assert "no video file" in reasons[clips[1].clip_id] and "cannot decode" in reasons[clips[4].clip_id]
-    clips[2].path.write_bytes(b"")
-    with pytest.raises(DataError, match="2 of 6 clips cannot be decoded"):
-        frame_cache(read_vidsitu(root, "train"), SAMPLING, tmp_path / "cache", progress=False)
-    for clip in clips:
-        if clip.path and clip.path.exists():
-            clip.path.write_bytes(b"")
-    with pytest.raises(DataError, match="none of 6 clips"):
-        frame_cache(read_vidsitu(root, "train"), SAMPLING, tmp_path / "cache", progress=False)
-
-
-def test_the_frame_cache_is_reused_and_notices_a_changed_file(world, tmp_path):
-    from srlclip.synsitu.sample import sample_clip
-    from srlclip.synsitu.writer import write_clip
-
-    root = tmp_path / "data"
-    shutil.copytree(world, root)
-    clips = read_vidsitu(root, "valid")
-    first = frame_cache(clips, SAMPLING, tmp_path / "cache", progress=False)[clips[0].clip_id].copy()
-    assert first.shape == (5, 2, 3, 32, 32)
-    shards = sorted(p.name for p in (tmp_path / "cache" / "frames").iterdir())
-    again = frame_cache(clips, SAMPLING, tmp_path / "cache", progress=False)
-    assert np.array_equal(again[clips[0].clip_id], first)
-    assert sorted(p.name for p in (tmp_path / "cache" / "frames").iterdir()) == shards
-    write_clip(sample_clip("test", 0), clips[0].path)
-    changed = frame_cache(clips, SAMPLING, tmp_path / "cache", progress=False)
-    assert not np.array_equal(changed[clips[0].clip_id], first)
-
-
-def test_captions_are_embedded_once(tmp_path):
-    calls = []
-
-    def encode(texts):
-        calls.append(texts)
-        return torch.tensor([[float(len(t)), 1.0] for t in texts])
-
-    texts = ["bb", "a", "bb", "ccc"]
-    out = embed_texts(texts, encode, "model", tmp_path, progress=False)
-    assert out[:, 0].tolist() == [2, 1, 2, 3] and calls == [["a", "bb", "ccc"]]
-    assert torch.equal(embed_texts(texts, encode, "model", tmp_path, progress=False), out) and len(calls) == 1
-    embed_texts(texts, encode, "another model", tmp_path, progress=False)
-    assert len(calls) == 2
-    next((tmp_path / "texts").glob("*.safetensors")).write_bytes(b"cut off")
-    embed_texts(texts, encode, "model", tmp_path, progress=False)
-    embed_texts(texts, encode, "another model", tmp_path, progress=False)
-    assert len(calls) == 3
 
 
 # -- caption styles -------------------------------------------------------------------------------------------------------

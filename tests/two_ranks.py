@@ -15,7 +15,7 @@ from srlclip.config import LossSettings
 from srlclip.losses import total_loss
 from srlclip.models.srlclip import Features
 from training.data import Batch
-from training.gather import gather_batch, gather_features
+from training.gather import gather_batch, gather_features, gather_rows
 
 
 class Toy(torch.nn.Module):
@@ -43,39 +43,45 @@ def data() -> Batch:
     mask = torch.ones(4, 3, 4, dtype=torch.bool)
     mask[:2, :, 2:] = False
     wrong = normalize(torch.randn(4, 3, 4, 8, generator=g), dim=-1)
-    return Batch(torch.randn(4, 3, 2, 6, generator=g), text, wrong, mask, ids, ("a", "b", "c", "d"))
+    pixels = torch.randn(4, 3, 2, 6, generator=g)
+    return Batch(pixels, text, wrong, mask, ids, torch.zeros(4, 3, 4, dtype=torch.long), ("a", "b", "c", "d"), (4,))
 
 
-def share(batch: Batch, rank: int, ranks: int) -> Batch:
-    size = len(batch.clip_ids) // ranks
-    part = slice(rank * size, (rank + 1) * size)
-    width = 2 if ranks > 1 and rank == 0 else 4  # ranks differ in how many negatives they hold
+def share(batch: Batch, sizes: tuple[int, ...], rank: int) -> Batch:
+    """The rank's clips; one without any gets the first as a stand-in. Ranks may differ in how many negatives they hold."""
+    start = sum(sizes[:rank])
+    part = slice(start, start + sizes[rank]) if sizes[rank] else slice(0, 1)
+    width = 2 if sizes == (2, 2) and rank == 0 else 4
     return Batch(
         batch.pixels[part], batch.text[part], batch.negatives[part][:, :, :width], batch.negatives_mask[part][:, :, :width],
-        batch.caption_ids[part], batch.clip_ids[part],
+        batch.caption_ids[part], batch.negative_ids[part], batch.clip_ids[part], sizes,
     )  # fmt: skip
 
 
-def main(out: str) -> None:
+def main(out: str, *cases: str) -> None:
+    """cases: "2,2" for two clips of each rank; the loss and gradients of each are written to out/2,2.safetensors."""
     accelerator = Accelerator(cpu=True)
-    model = Toy()
-    wrapped = accelerator.prepare(model)
-    batch = share(data(), accelerator.process_index, accelerator.num_processes)
-    features = gather_features(wrapped(batch.pixels), accelerator)
-    batch = gather_batch(batch, accelerator)
-    weights = SimpleNamespace(**vars(LossSettings()))
-    loss = total_loss(
-        features, batch.text, batch.negatives, batch.negatives_mask, batch.caption_ids, torch.tensor(20.0), weights
-    )["total"]
-    accelerator.backward(loss)
-    if accelerator.is_main_process:
-        grads = {n.removeprefix("module."): p.grad for n, p in wrapped.named_parameters()}
-        save_file({"loss": loss.detach(), "ranks": torch.tensor(accelerator.num_processes), **grads}, out)
+    for case in cases:
+        model = Toy()
+        wrapped = accelerator.prepare(model)
+        batch = share(data(), tuple(map(int, case.split(","))), accelerator.process_index)
+        features = gather_features(wrapped(batch.pixels), batch.sizes, accelerator)
+        batch = gather_batch(batch, accelerator)
+        texts = (batch.text, batch.negatives, batch.negatives_mask, batch.caption_ids)
+        loss = total_loss(features, *texts, torch.tensor(20.0), SimpleNamespace(**vars(LossSettings())))["total"]
+        accelerator.backward(loss)
+        if accelerator.is_main_process:
+            grads = {n.removeprefix("module."): p.grad for n, p in wrapped.named_parameters()}
+            ranks = torch.tensor(accelerator.num_processes)
+            save_file({"loss": loss.detach(), "ranks": ranks, **grads}, f"{out}/{case}.safetensors")
+    own = torch.full((1 + 2 * accelerator.process_index, 2), float(accelerator.process_index))
+    rows = gather_rows(own, accelerator)
+    assert rows[:, 0].tolist() == ([0.0] if accelerator.num_processes == 1 else [0.0, 1.0, 1.0, 1.0])
     accelerator.wait_for_everyone()  # a rank that leaves early takes the others' connections with it
     accelerator.end_training()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
     # torch 2.13's gloo sometimes aborts while the interpreter takes its threads down; what is tested is written by now.
     os._exit(0)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from srlclip import negatives, prompts
 from srlclip.config import LossSettings
 from srlclip.lexicon import Lexicon
+from srlclip.models.checkpoints import resolve_bundled
 from srlclip.situations import Event, Situation
 
 #: Controls that need more than one event or clip: captions moved to another clip; a clip's captions in another order;
@@ -38,8 +41,12 @@ def clip_texts(
     count_tokens: Callable[[str], int],
     limit: int,
     seed: int,
+    shares: tuple[float, float] = (0.1, 0.3),
 ) -> list[ClipTexts]:
-    """Texts for every clip, depending on (seed, clip id) alone. Raises ValueError for an unknown style."""
+    """Texts for every clip, depending on (seed, clip id) alone. Raises ValueError for an unknown style.
+
+    shares: how often sparse alt text names the action and a colour, see sparse_shares.
+    """
     if style not in STYLES:
         raise ValueError(f"data.caption_style is {style!r}; allowed: {', '.join(STYLES)}")
     base = "srl" if style in CLIP_STYLES else style
@@ -47,7 +54,7 @@ def clip_texts(
     for situation in situations:
         rng = np.random.default_rng([seed, zlib.crc32(situation.clip_id.encode())])
         if style == "sparse":
-            out.append(ClipTexts(_sparse(situation, rng), tuple(() for _ in situation.events)))
+            out.append(ClipTexts(_sparse(situation, rng, shares), tuple(() for _ in situation.events)))
             continue
         fitted = [prompts.fit(event, base, count_tokens, limit, rng) for event in situation.events]
         wrong = [
@@ -77,7 +84,20 @@ def _negatives(
     return tuple(c.text for c in negatives.verb_role(event, lexicon, loss.verb_role_negatives, rng, style))
 
 
-def _sparse(situation: Situation, rng: np.random.Generator) -> tuple[str, ...]:
+def sparse_shares(base: str) -> tuple[float, float]:
+    """How often the base's own alt text named the action and a colour: its run.json says so, else the mini base's.
+
+    The control for mere extra training has to look like what the base was trained on.
+    """
+    folder = resolve_bundled(base) or Path(base)
+    try:
+        settings = json.loads((folder / "run.json").read_text("utf-8"))["settings"]
+        return float(settings["verb_share"]), float(settings["colour_share"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0.1, 0.3
+
+
+def _sparse(situation: Situation, rng: np.random.Generator, shares: tuple[float, float]) -> tuple[str, ...]:
     from srlclip.synsitu.sample import script_of
     from srlclip.synsitu.texts import sparse
 
@@ -85,7 +105,7 @@ def _sparse(situation: Situation, rng: np.random.Generator) -> tuple[str, ...]:
         script = script_of(situation.clip_id)
     except ValueError as error:
         raise ValueError(f'data.caption_style "sparse" is alt text of SynSitu clips only: {error}') from None
-    return tuple(sparse(script, k, rng, verb_share=0.1) for k in range(len(script.events)))
+    return tuple(sparse(script, k, rng, *shares) for k in range(len(script.events)))
 
 
 def _derange(texts: list[ClipTexts], rng: np.random.Generator) -> list[ClipTexts]:

@@ -12,25 +12,52 @@ from srlclip.config import TrainSettings, from_dict, to_dict
 from srlclip.situations import CheckpointError
 from training.provenance import provenance
 
+#: Settings that may change between a run's start and its resumption: none of them touches a result. Where the clips lie
+#: is among them because the data's own fingerprint is checked.
+HARMLESS = ("out", "trackers", "checkpoint_every", "data.root", "data.videos", "data.cache", "data.workers")
+
 
 class RunFolder:
-    """`path` is created; a run that was finished or started there with other settings is not overwritten."""
+    """`path` is created; a run that was started there with other settings is refused, and left as it is.
+
+    finished: the metrics of a run that is complete, else None. Only the main process writes.
+    """
 
     def __init__(self, path: str | Path, settings: TrainSettings, main: bool = True):
         self.path, self.main, self.started = Path(path), main, time.time()
-        if not main:
-            return
-        self.path.mkdir(parents=True, exist_ok=True)
+        self.finished: dict[str, float] | None = None
         config = self.path / "config.json"
         if config.exists():
-            found = from_dict(TrainSettings, json.loads(config.read_text("utf-8")))
-            if found != settings:
-                name = _first_difference(to_dict(found), to_dict(settings))
+            name = difference(_read_config(config), settings)
+            if name:
                 raise CheckpointError(
                     f"{self.path} holds a run with another {name}; choose another --set out=... or delete it"
                 )
-            (self.path / "log.jsonl").unlink(missing_ok=True)
-        write_json(config, to_dict(settings))
+            if (self.path / "run.json").is_file() and (self.path / "metrics.json").is_file():
+                self.finished = json.loads((self.path / "metrics.json").read_text("utf-8"))
+        elif main:
+            self.path.mkdir(parents=True, exist_ok=True)
+        if main and self.finished is None:
+            write_json(config, to_dict(settings))
+
+    def rewind(self, step: int | None) -> None:
+        """Forget what was logged after `step` (None: everything): those steps are taken again."""
+        if not self.main:
+            return
+        log, kept = self.path / "log.jsonl", []
+        lines = log.read_text("utf-8").splitlines() if log.is_file() and step is not None else []
+        for line in lines:
+            try:
+                row = json.loads(line)
+            except ValueError:  # the line that was being written when the run was killed
+                break
+            if row["step"] > step:
+                break
+            kept.append(line)
+            self.started = time.time() - row["seconds"]
+        draft = log.with_name(f".log.{os.getpid()}.part")
+        draft.write_text("".join(f"{line}\n" for line in kept), "utf-8")
+        os.replace(draft, log)
 
     def log(self, **values: Any) -> None:
         if self.main:
@@ -45,13 +72,26 @@ class RunFolder:
             write_json(self.path / "run.json", provenance(to_dict(settings)) | {"seconds": seconds} | facts)
 
 
-def _first_difference(a: dict[str, Any], b: dict[str, Any], where: str = "") -> str:
-    for name in a:
-        if a[name] != b.get(name):
-            if isinstance(a[name], dict):
-                return _first_difference(a[name], b[name], f"{where}{name}.")
-            return f"{where}{name} ({a[name]!r}, now {b.get(name)!r})"
-    return "setting"
+def _read_config(path: Path) -> TrainSettings:
+    try:
+        return from_dict(TrainSettings, json.loads(path.read_text("utf-8")))
+    except ValueError as error:
+        raise CheckpointError(
+            f"{path} cannot be read by this version ({error}); choose another --set out=... or delete the folder"
+        ) from error
+
+
+def difference(found: TrainSettings, wanted: TrainSettings) -> str:
+    """The first setting, HARMLESS ones aside, in which the two differ, with both values; "" if there is none."""
+    a, b = _flat(to_dict(found)), _flat(to_dict(wanted))
+    return next((f"{n} ({a[n]!r}, now {b[n]!r})" for n in a if n not in HARMLESS and a[n] != b[n]), "")
+
+
+def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for name, value in values.items():
+        out |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}
+    return out
 
 
 def _short(value: Any) -> Any:

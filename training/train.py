@@ -4,113 +4,224 @@
     accelerate launch training/train.py --config training/configs/vidsitu.json --set data.root=PATH --set data.videos=PATH
     python training/train.py --set data.clips=40 --set data.valid_clips=20 --set optim.epochs=1 --set out=runs/try   # CPU, a minute
 
-Needs labels and videos (see training/configs/); writes a run folder with model/, config.json, run.json, log.jsonl and
-metrics.json. Frames are decoded once and captions embedded once; both caches may be shared between runs.
+Needs labels and videos (see docs/data.md); writes a run folder with model/, config.json, run.json, log.jsonl and
+metrics.json. Started again with the same settings, a stopped run goes on from its newest checkpoint to the same
+parameters, and a finished one returns at once. Frames are decoded once and captions embedded once; both caches may be
+shared between runs.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import torch
 from accelerate import Accelerator
-from accelerate.utils import set_seed
-from torch import Tensor
+from accelerate.state import AcceleratorState
+from accelerate.utils import InitProcessGroupKwargs, ProjectConfiguration, set_seed
 from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from srlclip.config import TrainSettings, load_json, with_overrides
-from srlclip.models.srlclip import SRLCLIP, Features
-from srlclip.situations import SrlClipError
-from training.data import Batch, TrainingData, load_situations
-from training.gather import gather_batch, gather_features
-from training.objective import loss_terms
+from srlclip.config import TrainSettings, load_json, to_dict, with_overrides
+from srlclip.models.srlclip import SRLCLIP
+from srlclip.situations import CheckpointError, SrlClipError
+from training.checkpoint import Checkpoints
+from training.data import Batch, Processes, TrainingData, draw_share, load_split
+from training.objective import batch_loss
 from training.run_folder import RunFolder
-from training.validate import validate
+from training.tracking import start_trackers, tracker_names
+from training.unused import check_used
+from training.validate import sentences, validate
 
 CONFIG = Path(__file__).parent / "configs" / "synsitu.json"
 
 
 def train(settings: TrainSettings) -> dict[str, float]:
     """Run the adaptation; returns the last validation's metrics. Raises SrlClipError or ValueError with the reason."""
-    accelerator = Accelerator(mixed_precision=settings.optim.precision)
-    run = RunFolder(settings.out, settings, accelerator.is_main_process)
+    o, out = settings.optim, Path(settings.out)
+    AcceleratorState._reset_state()  # an earlier run of this process may have had another precision
+    accelerator = Accelerator(
+        # torchrun on a machine without GPU: without a word each process would take itself for the only one.
+        cpu=several_processes() and not torch.accelerator.is_available(),
+        mixed_precision="no" if o.precision == "fp32" else o.precision,
+        log_with=tracker_names(settings.trackers) or None,
+        project_config=ProjectConfiguration(str(out), str(out / "trackers")),
+        # The first start decodes every clip, which takes longer than processes otherwise wait for each other.
+        kwargs_handlers=[InitProcessGroupKwargs(timeout=timedelta(days=2))],
+    )
+    if o.precision == "fp16" and accelerator.device.type == "cpu":
+        raise ValueError("optim.precision=fp16 needs a GPU; on a CPU use bf16 or fp32")
+    run = RunFolder(out, settings, accelerator.is_main_process)
+    accelerator.wait_for_everyone()
+    if run.finished is not None:
+        accelerator.print(f"{out} holds this run, finished; delete it or choose another --set out=... to run it again")
+        return run.finished
     set_seed(settings.seed)
-    model = SRLCLIP.create(settings.base, settings.lora, settings.contextualizer)
-    model.encoder.to(accelerator.device)
-    with accelerator.main_process_first():
-        clips = load_situations(settings.data, "train", settings.data.clips)
-        held = load_situations(settings.data, "valid", settings.data.valid_clips)
-        data = TrainingData.prepare(settings, model.encoder, clips, progress=accelerator.is_main_process)
-        valid = TrainingData.prepare(settings, model.encoder, held, data.lexicon, progress=accelerator.is_main_process)
-    accelerator.print(
-        f"{len(data)} training clips ({len(data.skipped)} without usable video), {data.truncated} clips with shortened "
-        f"captions, {len(valid)} validation clips, {sum(p.numel() for p in model.trainable_parameters()):,} parameters to train"
-    )
-    optimiser = torch.optim.AdamW(
-        model.trainable_parameters(), lr=settings.optim.learning_rate, weight_decay=settings.optim.weight_decay
-    )
-    steps = data.steps(accelerator.num_processes) * settings.optim.epochs
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda i: rate(i, steps, settings))
+    model = create_model(settings).to(accelerator.device)
+    data, valid = load_data(settings, model, accelerator)
+    optimiser = torch.optim.AdamW(model.trainable_parameters(), lr=o.learning_rate, weight_decay=o.weight_decay)
     wrapped, optimiser = accelerator.prepare(model, optimiser)
+    trainer = Trainer(settings, accelerator, model, wrapped, optimiser, data)
 
-    metrics = validate(model, valid, settings)
-    run.log(epoch=0, step=0, **metrics)
-    step = 0
-    for epoch in range(1, settings.optim.epochs + 1):
-        wrapped.train()
-        batches = data.batches(epoch, accelerator.process_index, accelerator.num_processes)
-        bar = tqdm(
-            batches,
-            total=steps // settings.optim.epochs,
-            desc=f"epoch {epoch}/{settings.optim.epochs}",
-            disable=not accelerator.is_main_process,
-        )
-        for batch in bar:
-            terms = batch_loss(wrapped, model, batch.to(accelerator.device), settings, accelerator)
-            accelerator.backward(terms["total"])
-            if settings.optim.clip_norm:
-                accelerator.clip_grad_norm_(model.trainable_parameters(), settings.optim.clip_norm)
-            optimiser.step()
-            optimiser.zero_grad()
-            schedule.step()
-            step += 1
-            shown = {name: float(value.detach()) for name, value in terms.items()}
-            bar.set_postfix({name: f"{value:.3f}" for name, value in shown.items()})
-            run.log(epoch=epoch, step=step, learning_rate=schedule.get_last_lr()[0], **shown)
-        metrics = validate(model, valid, settings)
-        run.log(epoch=epoch, step=step, **metrics)
+    checkpoints = Checkpoints(out)
+    step, metrics = trainer.resume(checkpoints)
+    run.rewind(step if metrics else None)
+    start_trackers(accelerator, out, to_dict(settings), step)
+
+    def log(epoch: int, **values: float) -> None:
+        run.log(epoch=epoch, step=trainer.step, **values)
+        accelerator.log(values, step=trainer.step)
+
+    if not metrics:
+        metrics = validate(model, valid, settings, accelerator)
+        log(0, **metrics)
+    for epoch in range(step // max(1, trainer.per_epoch) + 1, o.epochs + 1):
+        for terms in trainer.epoch(epoch):
+            log(epoch, learning_rate=trainer.learning_rate, **terms)
+            if trainer.step % settings.checkpoint_every == 0 and trainer.step % trainer.per_epoch:
+                trainer.save(checkpoints, metrics)
+        metrics = validate(model, valid, settings, accelerator)
+        log(epoch, **metrics)
+        trainer.save(checkpoints, metrics)
         accelerator.print("  ".join(f"{name} {value:.2f}" for name, value in metrics.items()))
     if accelerator.is_main_process:
-        facts = {
-            "clips": len(data),
-            "skipped": [list(entry) for entry in data.skipped],
-            "shortened_captions": data.truncated,
-            "steps": step,
-            "processes": accelerator.num_processes,
-        }
-        model.save(run.path / "model", {"trained_on": describe_data(settings), "steps": step, "seed": settings.seed})
-        data.lexicon.to_json(run.path / "model" / "lexicon.json")
-        run.finish(metrics, facts, settings)
-        accelerator.print(f"saved {run.path / 'model'}")
+        steps = {"steps": trainer.step, "seed": settings.seed}
+        model.save(out / "model", {"trained_on": describe_data(settings, data), **steps})
+        data.lexicon.to_json(out / "model" / "lexicon.json")
+        run.finish(metrics, steps | {"processes": accelerator.num_processes} | data.facts(), settings)
+        checkpoints.clear()
+        accelerator.print(f"saved {out / 'model'}")
     accelerator.wait_for_everyone()
     accelerator.end_training()
     return metrics
 
 
-def batch_loss(
-    wrapped: torch.nn.Module, model: SRLCLIP, batch: Batch, settings: TrainSettings, accelerator: Accelerator
-) -> dict[str, Tensor]:
-    """The four terms and their total on the global batch: features and texts of all ranks are gathered first."""
-    pixels = model.encoder.preprocess_spec.to_float(batch.pixels)
-    with accelerator.autocast():
-        features: Features = wrapped(pixels)
-    features, batch = gather_features(features, accelerator), gather_batch(batch, accelerator)
-    return loss_terms(model, features, batch, settings.loss)
+def several_processes() -> bool:
+    """Whether a launcher started this process as one of several."""
+    return os.environ.get("WORLD_SIZE", "1") != "1"
+
+
+def create_model(settings: TrainSettings) -> SRLCLIP:
+    """The untrained model; without a contextualizer where no loss asks for one."""
+    context = settings.contextualizer if settings.contextualized else replace(settings.contextualizer, layers=0)
+    model = SRLCLIP.create(settings.base, settings.lora, context, tuning=settings.tuning)
+    if not model.trainable_parameters():
+        raise ValueError("nothing is left to train: tuning.image and tuning.text are frozen, the contextualizer is off")
+    if settings.optim.checkpoint_activations:
+        model.encoder.use_gradient_checkpointing()
+    if settings.optim.compile:
+        model.encoder.clip.vision_model.compile()
+    return model
+
+
+def load_data(settings: TrainSettings, model: SRLCLIP, accelerator: Accelerator) -> tuple[TrainingData, TrainingData]:
+    """Training and validation data; every process prepares a part of what is not cached yet."""
+    d, main = settings.data, accelerator.is_main_process
+    with accelerator.local_main_process_first():
+        (clips, found), (held, _) = load_split(d, "train", d.clips), load_split(d, "valid", d.valid_clips)
+    accelerator.print(f"training data: {found}")
+    clips = draw_share(clips, d.share, settings.seed)
+    processes = Processes(accelerator.process_index, accelerator.num_processes, accelerator.wait_for_everyone)
+    data = TrainingData.prepare(settings, model.encoder, clips, progress=main, processes=processes, coverage=found)
+    valid = TrainingData.prepare(settings, model.encoder, held, data.lexicon, main, processes, sentences)
+    for name, found in (("training", data), ("validation", valid)):
+        accelerator.print(
+            f"{len(found)} {name} clips ({len(found.skipped)} more without usable video, "
+            f"{found.truncated} with captions shortened to fit)"
+        )
+    accelerator.print(f"{sum(p.numel() for p in model.trainable_parameters()):,} parameters to train")
+    return data, valid
+
+
+class Trainer:
+    """Steps through the epochs, and where it stands. step: optimiser steps taken; per_epoch: those of an epoch."""
+
+    def __init__(self, settings: TrainSettings, accelerator: Accelerator, model: SRLCLIP, wrapped: torch.nn.Module,
+                 optimiser: torch.optim.Optimizer, data: TrainingData):  # fmt: skip
+        self.settings, self.accelerator, self.data = settings, accelerator, data
+        self.model, self.wrapped, self.optimiser = model, wrapped, optimiser
+        self.step = 0
+        self.per_epoch = math.ceil(data.steps() / settings.optim.accumulate)
+        self.learning_rate = 0.0
+
+    def epoch(self, epoch: int) -> Iterator[dict[str, float]]:
+        """Take the epoch's remaining steps; the loss terms of each."""
+        a, accumulate = self.accelerator, self.settings.optim.accumulate
+        first = self.step - (epoch - 1) * self.per_epoch
+        batches = self.data.batches(epoch, a.process_index, a.num_processes, first * accumulate)
+        self.wrapped.train()
+        name = f"epoch {epoch}/{self.settings.optim.epochs}"
+        with tqdm(initial=first, total=self.per_epoch, desc=name, disable=not a.is_main_process) as bar:
+            while window := list(islice(batches, accumulate)):
+                terms = self._take_step(window)
+                bar.set_postfix({name: f"{value:.3f}" for name, value in terms.items()}, refresh=False)
+                bar.update()
+                yield terms
+
+    def _take_step(self, window: list[Batch]) -> dict[str, float]:
+        """One optimiser step on the mean loss of the window's batches."""
+        a, s = self.accelerator, self.settings
+        steps = self.per_epoch * s.optim.epochs
+        self.learning_rate = s.optim.learning_rate * rate(self.step, steps, s)
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.learning_rate
+        seen = []
+        for i, batch in enumerate(window):
+            # Dropout depends on where the run stands, not on how it got there: a resumed run draws the same.
+            draws = np.random.SeedSequence([s.seed, 7, self.step, i, a.process_index]).generate_state(1)
+            torch.manual_seed(int(draws[0]))
+            with nullcontext() if i == len(window) - 1 else a.no_sync(self.wrapped):
+                terms = batch_loss(self.wrapped, self.model, batch.to(a.device), self.data.words, s.loss, a)
+                a.backward(terms["total"] / len(window))
+            seen.append(torch.stack([value.detach() for value in terms.values()]))
+        if s.optim.clip_norm:
+            a.clip_grad_norm_(self.model.trainable_parameters(), s.optim.clip_norm)
+        self.optimiser.step()
+        self.optimiser.zero_grad()
+        self.step += 1
+        shown = dict(zip(terms, torch.stack(seen).mean(0).tolist(), strict=True))
+        if not math.isfinite(shown["total"]):
+            raise ValueError(
+                f"the loss is {shown['total']} at step {self.step}; lower optim.learning_rate, or use another optim.precision"
+            )
+        return shown
+
+    def save(self, checkpoints: Checkpoints, metrics: dict[str, float]) -> None:
+        """Write a checkpoint; every process calls it."""
+        if self.accelerator.is_main_process:
+            scaler = self.accelerator.scaler.state_dict() if self.accelerator.scaler is not None else None
+            facts = {"metrics": metrics, "data": self.data.fingerprint, "clips": len(self.data), "scaler": scaler}
+            checkpoints.save(self.step, self.model.trainable_parameters(), self.optimiser, facts)
+        self.accelerator.wait_for_everyone()
+
+    def resume(self, checkpoints: Checkpoints) -> tuple[int, dict[str, float]]:
+        """Go back to the newest whole checkpoint: its step and the last validation; (0, {}) if there is none."""
+        found = checkpoints.newest()
+        self.accelerator.wait_for_everyone()
+        if found is None:
+            return 0, {}
+        path, facts = found
+        if facts["data"] != self.data.fingerprint:
+            raise CheckpointError(
+                f"{path} was trained on other data ({facts['clips']} clips, now {len(self.data)}): clips or captions "
+                "changed; bring them back, choose another --set out=... or delete the run folder"
+            )
+        checkpoints.restore(path, self.model.trainable_parameters(), self.optimiser)
+        if facts["scaler"] is not None and self.accelerator.scaler is not None:
+            self.accelerator.scaler.load_state_dict(facts["scaler"])
+        self.step = facts["step"]
+        self.accelerator.print(f"resumed at step {self.step} from {path}")
+        return self.step, facts["metrics"]
 
 
 def rate(step: int, steps: int, settings: TrainSettings) -> float:
@@ -124,11 +235,9 @@ def rate(step: int, steps: int, settings: TrainSettings) -> float:
     return 0.5 * (1 + math.cos(math.pi * min(1.0, done))) if o.schedule == "cosine" else 1.0
 
 
-def describe_data(settings: TrainSettings) -> str:
+def describe_data(settings: TrainSettings, data: TrainingData) -> str:
     names = {"synsitu": "SynSitu (synthetic)", "vidsitu": "VidSitu", "jsonl": Path(settings.data.root).name}
-    return (
-        f"{names[settings.data.source]}, {settings.data.clips or 'all'} clips, {settings.data.caption_style} captions"
-    )
+    return f"{names[settings.data.source]}, {len(data)} clips, {settings.data.caption_style} captions"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -139,7 +248,9 @@ def main(argv: list[str] | None = None) -> int:
     )
     args = parser.parse_args(argv)
     try:
-        train(with_overrides(load_json(TrainSettings, args.config), args.set))
+        settings = with_overrides(load_json(TrainSettings, args.config), args.set)
+        check_used(settings, args.set)
+        train(settings)
     except (SrlClipError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -147,4 +258,10 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    code = main()
+    if several_processes():
+        # gloo sometimes aborts while the interpreter takes its threads down, which would make a good run look failed.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    raise SystemExit(code)

@@ -1,9 +1,12 @@
-"""Metrics per epoch on validation clips: losses, event retrieval with natural sentences, verb-role accuracy."""
+"""Validation during training: the loss, zero-shot retrieval of events by natural sentences, and verb-role negatives."""
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
 import torch
+from accelerate import Accelerator
 
 from srlclip import prompts
 from srlclip.config import TrainSettings
@@ -11,41 +14,58 @@ from srlclip.metrics.choices import one_of_many
 from srlclip.metrics.ranking import retrieval
 from srlclip.models.srlclip import SRLCLIP
 from training.data import TrainingData
-from training.objective import loss_terms
+from training.gather import gather_rows
+from training.objective import embed, loss_terms
+
+
+def sentences(data: TrainingData) -> list[str]:
+    """One natural sentence per event, in the order of the clips."""
+    return [prompts.caption(event, "natural").text for s in data.situations for event in s.events]
 
 
 @torch.inference_mode()
-def validate(model: SRLCLIP, data: TrainingData, settings: TrainSettings) -> dict[str, float]:
+def validate(model: SRLCLIP, data: TrainingData, settings: TrainSettings, accelerator: Accelerator) -> dict[str, float]:
     """valid_loss (mean over batches), R@1/5/10 and MdR of events by natural sentences, verb-role accuracy in percent.
 
-    Events are the mean of their frames' features (no contextualizer), as in zero-shot use.
+    Events are the mean of their frames' features (no contextualizer), as in zero-shot use. The ranks share the batches;
+    every rank returns the same numbers.
     """
     model.eval()
     device = model.encoder.device
-    events, losses, true, false = [], [], [], []
-    ids = [s.clip_id for s in data.situations]
-    size = settings.optim.batch_clips
-    for start in range(0, len(ids), size):
-        batch = data.batch(ids[start : start + size]).to(device)
-        features = model(model.encoder.preprocess_spec.to_float(batch.pixels))
-        terms = loss_terms(model, features, batch, settings.loss)
-        losses.append(float(terms["total"]))
-        events.append(features.clip_events.flatten(0, 1).cpu().numpy())
-        true.append((features.clip_events * batch.text).sum(-1).flatten().cpu().numpy())
+    losses, places, events, true, false = [], [], [], [], []
+    width = max(data.width, 1)
+    for batch in islice(data.in_order(), accelerator.process_index, None, accelerator.num_processes):
+        batch = batch.to(device)
+        with accelerator.autocast():
+            features, batch = embed(model, model, batch, data.words)
+        losses.append(loss_terms(model, features, batch, settings.loss)["total"])
+        places.append(torch.tensor([data.places[clip] for clip in batch.clip_ids], device=device))  # (B, E)
+        events.append(features.clip_events)
+        true.append((features.clip_events * batch.text).sum(-1))
         scores = torch.einsum("bed,bekd->bek", features.clip_events, batch.negatives)
-        false.append(scores.masked_fill(~batch.negatives_mask, -2.0).flatten(0, 1).cpu().numpy())
-    sentences = [prompts.caption(e, "natural").text for s in data.situations for e in s.events]
-    queries = model.encoder.encode_texts(sentences).cpu().numpy()
-    ranks = retrieval(queries @ np.concatenate(events).T)
+        scores = scores.masked_fill(~batch.negatives_mask, -2.0)
+        false.append(torch.nn.functional.pad(scores, (0, width - scores.shape[-1]), value=-2.0))
+
+    def together(parts: list[torch.Tensor], shape: tuple[int, ...]) -> np.ndarray:
+        own = (
+            torch.cat([p.reshape(-1, *shape).float() for p in parts])
+            if parts
+            else torch.zeros(0, *shape, device=device)
+        )
+        return gather_rows(own, accelerator).cpu().numpy()
+
+    order = np.argsort(together(places, ()))
+    embedded = together(events, (model.encoder.embed_dim,))[order]
+    queries = data.embed(sentences(data), model.encoder).cpu().numpy()
+    ranks = retrieval(queries @ embedded.T)
     out = {
-        "valid_loss": float(np.mean(losses)),
+        "valid_loss": float(together([x[None] for x in losses], ()).mean()),
         "valid_R@1": ranks.recall_1,
         "valid_R@5": ranks.recall_5,
         "valid_R@10": ranks.recall_10,
         "valid_MdR": ranks.median_rank,
     }
-    width = max(f.shape[1] for f in false)
-    if width:
-        wide = [np.pad(f, ((0, 0), (0, width - f.shape[1])), constant_values=-2.0) for f in false]
-        out["valid_verb_role"] = one_of_many(np.concatenate(true), np.concatenate(wide)).accuracy
+    if data.width:
+        scores = together(false, (width,))[order]
+        out["valid_verb_role"] = one_of_many(together(true, ())[order], scores, scores > -1.5).accuracy
     return out

@@ -1,4 +1,4 @@
-"""CLIP as this project uses it: normalised embeddings of frames and texts, and LoRA on the image tower.
+"""CLIP as this project uses it: normalised embeddings of frames and texts, and LoRA on its towers.
 
 Wraps transformers.CLIPModel (never copies it) and is the only door to peft.
 """
@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as functional
@@ -20,12 +20,11 @@ from torch import nn
 from ..config import LORA_TARGETS, LoraSettings
 from ..preprocess import PreprocessSpec
 from ..situations import CheckpointError
+from .adapters import LAYER, adapter_shapes, check_adapter
 from .checkpoints import hub_offline, missing_message, read_json, resolve_source
 
 if TYPE_CHECKING:
     from transformers import CLIPModel, CLIPTokenizer
-
-_IMAGE_LAYER = r"vision_model\.encoder\.layers\.\d+\."
 
 
 class ClipEncoder(nn.Module):
@@ -195,38 +194,58 @@ class ClipEncoder(nn.Module):
         else:
             getattr(self.clip, f"{kind}_checkpointing_disable")()
 
-    def add_lora(self, settings: LoraSettings) -> None:
-        """Freeze everything and put trainable LoRA layers, zero at the start, on the image tower. Raises ValueError."""
+    def add_lora(self, settings: LoraSettings, towers: Sequence[str] = ("vision",)) -> None:
+        """Freeze everything and put trainable LoRA layers, zero at the start, on the towers ("vision", "text").
+
+        Raises ValueError.
+        """
         from peft import LoraConfig, get_peft_model
 
         if self._peft:
             raise ValueError("this encoder already carries LoRA layers; load a fresh one")
         # A full path by regular expression: both towers call their projections q_proj, k_proj and v_proj.
         layers = "|".join(re.escape(target) for target in LORA_TARGETS[settings.targets])
+        blocks = "|".join(LAYER[tower] for tower in towers)
         config = LoraConfig(
             r=settings.rank,
             lora_alpha=settings.alpha,
             lora_dropout=settings.dropout,
-            target_modules=f"{_IMAGE_LAYER}({layers})",
+            target_modules=f"({blocks})({layers})",
             bias="none",
         )
-        # Set before wrapping, else peft records the local path of the base model.
-        config.base_model_name_or_path = self.name
         self.requires_grad_(False)
         with _quiet():
             self._peft = [get_peft_model(self.clip, config)]
+        # peft records the local path of the base model, which means nothing elsewhere.
+        self._peft[0].peft_config["default"].base_model_name_or_path = self.name
         found = len(self.adapted_modules())
-        wanted = self.clip.config.vision_config.num_hidden_layers * len(LORA_TARGETS[settings.targets])
+        depth = sum(getattr(self.clip.config, f"{tower}_config").num_hidden_layers for tower in towers)
+        wanted = depth * len(LORA_TARGETS[settings.targets])
         if found != wanted:
-            raise ValueError(f"LoRA reached {found} layers of the image tower, expected {wanted}")
+            raise ValueError(f"LoRA reached {found} layers of {' and '.join(towers)} tower, expected {wanted}")
 
     def adapted_modules(self) -> list[str]:
         """Paths inside `clip` of the layers that carry LoRA."""
         return [name for name, module in self.clip.named_modules() if hasattr(module, "lora_A")]
 
-    def lora_parameters(self) -> list[nn.Parameter]:
-        """The trainable parameters of the adapter, in a fixed order."""
-        return [weight for name, weight in self.clip.named_parameters() if "lora_" in name]
+    def image_tower(self) -> dict[str, nn.Parameter]:
+        """The image tower's own weights by name, its projection among them, without those of LoRA layers."""
+        return {
+            name: weight
+            for name, weight in self.clip.named_parameters()
+            if name.startswith(("vision_model.", "visual_projection.")) and "lora_" not in name
+        }
+
+    def train_image_tower(self) -> None:
+        """Let all weights of the image tower take gradients (full fine-tuning); for an encoder without LoRA on it."""
+        if any(name.startswith("vision_model.") for name in self.adapted_modules()):
+            raise ValueError("the image tower carries LoRA layers; choose one of LoRA and full fine-tuning")
+        for weight in self.image_tower().values():
+            weight.requires_grad_(True)
+
+    def trainable_parameters(self) -> list[nn.Parameter]:
+        """The weights that take gradients, in a fixed order."""
+        return [weight for weight in self.clip.parameters() if weight.requires_grad]
 
     def save_adapter(self, folder: str | Path) -> None:
         """Write adapter_config.json and adapter_model.safetensors, as peft.PeftModel.from_pretrained reads them."""
@@ -246,7 +265,7 @@ class ClipEncoder(nn.Module):
         save_file(weights, str(folder / "adapter_model.safetensors"), metadata={"format": "pt"})
 
     def load_adapter(self, folder: str | Path, trainable: bool = False) -> None:
-        """Put the adapter of a peft folder on the image tower; everything else stays frozen. Raises CheckpointError."""
+        """Put the adapter of a peft folder on its layers; everything else stays frozen. Raises CheckpointError."""
         from peft import PeftModel
 
         if self._peft:
@@ -274,59 +293,3 @@ def _quiet() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*", category=FutureWarning)
         yield
-
-
-def adapter_shapes(folder: str | Path) -> dict[str, tuple[int, int, int]]:
-    """Layer path inside CLIPModel -> (outputs, rank, inputs) of each LoRA pair in a peft folder.
-
-    Reads the header of adapter_model.safetensors only. Raises CheckpointError for a folder that is not a plain LoRA
-    adapter of an image tower.
-    """
-    from safetensors import SafetensorError, safe_open
-
-    folder = Path(folder)
-    config = read_json(folder / "adapter_config.json")
-    if config.get("peft_type") != "LORA":
-        raise CheckpointError(f"{folder} holds a {config.get('peft_type')} adapter; allowed: LORA")
-    if not isinstance(config.get("init_lora_weights", True), bool):
-        # PiSSA and its like also change the base weights when they are put on, and the pair shares those.
-        raise CheckpointError(f"{folder} starts its LoRA from {config['init_lora_weights']}; allowed: plain LoRA")
-    path = folder / "adapter_model.safetensors"
-    if not path.is_file():
-        raise CheckpointError(f"{folder} has no adapter_model.safetensors; other weight formats are not read")
-    found: dict[str, dict[str, tuple[int, ...]]] = {}
-    try:
-        with safe_open(path, "pt") as file:
-            for name in file.keys():  # noqa: SIM118 (not a dict)
-                match = re.fullmatch(rf"base_model\.model\.({_IMAGE_LAYER}[\w.]+)\.lora_([AB])\.weight", name)
-                if match is None:
-                    raise CheckpointError(f"{path} holds {name!r}; only LoRA on the image tower's layers is read")
-                found.setdefault(match[1], {})[match[2]] = tuple(file.get_slice(name).get_shape())
-    except SafetensorError as error:
-        raise CheckpointError(
-            f"{path} is not a complete safetensors file ({error}); save or download it again"
-        ) from error
-    shapes = {}
-    for name, pair in found.items():
-        if set(pair) != {"A", "B"} or pair["A"][0] != pair["B"][1]:
-            raise CheckpointError(f"{path}: the LoRA pair of {name} is incomplete or does not match")
-        shapes[name] = (pair["B"][0], pair["A"][0], pair["A"][1])
-    if not shapes:
-        raise CheckpointError(f"{path} holds no LoRA weights")
-    return shapes
-
-
-def check_adapter(folder: str | Path, clip: Any) -> None:
-    """CheckpointError unless every LoRA pair of the folder fits a linear layer of `clip`."""
-    for name, (outputs, _, inputs) in adapter_shapes(folder).items():
-        try:
-            weight = clip.get_submodule(name).weight
-        except AttributeError:
-            raise CheckpointError(
-                f"{folder} adapts {name}, which the base model does not have; use its own base"
-            ) from None
-        if tuple(weight.shape) != (outputs, inputs):
-            raise CheckpointError(
-                f"{folder} adapts {name} as {outputs} x {inputs}, the base model's is "
-                f"{weight.shape[0]} x {weight.shape[1]}; use the base model that the adapter was trained on"
-            )

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import torch
 
+from ..situations import CheckpointError
+from .adapters import adapter_shapes
 from .checkpoints import fetch_folder
 from .contextualizer import VideoContextualizer
-from .encoder import ClipEncoder, adapter_shapes
-from .srlclip import check_base, load_contextualizer, read_model_card
+from .encoder import ClipEncoder
+from .srlclip import check_base, load_contextualizer, load_image_tower, read_model_card, read_tuning
 
 
 class ClipPair:
@@ -60,10 +62,18 @@ class ClipPair:
             card = read_model_card(folder)
             encoder = ClipEncoder.load(base if base is not None else card["base"], device)
             check_base(card, encoder, folder)
-            adapted = merged_copy(encoder, folder / "adapter")
-            weights = (folder / "adapter" / "adapter_model.safetensors").read_bytes()
-            marks = {"base": encoder.fingerprint(), "adapted": hashlib.sha256(weights).hexdigest()[:16]}
-            pair = cls(encoder, adapted, load_contextualizer(folder).to(device), marks)
+            if read_tuning(card, folder).text != "frozen":
+                raise CheckpointError(
+                    f"{folder} also changes the text tower, which a compared pair shares; compare it with "
+                    "training/evaluate.py, or train with tuning.text=frozen"
+                )
+            adapted = adapted_copy(encoder, folder)
+            digest = hashlib.sha256()
+            for path in _weight_files(folder):
+                digest.update(path.read_bytes())
+            marks = {"base": encoder.fingerprint(), "adapted": digest.hexdigest()[:16]}
+            contextualizer = load_contextualizer(folder)
+            pair = cls(encoder, adapted, contextualizer.to(device) if contextualizer is not None else None, marks)
         if dtype != torch.float32:
             pair._cast(dtype)
         return pair
@@ -91,18 +101,33 @@ class ClipPair:
         return self.base.encode_texts(texts, chunk)
 
 
-def merged_copy(base: ClipEncoder, adapter: str | Path) -> ClipEncoder:
-    """An encoder with the peft folder's deltas merged, sharing with `base` every weight that has no delta.
+def _weight_files(folder: Path) -> list[Path]:
+    """The files whose weights make the adapted image tower."""
+    files = (folder / "adapter" / "adapter_model.safetensors", folder / "image_tower.safetensors")
+    return [path for path in files if path.is_file()]
 
-    `base` is left as it is. Raises CheckpointError for an adapter that does not fit.
+
+def adapted_copy(base: ClipEncoder, folder: Path) -> ClipEncoder:
+    """The encoder of a model folder, merged, sharing with `base` every weight that it does not change.
+
+    `base` is left as it is. Raises CheckpointError for a folder that does not fit.
     """
-    touched = {f"{name}.weight" for name in adapter_shapes(adapter)}
+    tuning = read_tuning(read_model_card(folder), folder)
+    touched, adapter = set(), folder / "adapter"
+    if "lora" in (tuning.image, tuning.text):
+        touched |= {f"{name}.weight" for name in adapter_shapes(adapter)}
+    if tuning.image == "full":
+        touched |= set(base.image_tower())
     clip = base.clip
-    # What the memo already holds, deepcopy takes as it is: here all tensors but the touched ones, and the text tower.
-    memo: dict[int, object] = {id(clip.text_model): clip.text_model}
-    memo.update((id(weight), weight) for name, weight in clip.named_parameters() if name not in touched)
+    # What the memo already holds, deepcopy takes as it is: here all tensors but the touched ones.
+    memo: dict[int, object] = {id(weight): weight for name, weight in clip.named_parameters() if name not in touched}
     memo.update((id(buffer), buffer) for buffer in clip.buffers())
+    if tuning.text == "frozen":
+        memo[id(clip.text_model)] = clip.text_model
     adapted = ClipEncoder(copy.deepcopy(clip, memo), base.tokenizer, base.preprocess_spec, base.name)
-    adapted.load_adapter(adapter)
-    adapted.merge_adapter()
+    if "lora" in (tuning.image, tuning.text):
+        adapted.load_adapter(adapter)
+        adapted.merge_adapter()
+    if tuning.image == "full":
+        load_image_tower(adapted, folder)
     return adapted.eval()
