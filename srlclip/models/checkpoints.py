@@ -1,10 +1,14 @@
-"""Where a model comes from: a bundled name, a local folder or a Hub id, each turned into what to load or an error."""
+"""Where a model comes from: a bundled name, a local folder or a Hub id, each turned into what to load or an error.
+
+The only door to huggingface_hub: adapters are fetched from the Hub and shared on it here.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,10 @@ from ..situations import CheckpointError
 BUNDLED = ("mini-base", "mini-srlclip")
 _BUNDLED_ROOT = Path(__file__).resolve().parent.parent / "assets" / "models"
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
+#: A branch, tag or commit behind a Hub id: OWNER/NAME@REVISION.
+_REVISION = re.compile(r"[A-Za-z0-9][\w./-]*")
+#: What is fetched of an adapter: nothing that could be a pickle or code, and not the merged copy that export.py may add.
+FETCHED, NOT_FETCHED = ("*.json", "*.safetensors", "README.md"), ("merged/*",)
 
 
 def resolve_bundled(name: str | Path) -> Path | None:
@@ -61,9 +69,10 @@ def allowed_sources() -> str:
 def fetch_folder(source: str | Path) -> Path:
     """A local folder of JSON and safetensors files; a Hub id is downloaded (or found in the local Hub cache).
 
-    Raises CheckpointError when it cannot be had.
+    A Hub id may name a branch, tag or commit: OWNER/NAME@REVISION. Raises CheckpointError when it cannot be had.
     """
-    resolved = resolve_source(source)
+    name, revision = _split_revision(source)
+    resolved = resolve_source(name)
     if isinstance(resolved, Path):
         return resolved
     from huggingface_hub import snapshot_download
@@ -72,7 +81,9 @@ def fetch_folder(source: str | Path) -> Path:
         return Path(
             snapshot_download(
                 resolved,
-                allow_patterns=["*.json", "*.safetensors", "**/*.json", "**/*.safetensors"],
+                revision=revision,
+                allow_patterns=list(FETCHED),
+                ignore_patterns=list(NOT_FETCHED),
                 local_files_only=hub_offline(),
             )
         )
@@ -80,11 +91,102 @@ def fetch_folder(source: str | Path) -> Path:
         raise CheckpointError(missing_message(source, error)) from error
 
 
+def _split_revision(source: str | Path) -> tuple[str | Path, str | None]:
+    """OWNER/NAME@REVISION -> its two parts; a folder whose name holds an @ stays as it is."""
+    name, mark, revision = str(source).rpartition("@")
+    if not mark or isinstance(source, Path) or Path(source).expanduser().exists() or not _HUB_ID.fullmatch(name):
+        return source, None
+    if not _REVISION.fullmatch(revision):
+        raise CheckpointError(
+            f"{source} names revision {revision!r}; give a branch, tag or commit: OWNER/NAME@REVISION"
+        )
+    return name, revision
+
+
+#: What the Hub client's errors mean for the user, by class (whose first lines are request ids and status codes).
+_REASONS = {
+    "RepositoryNotFoundError": "the Hub has no such model, or it is private (then log in first: hf auth login)",
+    "GatedRepoError": "its owner has to grant access; ask on the model's page, then log in: hf auth login",
+    "RevisionNotFoundError": "the model is on the Hub, but not that revision",
+    "LocalEntryNotFoundError": "it is not in the local Hub cache, and the Hub cannot be asked",
+    "OfflineModeIsEnabled": "it is not in the local Hub cache, and the Hub cannot be asked",
+    "IncompleteSnapshotError": "its copy in the local Hub cache is incomplete, and the Hub cannot be asked",
+}
+
+
 def missing_message(source: str | Path, error: Exception) -> str:
     """One sentence for a model that the Hub client or transformers could not load."""
     first = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
-    offline = " (downloads are switched off: HF_HUB_OFFLINE)" if hub_offline() else ""
-    return f"cannot load model {source}{offline}: {first}; allowed: {allowed_sources()}, with weights as safetensors"
+    reason = _REASONS.get(type(error).__name__, first)
+    offline = ""
+    if hub_offline() and isinstance(resolve_source(_split_revision(source)[0]), str):
+        name, revision = _split_revision(source)
+        fetch = f"hf download {name}" + (f" --revision {revision}" if revision else "")
+        offline = (
+            " (downloads are switched off: HF_HUB_OFFLINE; unset it, or fill the cache where there is a network with: "
+            f"{fetch})"
+        )
+    return f"cannot load model {source}{offline}: {reason}; allowed: {allowed_sources()}, with weights as safetensors"
+
+
+def check_hub_id(name: str) -> str:
+    """The id as it is when it is a whole OWNER/NAME that the Hub accepts. Raises ValueError otherwise."""
+    from huggingface_hub.errors import HFValidationError
+    from huggingface_hub.utils import validate_repo_id
+
+    try:
+        validate_repo_id(name)
+        if name.count("/") != 1:
+            raise HFValidationError("the owner's name is missing")
+    except HFValidationError as error:
+        raise ValueError(
+            f"Hub id is {name!r}; it must be OWNER/NAME of letters, digits, -, _ and . ({error})"
+        ) from None
+    return name
+
+
+def upload_folder(folder: Path, hub_id: str, files: Sequence[str], private: bool = False) -> str:
+    """Put `files` (relative paths, no others) of a folder on the Hub as a model; returns its address.
+
+    The model is created if it is not there. Of earlier uploads, weights that are no longer exported are removed.
+    Raises CheckpointError without a login, right or network, and when a private upload would land in a public model.
+    """
+    from huggingface_hub import HfApi, get_token
+
+    def failed(reason: str) -> CheckpointError:
+        return CheckpointError(
+            f"cannot upload {folder} to {hub_id}: {reason}; the folder is complete, repeat with --push"
+        )
+
+    if hub_offline():
+        raise failed("uploads are switched off (HF_HUB_OFFLINE); unset it")
+    if get_token() is None:
+        raise failed("no access token; log in with a token that may write (hf auth login) or set HF_TOKEN")
+    api = HfApi()
+    try:
+        address = str(api.create_repo(hub_id, repo_type="model", private=private, exist_ok=True))
+        # An existing model keeps its visibility whatever create_repo was asked for.
+        if private and not api.model_info(hub_id).private:
+            raise failed("it exists and is public; make it private on its settings page, or leave --private out")
+        api.upload_folder(
+            repo_id=hub_id,
+            folder_path=str(folder),
+            repo_type="model",
+            allow_patterns=list(files),
+            delete_patterns=["adapter/*", "merged/*", "contextualizer.safetensors", "image_tower.safetensors"],
+            commit_message="SRL-CLIP export",
+        )
+    except CheckpointError:
+        raise
+    except Exception as error:
+        status = getattr(getattr(error, "response", None), "status_code", None)
+        if status in (401, 403):
+            reason = f"the Hub refused (status {status}); the token needs the right to write to {hub_id}"
+        else:
+            first = next((line.strip() for line in str(error).splitlines() if line.strip()), "no reason given")
+            reason = f"{type(error).__name__}: {first}"
+        raise failed(reason) from error
+    return address
 
 
 def read_json(path: Path) -> dict[str, Any]:
