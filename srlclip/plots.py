@@ -54,7 +54,7 @@ _RC = {
 _LOCK = threading.RLock()  # matplotlib's rcParams are global and handlers run in threads
 
 
-def _styled(draw: Callable[..., Drawn]) -> Callable[..., Drawn]:
+def styled(draw: Callable[..., Drawn]) -> Callable[..., Drawn]:
     """Run a drawing function under our settings: text takes its colour when it is made, not when it is saved."""
 
     @functools.wraps(draw)
@@ -86,7 +86,7 @@ def _plain(text: str, limit: int = 26) -> str:
     return text.replace("$", r"\$")
 
 
-@_styled
+@styled
 def to_svg(figure: Figure) -> str:
     """The figure as one `<svg>` element for a page: transparent, real text, colours as CSS with print-safe fallbacks.
 
@@ -122,7 +122,7 @@ def _legend(axes: Axes, **where: object) -> None:
     axes.legend(handles=handles, frameon=False, fontsize=8, handletextpad=0.3, **where)
 
 
-@_styled
+@styled
 def rank_slope(result: SearchResult, k: int = 8) -> Figure:
     """Rank under Base on the left, under SRL-CLIP on the right, for either model's first k clips and the target.
 
@@ -172,7 +172,7 @@ def rank_slope(result: SearchResult, k: int = 8) -> Figure:
     return figure
 
 
-@_styled
+@styled
 def timeline(result: Timeline) -> Figure:
     """Cosine of the text to each event, one step per event, both models; each model has its own axis of similarity.
 
@@ -204,7 +204,7 @@ def timeline(result: Timeline) -> Figure:
     return figure
 
 
-@_styled
+@styled
 def margins(result: ScoreResult) -> Figure:
     """Dumbbell per negative: margin = cosine(true) - cosine(negative) under both models; left of zero is fooled.
 
@@ -245,7 +245,7 @@ KIND_NAMES = {
 }
 
 
-@_styled
+@styled
 def metric_bars(rows: Sequence[tuple[str, Mapping[str, tuple[float, float, float]]]]) -> Figure:
     """Dot and 95 % interval per metric and model. rows: (metric, {model: (value, low, high)}), values in percent."""
     figure, (axes,) = _figure(0.42 * max(len(rows), 2) + 0.9)
@@ -265,7 +265,7 @@ def metric_bars(rows: Sequence[tuple[str, Mapping[str, tuple[float, float, float
     return figure
 
 
-@_styled
+@styled
 def margin_histogram(values: Mapping[str, Sequence[float]], bins: int = 24) -> Figure:
     """Distribution of margins per model, one panel above the other on the same axis. values: {model: margins}."""
     every = [v for model in MODELS for v in values.get(model, ())] or [0.0]
@@ -287,7 +287,7 @@ def margin_histogram(values: Mapping[str, Sequence[float]], bins: int = 24) -> F
     return figure
 
 
-@_styled
+@styled
 def rank_scatter(pairs: Sequence[tuple[int, int]], gallery_size: int) -> Figure:
     """Rank of the described clip under Base (x) and SRL-CLIP (y), logarithmic; below the line SRL-CLIP is better."""
     figure, (axes,) = _figure(4.2)
@@ -326,7 +326,7 @@ def _phase(row: Mapping[str, object]) -> Mapping[str, object]:
     return {"step": row.get("step"), f"{phase}_loss": sum(terms) / len(terms)} if terms else row
 
 
-@_styled
+@styled
 def training_curves(rows: Sequence[Mapping[str, object]], limit: int = 8) -> Figure:
     """Loss terms and the validation loss against the step, from a run's log rows; at most `limit` curves."""
     rows = [_phase(row) for row in rows]

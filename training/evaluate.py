@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,13 +21,13 @@ from tqdm import tqdm
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from srlclip.benchmarks.pair import Observations, observe, summarise
-from srlclip.benchmarks.questions import ask
+from srlclip.benchmarks.questions import Questions, ask
 from srlclip.data.frame_cache import FrameCache, Sampling, frame_cache
 from srlclip.data.vidsitu import read_vidsitu
 from srlclip.lexicon import Lexicon
 from srlclip.models.checkpoints import fetch_folder
 from srlclip.models.encoder import ClipEncoder
-from srlclip.models.pair import merged_copy
+from srlclip.models.pair import adapted_copy
 from srlclip.situations import Situation, SrlClipError
 from training.data import embed_captions
 from training.provenance import provenance
@@ -54,19 +55,54 @@ def embed(
     return np.concatenate(events), np.concatenate(clips)
 
 
-def measure(
-    models: dict[str, ClipEncoder], situations: list[Situation], lexicon: Lexicon, cache: str, workers: int, seed: int
-) -> dict[str, dict[str, Observations]]:
-    """Observations of every model on one set of clips."""
-    first = next(iter(models.values()))
-    sampling = Sampling(len(situations[0].events), 4, first.preprocess_spec)
-    frames = frame_cache(situations, sampling, cache, workers)
-    situations = [s for s in situations if s.clip_id in frames]
-    asked = ask(situations, lexicon, seed)
-    words = asked.texts()
+@dataclass(frozen=True)
+class Bench:
+    """One set of clips, its questions and their embeddings: prepared once, asked of any number of models of one base.
 
-    texts = dict(zip(words, embed_captions(first, words, cache).numpy(), strict=True))
-    return {n: observe(*embed(m, frames, situations, n), situations, asked, texts) for n, m in models.items()}
+    base: the encoder whose text tower made `texts`; a model with a text tower of its own embeds them anew.
+    """
+
+    situations: list[Situation]
+    frames: FrameCache
+    asked: Questions
+    texts: dict[str, np.ndarray]
+    base: ClipEncoder
+
+    @classmethod
+    def prepare(cls, base: ClipEncoder, situations: list[Situation], lexicon: Lexicon, cache: str, workers: int = 1,
+                seed: int = 0, frames_per_event: int = 4, progress: bool = True) -> Bench:  # fmt: skip
+        """Decode and embed what is not cached yet. seed: of the questions. frames_per_event: T, read by every model."""
+        sampling = Sampling(len(situations[0].events), frames_per_event, base.preprocess_spec)
+        frames = frame_cache(situations, sampling, cache, workers, progress)
+        situations = [s for s in situations if s.clip_id in frames]
+        asked = ask(situations, lexicon, seed)
+        words = asked.texts()
+        texts = dict(zip(words, embed_captions(base, words, cache, progress).numpy(), strict=True))
+        return cls(situations, frames, asked, texts, base)
+
+    def measure(self, model: ClipEncoder, name: str = "model") -> dict[str, Observations]:
+        """All metrics of one model."""
+        texts = self.texts
+        if model.clip.text_model is not self.base.clip.text_model:
+            words = list(texts)
+            with torch.inference_mode():
+                texts = dict(zip(words, model.encode_texts(words).cpu().numpy(), strict=True))
+        return observe(*embed(model, self.frames, self.situations, name), self.situations, self.asked, texts)
+
+
+def measure(
+    models: dict[str, ClipEncoder],
+    situations: list[Situation],
+    lexicon: Lexicon,
+    cache: str,
+    workers: int,
+    seed: int,
+    frames_per_event: int = 4,
+) -> dict[str, dict[str, Observations]]:
+    """Observations of every model on one set of clips; the first one's text tower is the others' unless they tuned it."""
+    first = next(iter(models.values()))
+    bench = Bench.prepare(first, situations, lexicon, cache, workers, seed, frames_per_event)
+    return {name: bench.measure(model, name) for name, model in models.items()}
 
 
 def load_models(base: str, named: list[str], device: str) -> tuple[dict[str, ClipEncoder], dict[str, str]]:
@@ -77,7 +113,7 @@ def load_models(base: str, named: list[str], device: str) -> tuple[dict[str, Cli
         name, mark, folder = entry.partition("=")
         if not mark or not name or name in models:
             raise ValueError(f"--model needs NAME=FOLDER with a new name, got {entry!r}")
-        models[name] = merged_copy(encoder, fetch_folder(folder) / "adapter")
+        models[name] = adapted_copy(encoder, fetch_folder(folder))
         sources[name] = Path(folder).parent.name if Path(folder).name == "model" else Path(folder).name
     return models, sources
 
@@ -89,6 +125,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--data", default="data/synsitu", help="folder with VidSitu-format files and videos/")
     parser.add_argument("--split", action="append", default=[], help=f"default: SynSitu's {', '.join(SYNSITU)}")
     parser.add_argument("--clips", type=int, default=0, help="use at most this many clips of each split")
+    parser.add_argument("--frames", type=int, default=4, help="frames per event that every model reads")
     parser.add_argument("--lexicon", default="", help="lexicon.json (default: the first --model's)")
     parser.add_argument("--cache", default="cache")
     parser.add_argument("--workers", type=int, default=2)
@@ -112,9 +149,9 @@ def evaluate(args: argparse.Namespace) -> None:
         (a, b) for b in models for a in models if a != b and a in ("base", "sparse") and b not in ("base", "sparse")
     ]
     for split in args.split or SYNSITU:
-        situations = read_clips(args, split)
+        situations = read_clips(args.data, split, args.clips, args.workers)
         lexicon = read_lexicon(args, situations)
-        observed = measure(models, situations, lexicon, args.cache, args.workers, args.seed)
+        observed = measure(models, situations, lexicon, args.cache, args.workers, args.seed, args.frames)
         title = SYNSITU[split][1] if split in SYNSITU else split
         tables[title] = summarise(observed, pairs, args.resamples)
         sizes[title] = {"split": split, "clips": len(situations), "events": sum(len(s.events) for s in situations)}
@@ -131,19 +168,16 @@ def evaluate(args: argparse.Namespace) -> None:
             print(f"  {metric:<26}{cells}")
 
 
-def read_clips(args: argparse.Namespace, split: str) -> list[Situation]:
-    """The split's clips that have a video; SynSitu's are rendered where they are missing."""
-    count = args.clips
-    if split in SYNSITU and (
-        not (Path(args.data) / "split_files").exists() or (Path(args.data) / "synsitu.json").exists()
-    ):
+def read_clips(data: str | Path, split: str, clips: int = 0, workers: int = 1) -> list[Situation]:
+    """The split's first `clips` clips (0 = all) that have a video; SynSitu's are rendered where they are missing."""
+    if split in SYNSITU and (not (Path(data) / "split_files").exists() or (Path(data) / "synsitu.json").exists()):
         from srlclip.synsitu.writer import progress_bar, write_split
 
-        count = count or SYNSITU[split][0]
-        with progress_bar(f"render {split}", count) as progress:
-            write_split(args.data, split, count, workers=args.workers, progress=progress)
-    found = [s for s in read_vidsitu(args.data, split) if s.path is not None]
-    return found[:count] if count else found
+        clips = clips or SYNSITU[split][0]
+        with progress_bar(f"render {split}", clips) as progress:
+            write_split(data, split, clips, workers=workers, progress=progress)
+    found = [s for s in read_vidsitu(data, split) if s.path is not None]
+    return found[:clips] if clips else found
 
 
 def read_lexicon(args: argparse.Namespace, situations: list[Situation]) -> Lexicon:
