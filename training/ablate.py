@@ -32,7 +32,7 @@ from training.study_runs import Measure, Run, execute, is_done, prepare
 
 CONFIG = Path(__file__).parent / "configs" / "study.json"
 #: --quick: fewer clips, steps and questions.
-QUICK = ("data.clips=120", "data.valid_clips=10", "optim.epochs=5", "optim.warmup_steps=4")
+QUICK = ("data.clips=120", "data.valid_clips=10", "optim.epochs=4", "optim.warmup_steps=4")
 QUICK_CLIPS = 60
 #: Seconds of one run on one core, as long as none has been timed here; quick and not.
 EXPECTED = {False: 75.0, True: 20.0}

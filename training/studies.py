@@ -101,7 +101,7 @@ def _finetune() -> Study:
     arms = (
         Arm("lora", "LoRA", (), PAPER),
         Arm("full", "full fine-tuning", ("tuning.image=full",)),
-        Arm("full_slow", "full, a tenth of the rate", ("tuning.image=full", "optim.learning_rate=1e-4")),
+        Arm("full_slow", "full, a tenth of the rate", ("tuning.image=full", "optim.learning_rate=4e-4")),
     )
     note = "The paper says that full fine-tuning hurts and gives no number in what was available to us."
     return Study("finetune", "LoRA or all weights of the image tower?", (BASE, *arms), "lora", note=note)
