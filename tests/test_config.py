@@ -15,7 +15,7 @@ def test_the_papers_defaults():
     s = TrainSettings()
     assert (s.lora.rank, s.lora.targets, s.contextualizer.layers) == (64, "qkv", 6)
     assert (s.optim.learning_rate, s.optim.batch_clips, s.optim.epochs) == (1e-6, 20, 40)
-    assert (s.loss, s.data.events, s.data.frames_per_event) == (LossSettings(1, 1, 1, 1, 0.25, 4, True), 5, 4)
+    assert (s.loss, s.data.events, s.data.frames_per_event) == (LossSettings(1, 1, 1, 1, 0.25, 4, True), 0, 4)
 
 
 @pytest.mark.parametrize(

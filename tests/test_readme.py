@@ -1,15 +1,19 @@
-"""What the README claims: its example runs and prints what it says, its numbers are the committed ones."""
+"""What the README and the write-ups claim: the example prints what it says, the numbers are the committed ones."""
 
 import re
 from pathlib import Path
 
-from training.readme import ROOT, render
+import pytest
+
+from training.readme import PAGES, ROOT, render
 
 README = (ROOT / "README.md").read_text("utf-8")
 
 
-def test_the_example_prints_what_the_readme_says_and_the_tables_are_the_measured_ones():
-    assert render(README) == README
+@pytest.mark.parametrize("page", PAGES)
+def test_examples_print_what_the_page_says_and_the_tables_are_the_measured_ones(page):
+    text = (ROOT / page).read_text("utf-8")
+    assert render(page, text) == text
 
 
 def test_every_file_that_the_readme_links_to_is_there():

@@ -1,7 +1,7 @@
-"""Fill the README's measured parts from their sources: the quickstart's printed output and the results table.
+"""Fill the measured parts of the README and of docs/falsification.md from their sources: results files and an example.
 
-python training/readme.py            # rewrites README.md
-python training/readme.py --check    # exit code 1 if it would change
+python training/readme.py            # rewrites both
+python training/readme.py --check    # exit code 1 if one would change
 """
 
 from __future__ import annotations
@@ -102,33 +102,94 @@ def seeds() -> str:
     return f"Three adaptation seeds on the plain gallery: {'; '.join(parts)}."
 
 
+#: Columns of the write-up's tables: metric in results/ablations/captions.json -> heading.
+COLUMNS = {
+    "event R@1": "event R@1",
+    "clip R@1": "clip R@1",
+    "verb accuracy": "verb of 24",
+    "negatives: verb_role 1 of 5": "verb-role, 1 of 5",
+    "negatives: agent_patient": "who to whom",
+    "negatives: direction": "direction",
+    "negatives: manner": "manner",
+}
+SPLITS = {"test": "unseen clips", "heldout": "held-out combinations of verb, agent, patient and clothing"}
+
+
+def captions() -> str:
+    """The caption study: per base and split, every arm's level and SRL's lead over it."""
+    found = json.loads((ROOT / "results" / "ablations" / "captions.json").read_text("utf-8"))
+    labels = {arm["name"]: arm["label"] for arm in found["arms"]}
+    lines = []
+    for split, title in SPLITS.items():
+        size = found["questions"][split]
+        head = f"{title}: {size['clips']} clips, {size['events']} events"
+        lines += [f"**{head}**" if not lines else f"<details><summary>{head}</summary>", ""]
+        for base, splits in found["tables"].items():
+            lines += [f"| base: {base} | {' | '.join(COLUMNS.values())} |", f"|---|{'---|' * len(COLUMNS)}"]
+            for arm, label in labels.items():
+                cells = " | ".join(_lead(splits[split][metric][arm]) for metric in COLUMNS)
+                lines.append(f"| {f'**{label}**' if arm == found['reference'] else label} | {cells} |")
+            lines.append("")
+    seeds = max(len(run_seeds) for run_seeds in _seeds(found).values())
+    commits = sorted({run["commit"] for run in found["runs"]})
+    return "\n".join([
+        *lines, "</details>", "",
+        f"Mean over {seeds} seeds; below each level SRL's lead over that arm with its 95 % interval (bold: without 0). Source: "
+        f"`results/ablations/captions.json` (runs at commit {', '.join(commits)}; {found['date'][:10]}).",
+    ])  # fmt: skip
+
+
+def _seeds(found: dict) -> dict[tuple[str, str], set[int]]:
+    seeds: dict[tuple[str, str], set[int]] = {}
+    for run in found["runs"]:
+        seeds.setdefault((run["base"], run["arm"]), set()).add(run["seed"])
+    return seeds
+
+
+def _lead(cell: dict) -> str:
+    if "difference" not in cell:
+        return f"**{cell['mean']:.1f}**"
+    low, high = cell["difference"]["ci"]
+    lead = f"{cell['difference']['mean']:+.1f} [{low:.1f}, {high:.1f}]"
+    return f"{cell['mean']:.1f}<br>{f'**{lead}**' if low > 0 or high < 0 else lead}"
+
+
 def _cell(value: dict, sign: bool = False) -> str:
     mean = f"{value['mean']:+.1f}" if sign else f"{value['mean']:.1f}"
     low, high = value["ci"]
     return f"{mean} [{low:.1f}, {high:.1f}]"
 
 
-def render(text: str) -> str:
-    """The README with its generated parts made anew."""
-    for name, make in (("quickstart", quickstart), ("results", results)):
+#: Page -> its generated blocks.
+PAGES = {
+    "README.md": {"quickstart": quickstart, "results": results},
+    "docs/falsification.md": {"captions": captions},
+}
+
+
+def render(page: str, text: str) -> str:
+    """A page with its generated parts made anew."""
+    for name, make in PAGES[page].items():
         pattern = rf"(<!-- {name}: [^\n]*-->\n)(?:.*?\n)?(<!-- /{name} -->)"
         text, count = re.subn(pattern, lambda m, make=make: m[1] + make() + "\n" + m[2], text, flags=re.DOTALL)
         if count != 1:
-            raise ValueError(f"README.md needs exactly one block <!-- {name}: ... --> <!-- /{name} -->, found {count}")
+            raise ValueError(f"{page} needs exactly one block <!-- {name}: ... --> <!-- /{name} -->, found {count}")
     return text
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Fill the README's measured parts.")
+    parser = argparse.ArgumentParser(description="Fill the pages' measured parts.")
     parser.add_argument("--check", action="store_true")
     args = parser.parse_args(argv)
-    path = ROOT / "README.md"
-    before = path.read_text("utf-8")
-    after = render(before)
-    if args.check:
-        return int(before != after)
-    path.write_text(after, "utf-8")
-    return 0
+    stale = False
+    for page in PAGES:
+        path = ROOT / page
+        before = path.read_text("utf-8")
+        after = render(page, before)
+        stale |= before != after
+        if not args.check:
+            path.write_text(after, "utf-8")
+    return int(args.check and stale)
 
 
 if __name__ == "__main__":
