@@ -15,7 +15,7 @@ def parser() -> argparse.ArgumentParser:
     """The flags; each maps to one argument of Comparison.load, build_demo or launch."""
     flags = argparse.ArgumentParser(prog="app.py", description="Compare Base CLIP with SRL-CLIP in the browser.")
     flags.add_argument("--base", help="base model: a folder or a Hugging Face id (default: the bundled one)")
-    flags.add_argument("--adapter", help="SRL-CLIP run folder trained on that base (default: the bundled one)")
+    flags.add_argument("--adapter", help="run folder or Hub id (OWNER/NAME[@REVISION]) of an SRL-CLIP for that base")
     flags.add_argument("--gallery", metavar="DIR", help="folder of clips with their labels (default: the bundled one)")
     flags.add_argument(
         "--runs", metavar="DIR", help="folder of run folders, for the training curves (default: the bundled ones)"

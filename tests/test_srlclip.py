@@ -94,6 +94,12 @@ def test_a_loaded_model_can_go_on_training(model: SRLCLIP, folder: Path, pixels:
         close(SRLCLIP.load(tmp_path / "again")(pixels), model(pixels), rtol=0, atol=0)
 
 
+def test_a_run_folder_stands_for_the_model_in_it(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "run" / "model")
+    assert SRLCLIP.load(tmp_path / "run").lora == LORA
+    assert ClipPair.load(None, tmp_path / "run").contextualizer is not None
+
+
 def test_mismatches_are_refused(folder: Path, tmp_path: Path) -> None:
     other = save_tiny_clip(tmp_path / "other", seed=5)
     with pytest.raises(CheckpointError, match="weights differ"):

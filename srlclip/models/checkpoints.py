@@ -20,6 +20,8 @@ _BUNDLED_ROOT = Path(__file__).resolve().parent.parent / "assets" / "models"
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
 #: A branch, tag or commit behind a Hub id: OWNER/NAME@REVISION.
 _REVISION = re.compile(r"[A-Za-z0-9][\w./-]*")
+#: The file that says what a model folder of this project holds.
+CARD = "srlclip.json"
 #: What is fetched of an adapter: nothing that could be a pickle or code, and not the merged copy that export.py may add.
 FETCHED, NOT_FETCHED = ("*.json", "*.safetensors", "README.md"), ("merged/*",)
 
@@ -69,12 +71,14 @@ def allowed_sources() -> str:
 def fetch_folder(source: str | Path) -> Path:
     """A local folder of JSON and safetensors files; a Hub id is downloaded (or found in the local Hub cache).
 
-    A Hub id may name a branch, tag or commit: OWNER/NAME@REVISION. Raises CheckpointError when it cannot be had.
+    A Hub id may name a branch, tag or commit: OWNER/NAME@REVISION. A run folder of training/train.py stands for the
+    model/ inside it. Raises CheckpointError when it cannot be had.
     """
     name, revision = _split_revision(source)
     resolved = resolve_source(name)
     if isinstance(resolved, Path):
-        return resolved
+        inside = resolved / "model"
+        return inside if not (resolved / CARD).is_file() and (inside / CARD).is_file() else resolved
     from huggingface_hub import snapshot_download
 
     try:

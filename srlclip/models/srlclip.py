@@ -21,14 +21,13 @@ from torch import nn
 from ..config import ContextualizerSettings, LoraSettings, TuningSettings, from_dict
 from ..situations import CheckpointError
 from .adapters import adapter_shapes
-from .checkpoints import fetch_folder, read_json, resolve_bundled, write_json
+from .checkpoints import CARD, fetch_folder, read_json, resolve_bundled, write_json
 from .contextualizer import VideoContextualizer
 from .encoder import ClipEncoder
 
 __all__ = ["SRLCLIP", "Features", "load_contextualizer", "read_model_card", "resolve_bundled"]
 
 FORMAT = 1
-CARD = "srlclip.json"
 _CONTEXTUALIZER = "contextualizer.safetensors"
 _IMAGE_TOWER = "image_tower.safetensors"
 
