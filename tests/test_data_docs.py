@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from srlclip.cli import main
-from srlclip.config import TrainSettings, with_overrides
+from srlclip.config import TrainSettings, load_json, with_overrides
 from srlclip.data.jsonl import read_jsonl
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -57,7 +57,8 @@ def test_the_commands_run(folders, capsys):
             assert main(words[3:]) == 0, command
         else:
             assert words[:3] == ["accelerate", "launch", "training/train.py"] and (ROOT / words[2]).is_file()
-            settings = with_overrides(TrainSettings(), [w for w in words[3:] if w != "--set"])
+            config = load_json(TrainSettings, ROOT / words[words.index("--config") + 1])
+            settings = with_overrides(config, [words[i + 1] for i, w in enumerate(words) if w == "--set"])
             assert settings.data.source in ("jsonl", "vidsitu") and Path(settings.data.root).is_dir()
 
 

@@ -1,17 +1,20 @@
 """Every option of the recipe: what it trains, what it saves, and which settings are refused."""
 
 import json
+from pathlib import Path
 
 import pytest
 import torch
 from conftest import tiny_config
 
 from srlclip.config import TrainSettings, load_json, with_overrides
+from srlclip.data.propbank import read_propbank
 from srlclip.data.vidsitu import read_vidsitu
+from srlclip.lexicon import Lexicon
 from srlclip.models.encoder import ClipEncoder
 from srlclip.models.pair import ClipPair, adapted_copy
 from srlclip.models.srlclip import SRLCLIP
-from srlclip.situations import CheckpointError
+from srlclip.situations import CheckpointError, DataError
 from training import train
 from training.data import TrainingData, draw_share, first_events, load_situations
 from training.unused import check_used, without_effect
@@ -198,6 +201,31 @@ def test_fewer_events_of_a_clip_are_its_first_ones_with_their_own_frames(tiny_cl
     assert torch.equal(few.pixels, all_five.pixels[:, :2])
     torch.testing.assert_close(few.text, all_five.text[:, :2])
     assert len(first_events(clips[0], 2).annotations[0]) == 2 and first_events(clips[0], 0) is clips[0]
+
+
+def test_of_a_single_file_every_tenth_clip_validates(world, tmp_path):
+    from dataclasses import replace
+
+    from srlclip.config import DataSettings
+    from srlclip.data.jsonl import write_jsonl
+
+    clips = read_vidsitu(world, "train")
+    many = [replace(clips[i % 6], clip_id=f"c{i}", annotations=()) for i in range(12)]
+    write_jsonl(tmp_path / "mine.jsonl", many)
+    settings = DataSettings(source="jsonl", root=str(tmp_path / "mine.jsonl"))
+    train_ids, valid_ids = ([c.clip_id for c in load_situations(settings, s, 0)] for s in ("train", "valid"))
+    assert valid_ids == ["c9"] and train_ids == [f"c{i}" for i in range(12) if i != 9]
+    write_jsonl(tmp_path / "few.jsonl", many[:9])
+    with pytest.raises(DataError, match="needs ten clips"):
+        load_situations(DataSettings(source="jsonl", root=str(tmp_path / "few.jsonl")), "valid", 0)
+
+
+def test_propbank_gives_roles_to_the_negatives_and_no_verb_to_the_saved_lexicon(run):
+    folder = Path(__file__).parent / "data" / "propbank_mini"
+    out = run("propbank", f"data.propbank={folder}")
+    verbs = Lexicon.from_json(out / "model" / "lexicon.json").verbs
+    assert verbs and set(verbs) == set(Lexicon.from_json(run("plain") / "model" / "lexicon.json").verbs)
+    assert {e.verb_id for e in read_propbank(folder)} - set(verbs)
 
 
 def test_sparse_captions_are_as_sparse_as_those_of_the_base(tmp_path):
