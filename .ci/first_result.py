@@ -13,6 +13,8 @@ with socket.socket() as probe:
     port = probe.getsockname()[1]
 url = f"http://127.0.0.1:{port}"
 started = time.time()
+# A shell that runs this in the background has it ignore Ctrl+C, and the app would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 app = subprocess.Popen([sys.executable, "app.py", "--port", str(port)])
 
 
