@@ -222,6 +222,14 @@ def to_dict(settings: Any) -> dict[str, Any]:
     return asdict(settings)
 
 
+def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested settings, as to_dict gives them, by their full names: {"lora.rank": 64, ...}."""
+    out: dict[str, Any] = {}
+    for name, value in values.items():
+        out |= flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {f"{prefix}{name}": value}
+    return out
+
+
 def from_dict(kind: type, values: Mapping[str, Any], where: str = "") -> Any:
     """Settings of class `kind` from plain values; an unknown name or a wrong type is a ValueError that names it."""
     hints = typing.get_type_hints(kind)

@@ -5,11 +5,12 @@ Read from the run's own files; no number is typed by hand, and what the run does
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from srlclip.config import flat
 from srlclip.lexicon import Lexicon
 from training.card_results import Results, results_table, verdicts
 
@@ -90,7 +91,7 @@ def training_section(facts: CardFacts) -> str:
     versions = ", ".join(
         f"{name} {version}" for name, version in run.get("versions", {}).items() if version != "absent"
     )
-    rows = "\n".join(f"| `{name}` | {_cell(value)} |" for name, value in _flat(facts.settings))
+    rows = "\n".join(f"| `{name}` | {_cell(value)} |" for name, value in flat(facts.settings).items())
     return f"""## Training
 
 {"; ".join(part for part in told if part)}. Learning curves: `log.jsonl`. Made with {versions}.
@@ -102,14 +103,6 @@ def training_section(facts: CardFacts) -> str:
 {rows}
 
 </details>"""
-
-
-def _flat(values: Mapping[str, Any], where: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{where}{name}.")
-        else:
-            yield f"{where}{name}", value
 
 
 def _cell(value: Any) -> str:

@@ -146,12 +146,12 @@ class TrainingData:
 
     @classmethod
     def prepare(cls, s: TrainSettings, encoder: ClipEncoder, situations: Sequence[Situation], lexicon: Lexicon | None = None,
-                progress: bool = True, processes: Processes | None = None, more_texts: Callable[[TrainingData], list[str]] | None = None,
+                progress: bool = True, processes: Processes | None = None, more_texts: Callable[[Sequence[Situation]], list[str]] | None = None,
                 coverage: Coverage | None = None) -> TrainingData:  # fmt: skip
         """Decode and embed what is not cached yet, each process a part of it. Raises DataError (see frame_cache).
 
-        lexicon: made from these clips if None. more_texts: other texts to embed, given the data without its table.
-        coverage: what load_situations said of the split.
+        lexicon: made from these clips if None. more_texts: other texts of the clips to embed as well.
+        coverage: what load_split said of the split.
         """
         d, p = s.data, processes or Processes()
         sampling = Sampling(_EVENTS, d.frames_per_event, encoder.preprocess_spec)
@@ -172,12 +172,11 @@ class TrainingData:
         )
         texts = {x.clip_id: t for x, t in zip(kept, made, strict=True)}
         words = {c for t in made for c in (*t.captions, *(n for group in t.negatives for n in group))}
-        data = cls(kept, frames, texts, sorted(words), None, lexicon, s.optim.batch_clips, s.seed, coverage)
+        table = None
         if s.tuning.text == "frozen":
-            words |= set(more_texts(data)) if more_texts else set()
+            words |= set(more_texts(kept)) if more_texts else set()
             table = embed_captions(encoder, sorted(words), d.cache, progress, p)
-            data = cls(kept, frames, texts, sorted(words), table, lexicon, s.optim.batch_clips, s.seed, coverage)
-        return data
+        return cls(kept, frames, texts, sorted(words), table, lexicon, s.optim.batch_clips, s.seed, coverage)
 
     def __len__(self) -> int:
         return len(self.situations)

@@ -76,7 +76,7 @@ def export(
         )
     _check_finished(run)
     _check_target(out)
-    model, name = run / "model", hub_id.split("/")[1] if hub_id else out.resolve().name
+    model, name = run / "model", hub_id.split("/")[1] if hub_id else out.name
     card, settings = read_model_card(model), read_json(run / "config.json")
     public = public_base(run, card, base)
     found = [read_results(entry, run.resolve().name, {public, str(card["base"])}) for entry in results]

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from srlclip.config import TrainSettings, from_dict, to_dict
+from srlclip.config import TrainSettings, flat, from_dict, to_dict
 from srlclip.situations import CheckpointError
 from training.provenance import provenance
 
@@ -83,15 +83,8 @@ def _read_config(path: Path) -> TrainSettings:
 
 def difference(found: TrainSettings, wanted: TrainSettings) -> str:
     """The first setting, HARMLESS ones aside, in which the two differ, with both values; "" if there is none."""
-    a, b = _flat(to_dict(found)), _flat(to_dict(wanted))
+    a, b = flat(to_dict(found)), flat(to_dict(wanted))
     return next((f"{n} ({a[n]!r}, now {b[n]!r})" for n in a if n not in HARMLESS and a[n] != b[n]), "")
-
-
-def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    for name, value in values.items():
-        out |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}
-    return out
 
 
 def _short(value: Any) -> Any:

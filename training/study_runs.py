@@ -119,21 +119,12 @@ def execute(run: Run) -> float:
     ):
         try:
             if run.trained and not (run.folder / "run.json").is_file():
-                _forget_accelerate()
                 train(run.settings)
             measure(run)
         except Exception as error:
             traceback.print_exc()
             raise RuntimeError(f"{type(error).__name__}: {error}") from None
     return time.time() - started
-
-
-def _forget_accelerate() -> None:
-    """Accelerate keeps precision and devices for the life of a process; the next run may want others."""
-    from accelerate.state import AcceleratorState, GradientState
-
-    AcceleratorState._reset_state(reset_partial_state=True)
-    GradientState._reset_state()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from accelerate import Accelerator
 from accelerate.tracking import get_available_trackers
 from accelerate.utils import LoggerType
 
+from srlclip.config import flat
+
 _INSTALL = {"tensorboard": "tensorboardX", "comet_ml": "comet-ml"}
 
 
@@ -30,11 +32,4 @@ def tracker_names(text: str) -> list[str]:
 def start_trackers(accelerator: Accelerator, folder: Path, settings: dict[str, Any], step: int) -> None:
     """Open the trackers that the accelerator was made with; those that can, forget what a killed run had past `step`."""
     options = {"tensorboard": {"purge_step": step + 1}} if step else {}
-    accelerator.init_trackers(folder.name, _plain(settings), options)
-
-
-def _plain(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    for name, value in settings.items():
-        out |= _plain(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}
-    return out
+    accelerator.init_trackers(folder.name, flat(settings), options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 
 import numpy as np
@@ -13,14 +14,15 @@ from srlclip.config import TrainSettings
 from srlclip.metrics.choices import one_of_many
 from srlclip.metrics.ranking import retrieval
 from srlclip.models.srlclip import SRLCLIP
+from srlclip.situations import Situation
 from training.data import TrainingData
 from training.gather import gather_rows
 from training.objective import embed, loss_terms
 
 
-def sentences(data: TrainingData) -> list[str]:
+def sentences(situations: Sequence[Situation]) -> list[str]:
     """One natural sentence per event, in the order of the clips."""
-    return [prompts.caption(event, "natural").text for s in data.situations for event in s.events]
+    return [prompts.caption(event, "natural").text for s in situations for event in s.events]
 
 
 @torch.inference_mode()
@@ -56,7 +58,7 @@ def validate(model: SRLCLIP, data: TrainingData, settings: TrainSettings, accele
 
     order = np.argsort(together(places, ()))
     embedded = together(events, (model.encoder.embed_dim,))[order]
-    queries = data.embed(sentences(data), model.encoder).cpu().numpy()
+    queries = data.embed(sentences(data.situations), model.encoder).cpu().numpy()
     ranks = retrieval(queries @ embedded.T)
     out = {
         "valid_loss": float(together([x[None] for x in losses], ()).mean()),
