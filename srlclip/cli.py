@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from . import cli_features, cli_situations
 from .results import MODELS, SearchResult, to_json
 from .situations import SrlClipError
 
@@ -85,10 +86,19 @@ def _parser() -> argparse.ArgumentParser:
     caption.set_defaults(run=_caption)
 
     evaluate = commands.add_parser(
-        "evaluate", parents=[pair], help="retrieval and hard negatives with intervals on labelled clips"
+        "evaluate", parents=[pair], help="the pair on labelled clips, or anybody's SRL predictions, with intervals"
+    )
+    evaluate.add_argument(
+        "task",
+        nargs="?",
+        default="pair",
+        choices=("pair", "situations"),
+        help="pair: retrieval and hard negatives on the gallery (default); situations: official files of predictions",
     )
     evaluate.add_argument("--resamples", type=int, default=1000)
+    cli_situations.add_arguments(evaluate)
     evaluate.set_defaults(run=_evaluate)
+    cli_features.add_parser(commands)
     return parser
 
 
@@ -213,6 +223,9 @@ def _caption(args: argparse.Namespace) -> int:
 
 
 def _evaluate(args: argparse.Namespace) -> int:
+    cli_situations.check_arguments(args)
+    if args.task == "situations":
+        return _print(args, *cli_situations.evaluate_situations(args))
     from .benchmarks.run import evaluate_comparison
 
     comparison = _load(args)

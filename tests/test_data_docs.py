@@ -35,6 +35,8 @@ def folders(tmp_path, monkeypatch, mp4):
     mp4("clips/a.mp4", frames=10)
     for name in ("train", "valid"):
         Path(f"mine/{name}.jsonl").write_text("\n".join(blocks("jsonl")), "utf-8")
+    for name, block in zip(("verbs", "srl"), blocks("json"), strict=True):
+        Path(f"{name}.json").write_text(block, "utf-8")
 
 
 def test_the_lines_are_read_as_the_page_says(folders):
@@ -50,7 +52,7 @@ def test_the_lines_are_read_as_the_page_says(folders):
 
 def test_the_commands_run(folders, capsys):
     commands = [line for block in blocks("bash") for line in block.splitlines()]
-    assert len(commands) == 8
+    assert len(commands) == 9
     for command in commands:
         words = shlex.split(command)
         if words[:3] == ["python", "-m", "srlclip"]:

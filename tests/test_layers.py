@@ -22,6 +22,8 @@ DOORS = {
     "datasets": {"srlclip/data/frame_cache.py"},
     "cv2": {"srlclip/synsitu/"},
     "av": {"srlclip/synsitu/writer.py"},
+    "pycocoevalcap": {"srlclip/metrics/caption_scores.py"},
+    "h5py": {"srlclip/feature_files.py"},
 }
 #: folder or file -> what it must not import.
 FORBIDDEN = {
@@ -29,6 +31,7 @@ FORBIDDEN = {
     "srlclip/models/": ("srlclip.data", "srlclip.ui", "srlclip.compare", "srlclip.gallery", "srlclip.losses"),
     "srlclip/losses.py": ("srlclip.models", "srlclip.config"),
     "srlclip/metrics/": ("srlclip.models", "srlclip.config", "torch"),
+    "srlclip/feature_files.py": ("srlclip.models", "torch"),
     "srlclip/gallery.py": ("srlclip.models", "torch"),
     "srlclip/prompts.py": ("torch", "srlclip.models", "srlclip.data"),
     "srlclip/negatives.py": ("torch", "srlclip.models", "srlclip.data"),

@@ -65,6 +65,14 @@ def paired_difference(
     return _interval(lambda rows: float(statistic(b[rows]) - statistic(a[rows])), len(a), groups, n, seed, level)
 
 
+def resample_counts(groups: int, n: int = 2000, seed: int = 0) -> np.ndarray:
+    """(n, groups) how often each group is in each resample: the draws of `bootstrap`, for statistics made of sums."""
+    _check(groups, n, 0.5)
+    draws = np.random.default_rng(seed).integers(groups, size=(n, groups))
+    cells = draws + groups * np.arange(n)[:, None]
+    return np.bincount(cells.ravel(), minlength=n * groups).reshape(n, groups).astype(np.float64)
+
+
 def _mean_interval(values: np.ndarray, groups: Sequence[object] | None, n: int, seed: int, level: float) -> Interval:
     """`_interval` for the mean, from sums per group: the same draws and the same result, a hundred times faster."""
     _check(len(values), n, level)
