@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,9 @@ from .situations import EVENTS_PER_CLIP, VideoDecodeError
 #: Frames per second assumed for a folder of frames (VidSitu's extracted frames: 300 for 10 s).
 FOLDER_FPS = 30.0
 _PLAY_LISTS = (b"#EXTM3U", b"ffconcat", b"<?xml", b"<MPD", b"v=0", b"[")
-_FRAME_SUFFIXES = (".jpg", ".jpeg", ".png")
+FRAME_SUFFIXES = (".jpg", ".jpeg", ".png")
+# The most that frames_at holds of full-size frames at a time.
+_CHUNK_BYTES = 2**28
 # A frame starting this close (in seconds) after a wanted moment counts as showing it: time stamps are rounded.
 _SLACK = 1e-4
 
@@ -77,6 +80,11 @@ def sample_indices(starts: np.ndarray, spans: tuple[tuple[float, float], ...], f
     edges = np.asarray(spans, dtype=np.float64)  # (E, 2)
     middles = (np.arange(frames_per_event) + 0.5) / frames_per_event  # (F,)
     moments = edges[:, :1] + (edges[:, 1:] - edges[:, :1]) * middles  # (E, F)
+    return _on_screen(starts, moments)
+
+
+def _on_screen(starts: np.ndarray, moments: np.ndarray) -> np.ndarray:
+    """Which frame is shown at each of the moments, in seconds: int64 of their shape, first or last frame outside."""
     indices = np.searchsorted(starts, moments + _SLACK, side="right") - 1
     return np.clip(indices, 0, len(starts) - 1).astype(np.int64)
 
@@ -110,6 +118,43 @@ def read_frames(
     return source.read(unique)[back.reshape(indices.shape)]
 
 
+def frames_at(
+    path: str | Path,
+    moments: np.ndarray | Callable[[VideoInfo], np.ndarray],
+    *,
+    chunk: int = 64,
+    limits: Limits | None = None,
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The frames on screen at the moments of a video of any length, a few at a time; the file is opened once.
+
+    moments: (T,) seconds, ascending, or a function that chooses them when it is told the file's length. Yields distinct
+    frames, uint8 RGB (n, H, W, 3) of at most `chunk` and 256 MB, with how often each is meant, int64 (n,), since several
+    moments may show one frame: np.repeat(frames, times, axis=0), joined, is read_moments. Moments outside the video take
+    its first or last frame. Raises VideoDecodeError; ValueError for moments that do not ascend or are no numbers.
+    """
+    if chunk < 1:
+        raise ValueError(f"chunk is {chunk}; it must be 1 or more frames")
+    source = _open(Path(path), limits or Limits())
+    wanted = np.asarray(moments(source.info) if callable(moments) else moments, dtype=np.float64)
+    if wanted.ndim != 1 or not np.isfinite(wanted).all() or (np.diff(wanted) < 0).any():
+        raise ValueError(f"moments must be ascending seconds (T,), got shape {wanted.shape}")
+    indices, times = np.unique(_on_screen(source.starts, wanted), return_counts=True)
+    step = max(1, min(chunk, _CHUNK_BYTES // (3 * source.info.width * source.info.height)))
+    for first in range(0, len(indices), step):
+        part = slice(first, first + step)
+        yield source.read(indices[part]), times[part]
+
+
+def read_moments(path: str | Path, moments: np.ndarray, limits: Limits | None = None) -> np.ndarray:
+    """The frames on screen at ascending moments (T,), in seconds: full-size, uint8 RGB (T, H, W, 3), all in memory.
+
+    Raises VideoDecodeError; ValueError as frames_at does, and for no moments.
+    """
+    if not len(moments):
+        raise ValueError("no moments; give at least one")
+    return np.concatenate([np.repeat(f, times, axis=0) for f, times in frames_at(path, moments, limits=limits)])
+
+
 def poster(path: str | Path, at: float = 0.5, limits: Limits | None = None) -> np.ndarray:
     """The frame at the fraction `at` of the duration, for thumbnails: uint8 RGB (H, W, 3). Raises VideoDecodeError."""
     source = _open(Path(path), limits or Limits())
@@ -121,7 +166,7 @@ class _FrameFolder:
     """Numbered image files as a video at FOLDER_FPS. A missing number leaves the frame before it on screen."""
 
     def __init__(self, path: Path, limits: Limits):
-        images = (f for f in path.iterdir() if f.suffix.lower() in _FRAME_SUFFIXES and not f.name.startswith("."))
+        images = (f for f in path.iterdir() if f.suffix.lower() in FRAME_SUFFIXES and not f.name.startswith("."))
         numbers, self.files = _numbered(sorted(images))
         if not self.files:
             raise _error(path, "the folder holds no jpg or png frames", mend="ffmpeg -i INPUT -r 30 {path}/%06d.jpg")
@@ -192,6 +237,7 @@ class _VideoFile:
         except Exception as error:
             raise _error(path, "cannot read its first frame; the file is truncated or damaged") from error
         self.padded = channels != 3
+        self.walker, self.passed = None, 0
         self.info = VideoInfo(path, width, height, count, fps, duration)
         _check_limits(self.info, limits)
 
@@ -214,11 +260,15 @@ class _VideoFile:
 
     def _sequential(self, indices: np.ndarray) -> np.ndarray:
         # decord seeks by time stamp and returns other frames where those are missing or repeat (some AVI and MPEG
-        # files, joined streams), so every frame up to the last wanted one is decoded in order.
-        reader, wanted = _reader(self.path), set(indices.tolist())
+        # files, joined streams), so every frame up to the last wanted one is decoded in order, by a reader that the
+        # next call goes on with where it asks for later frames.
+        wanted = set(indices.tolist())
+        if self.walker is None or min(wanted) < self.passed:
+            self.walker, self.passed = _reader(self.path), 0
         frames = {}
-        for index in range(int(indices.max()) + 1):
-            frame = reader.next()
+        for index in range(self.passed, max(wanted) + 1):
+            frame = self.walker.next()
+            self.passed = index + 1
             if index in wanted:
                 frames[index] = self._unpadded(frame.asnumpy())
         return np.stack([frames[index] for index in indices.tolist()])
