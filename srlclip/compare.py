@@ -16,20 +16,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from . import __version__, negatives, prompts, video, zero_shot
+from . import negatives, prompts, video
+from .captioning import CaptionReader, event_count
 from .data.folder import read_folder
 from .data.frame_cache import decode
-from .embedding import ASSETS, FRAMES_PER_EVENT, Progress, embed_gallery, event_features, sampling
+from .embedding import ASSETS, FRAMES_PER_EVENT, Progress, embed_gallery, event_features, frame_features, sampling
 from .gallery import Gallery
+from .heads import CaptionHeads
 from .lexicon import Lexicon
-from .models.checkpoints import fetch_folder, read_json
 from .models.pair import ClipPair
+from .pair_info import DEFAULT_ADAPTER, DEFAULT_BASE, describe, find_heads, find_lexicon, load_pair
 from .results import (
     MODELS,
     CaptionResult,
-    EventCaption,
     Example,
     Hit,
     PairInfo,
@@ -39,26 +39,33 @@ from .results import (
     Timeline,
 )
 from .situations import EVENTS_PER_CLIP, Caption, DataError, Event, Role, Situation
-from .srl_table import MATCH_RULE, lemma, table_rows
 
-DEFAULT_BASE, DEFAULT_ADAPTER = "mini-base", "mini-srlclip"
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "mini_pair.json"
-#: How many uploads are remembered at a time.
+#: How many uploads are remembered at a time, and of how many clips the frame embeddings.
 UPLOADS_KEPT = 64
+CLIPS_KEPT = 64
 
 
 class Comparison:
     """A loaded pair, an embedded gallery, and a lexicon of verbs, roles and fillers."""
 
     def __init__(
-        self, pair: ClipPair, info: PairInfo, situations: Sequence[Situation], gallery: Gallery, lexicon: Lexicon
+        self,
+        pair: ClipPair,
+        info: PairInfo,
+        situations: Sequence[Situation],
+        gallery: Gallery,
+        lexicon: Lexicon,
+        heads: CaptionHeads | None = None,
     ):
         self.pair, self.info, self.gallery, self.lexicon = pair, info, gallery, lexicon
         self._clips = {s.clip_id: s for s in situations}
         self._place = {clip_id: i for i, clip_id in enumerate(gallery.ids)}
         self._uploads: OrderedDict[str, tuple[Situation, dict[str, np.ndarray]]] = OrderedDict()
         self._texts: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._clip_frames: OrderedDict[str, dict[str, np.ndarray]] = OrderedDict()
         self._lock = threading.Lock()
+        self.reader = CaptionReader(lexicon, heads, self._embed, float(pair.base.logit_scale))
 
     # -- loading ------------------------------------------------------------------------------------------------------
 
@@ -70,22 +77,20 @@ class Comparison:
         gallery: str | Path | None = None,
         device: str = "cpu",
         progress: Progress | None = None,
+        heads: str | Path | None = None,
     ) -> Comparison:
         """base, adapter: bundled name, folder or Hub id; both None is the bundled pair, an adapter alone brings its base,
         a base alone is compared with itself. gallery: a folder of videos (see data.folder), None for the bundled clips.
+        heads: a folder with the captioners base/ and adapted/, None for those that the adapter brings, if it does.
 
         Gallery embeddings are kept in the user's cache folder. Raises CheckpointError, DataError, ValueError.
         """
-        if base is None and adapter is None:
-            base, adapter = DEFAULT_BASE, DEFAULT_ADAPTER
-        if base == DEFAULT_BASE and adapter is None:
-            adapter = DEFAULT_ADAPTER
-        _check_device(device)
-        pair = ClipPair.load(base, adapter, device)
-        info = _describe(pair, adapter, device)
+        pair, adapter = load_pair(base, adapter, device)
+        info = describe(pair, adapter, device)
+        trained = find_heads(pair, adapter, heads)
         situations = read_folder(gallery or ASSETS / "gallery")
         built, kept = embed_gallery(pair, situations, progress)
-        return cls(pair, info, kept, built, _lexicon(adapter, kept))
+        return cls(pair, info, kept, built, find_lexicon(adapter, kept), trained)
 
     # -- clips and words ----------------------------------------------------------------------------------------------
 
@@ -227,30 +232,25 @@ class Comparison:
         truncated = self.pair.base.count_truncated([true, *(n.text for n in negatives)])
         return ScoreResult(clip_id, event_index, ScoredCaption(Caption(true), base[0], adapted[0]), wrong, truncated)
 
-    def caption(self, clip_id: str, progress: Progress | None = None) -> CaptionResult:
-        """Zero-shot SRL captions of every event under both models, beside the reference where there is one."""
-        situation, features = self.situation(clip_id), self._features(clip_id)
-        spans, scale = self._spans(clip_id), float(self.pair.base.logit_scale)
-        events = []
-        for k, span in enumerate(spans):
-            readings = {}
-            given = situation.events[k].verb_id if situation.events else None
-            given = given if given in self.lexicon else None
-            for m, model in enumerate(MODELS):
-                if progress:
-                    progress((k + m / 2) / len(spans), f"event {k + 1} of {len(spans)}, model {m + 1} of 2")
-                readings[model] = zero_shot.read_event(features[model][k], self.lexicon, self._embed, scale, given)
-            truths = [
-                a[k] for a in situation.annotations or ((situation.events,) if situation.events else ()) if k < len(a)
-            ]
-            lines = {m: zero_shot.sentence(r, self.lexicon) for m, r in readings.items()}
-            verbs = {m: tuple((lemma(self.lexicon, v), share) for v, share in r.verbs) for m, r in readings.items()}
-            slots = table_rows(readings, truths, self.lexicon)
-            events.append(
-                EventCaption(k, *span, slots, lines["base"], lines["adapted"], verbs["base"], verbs["adapted"])
-            )
-        decoder = zero_shot.DECODER + ("; labelled clips: under the reference verb" if situation.events else "")
-        return CaptionResult(clip_id, tuple(events), decoder, MATCH_RULE, bool(situation.events))
+    def decoders(self) -> tuple[str, ...]:
+        """What this pair can be captioned with, the best first: "heads" (trained captioners), "zero_shot" (CLIP alone)."""
+        return self.reader.decoders
+
+    def caption(self, clip_id: str, progress: Progress | None = None, decoder: str = "auto") -> CaptionResult:
+        """SRL captions of every event under both models, beside the reference where there is one.
+
+        decoder: one of decoders(), or "auto" for the first. A video without labels that is longer than a clip is read in
+        events of about two seconds. Raises VideoDecodeError, DataError, ValueError.
+        """
+        chosen, situation = self.reader.choose(decoder), self.situation(clip_id)
+        spans = self._caption_spans(situation)
+
+        def later(share: float, what: str) -> None:
+            if progress:
+                progress(0.5 + 0.5 * share, what)
+
+        features = self._frames(situation, len(spans), progress)
+        return self.reader.caption(situation, spans, features, chosen, later)
 
     def add_video(self, path: str, progress: Progress | None = None) -> str:
         """Decode and embed someone's video once; the returned id works in situation, caption, score and timeline.
@@ -302,6 +302,28 @@ class Comparison:
             end = video.probe(situation.path).duration if situation.path else 10.0
         return video.event_spans(end, len(situation.events) or EVENTS_PER_CLIP, situation.start, end)
 
+    def _caption_spans(self, situation: Situation) -> tuple[tuple[float, float], ...]:
+        duration = situation.end
+        if duration is None:
+            duration = video.probe(situation.path).duration if situation.path else 10.0
+        count = event_count(situation, duration - situation.start)
+        return video.event_spans(duration, count, situation.start, duration)
+
+    def _frames(self, situation: Situation, events: int, progress: Progress | None) -> dict[str, np.ndarray]:
+        """Frame embeddings of a clip: model -> (E, F, D); those of the last few clips are kept."""
+        key = situation.clip_id
+        with self._lock:
+            if key in self._clip_frames:
+                self._clip_frames.move_to_end(key)
+                return self._clip_frames[key]
+        per_event = self.reader.heads.frames_per_event if self.reader.heads is not None else FRAMES_PER_EVENT
+        found = frame_features(self.pair, situation, events, per_event, progress)
+        with self._lock:
+            self._clip_frames[key] = found
+            while len(self._clip_frames) > CLIPS_KEPT:
+                self._clip_frames.popitem(last=False)
+        return found
+
     def _embed(self, texts: list[str]) -> np.ndarray:
         """(N, D) with a bounded memory of what was embedded before."""
         with self._lock:
@@ -315,41 +337,3 @@ class Comparison:
                 while len(self._texts) > 50_000:
                     self._texts.popitem(last=False)
         return np.stack([known[t] for t in texts])
-
-
-def _check_device(device: str) -> None:
-    try:
-        wanted = torch.device(device)
-    except RuntimeError:
-        raise ValueError(f"device is {device!r}; allowed: cpu, cuda, cuda:N, mps") from None
-    if wanted.type == "cuda" and not torch.cuda.is_available():
-        raise ValueError("device is cuda but no CUDA device is available; use --device cpu")
-
-
-def _describe(pair: ClipPair, adapter: str | None, device: str) -> PairInfo:
-    trained_on, synthetic = "no adapter given: both columns show the base model", pair.base.name == DEFAULT_BASE
-    if adapter is not None:
-        card = read_json(fetch_folder(adapter) / "srlclip.json")
-        trained_on = str(card.get("metadata", {}).get("trained_on", "unknown data"))
-        synthetic = synthetic or "SynSitu" in trained_on
-    return PairInfo(
-        base_id=pair.base.name,
-        adapter_id=str(adapter or "none"),
-        trained_on=trained_on,
-        is_synthetic=synthetic,
-        embed_dim=pair.embed_dim,
-        image_size=pair.base.image_size,
-        device=device,
-        version=__version__,
-    )
-
-
-def _lexicon(adapter: str | None, situations: Sequence[Situation]) -> Lexicon:
-    """The adapter's own vocabulary, else the labelled gallery's, else the bundled world's."""
-    own = fetch_folder(adapter) / "lexicon.json" if adapter is not None else None
-    if own is not None and own.is_file():
-        return Lexicon.from_json(own)
-    labelled = [s for s in situations if s.events]
-    if labelled:
-        return Lexicon.from_situations(labelled)
-    return Lexicon.from_json(fetch_folder(DEFAULT_ADAPTER) / "lexicon.json")

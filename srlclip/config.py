@@ -78,6 +78,31 @@ class ContextualizerSettings:
 
 
 @dataclass(frozen=True)
+class CaptionerSettings:
+    """The situation-recognition head (VideoWhisperer): three Transformers of so many layers, heads and width.
+
+    feedforward: a multiple of the width. max_words: of a filler; longer ones are cut. predict_roles: whether it also learns
+    which roles an event has. contextualized: whether it reads the contextualizer's event outputs, where the model has some.
+    """
+
+    width: int = 512
+    layers: int = 3
+    heads: int = 8
+    feedforward: float = 4.0
+    dropout: float = 0.15
+    max_words: int = 15
+    max_events: int = 16
+    max_frames: int = 32
+    predict_roles: bool = True
+    contextualized: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("width", "layers", "heads", "max_words", "max_events", "max_frames"):
+            _at_least(f"captioner.{name}", getattr(self, name), 1)
+        _range("captioner.dropout", self.dropout, 0, 0.99)
+
+
+@dataclass(frozen=True)
 class LossSettings:
     """total = clip_event * CLIP-Event + vc_event * VC-Event + video * (clip_video * CLIP-Video + vc_video * VC-Video).
 

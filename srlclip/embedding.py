@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from . import video
 from .data.frame_cache import Sampling, decode
+from .data.long_video import equal_moments, preprocessed
 from .gallery import Gallery
 from .models.pair import ClipPair
 from .results import MODELS
@@ -19,6 +21,8 @@ from .situations import EVENTS_PER_CLIP, DataError, Situation, VideoDecodeError
 
 ASSETS = Path(__file__).parent / "assets"
 FRAMES_PER_EVENT = 4
+#: Frames that are embedded between two reports of progress.
+_BLOCK = 80
 Progress = Callable[[float, str], None]
 
 
@@ -33,6 +37,35 @@ def event_features(pair: ClipPair, pixels: np.ndarray) -> dict[str, np.ndarray]:
         m: torch.nn.functional.normalize(f.mean(dim=2), dim=-1).cpu().numpy()
         for m, f in zip(MODELS, frames, strict=True)
     }
+
+
+def frame_features(
+    pair: ClipPair, situation: Situation, events: int, per_event: int, progress: Progress | None = None
+) -> dict[str, np.ndarray]:
+    """Frame embeddings of `events` equal parts of a clip: model -> (E, F, D), L2-normalised.
+
+    progress: told shares up to one half. A few frames at a time are held at full size. Raises VideoDecodeError.
+    """
+
+    def decoding(share: float, what: str) -> None:
+        if progress:
+            progress(0.25 * share, what)
+
+    spec = pair.base.preprocess_spec
+    if situation.path is None:
+        raise VideoDecodeError(f"{situation.clip_id} has no video file")
+    end = situation.end if situation.end is not None else video.probe(situation.path).duration
+    moments = equal_moments(events * per_event, end - situation.start, situation.start)
+    pixels = preprocessed(situation.path, moments, spec, progress=decoding)
+    found: dict[str, list[np.ndarray]] = {m: [] for m in MODELS}
+    for i in range(0, len(pixels), _BLOCK):
+        both = pair.encode_frames(spec.to_float(torch.from_numpy(pixels[i : i + _BLOCK])))
+        for model, vectors in zip(MODELS, both, strict=True):
+            found[model].append(vectors.float().cpu().numpy())
+        if progress:
+            done = min(i + _BLOCK, len(pixels))
+            progress(0.25 + 0.25 * done / len(pixels), f"both models: {done} of {len(pixels)} frames")
+    return {m: np.concatenate(parts).reshape(events, per_event, -1) for m, parts in found.items()}
 
 
 def embed_gallery(

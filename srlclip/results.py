@@ -154,7 +154,8 @@ class ScoreResult:
 class Slot:
     """One row of the SRL table: the verb (key "Verb") or a role, both models' filler, and the reference if known.
 
-    A match of None means that there is no reference. Confidences are softmax shares over the candidates.
+    A match of None means that there is no reference. Confidences are in [0, 1]; CaptionResult.confidence_rule says what
+    they are.
     """
 
     key: str
@@ -176,7 +177,10 @@ class Slot:
 
 @dataclass(frozen=True)
 class EventCaption:
-    """The SRL caption of one event: slots[0] is the verb. Sentences are the slots read as one line per model."""
+    """The SRL caption of one event: slots[0] is the verb. Sentences are the slots read as one line per model.
+
+    base_verbs, adapted_verbs: (lemma, confidence), best first; base_verb_ids, adapted_verb_ids: the same as VerbIDs.
+    """
 
     index: int
     start: float
@@ -186,17 +190,35 @@ class EventCaption:
     adapted_sentence: str
     base_verbs: tuple[tuple[str, float], ...] = ()
     adapted_verbs: tuple[tuple[str, float], ...] = ()
+    base_verb_ids: tuple[str, ...] = ()
+    adapted_verb_ids: tuple[str, ...] = ()
+
+    def sentence(self, model: str) -> str:
+        return self.base_sentence if model == "base" else self.adapted_sentence
+
+    def verbs(self, model: str) -> tuple[tuple[str, float], ...]:
+        return self.base_verbs if model == "base" else self.adapted_verbs
+
+    def verb_ids(self, model: str) -> tuple[str, ...]:
+        return self.base_verb_ids if model == "base" else self.adapted_verb_ids
 
 
 @dataclass(frozen=True)
 class CaptionResult:
-    """SRL captions of a whole clip under both models, and how they were made."""
+    """SRL captions of a whole clip under both models, and how they were made.
+
+    decoder: in a sentence; kind: "heads" (trained captioners on frozen features) or "zero_shot" (CLIP alone).
+    dense: whether the video is longer than a clip, so that its events were read through windows sliding over it.
+    """
 
     clip_id: str
     events: tuple[EventCaption, ...]
     decoder: str
     match_rule: str
     has_reference: bool
+    kind: str = "zero_shot"
+    confidence_rule: str = "softmax share over the candidates"
+    dense: bool = False
 
 
 def to_json(result: object) -> dict:

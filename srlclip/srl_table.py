@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from .english import clean_filler, normalise, strip_article
 from .lexicon import Lexicon
+from .readings import Reading
 from .results import MODELS, Slot
 from .situations import ROLE_KEYS, Event
-from .zero_shot import Reading
 
 #: Verb, visible fillers and scene are compared so with the reference.
 MATCH_RULE = "same words as any annotator wrote, ignoring case and articles"

@@ -14,39 +14,24 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from . import prompts
 from .lexicon import Lexicon
+from .readings import Guess, Reading
 from .situations import Event, Role
 
 DECODER = (
     "zero-shot: verbs (and roles with few candidates) ranked by ensembles of prompts, then each role takes the filler of "
     "the vocabulary that fits best inside the whole prompt"
 )
+CONFIDENCE = "softmax share over the candidates"
 #: Candidates: the most frequent verbs and fillers per role; how many of those are looked at again after the first sweep.
 VERBS, FILLERS, SHORTLIST, SWEEPS = 300, 250, 24, 4
 #: Prompts in all for the ensembles of one choice, the most per candidate, and what counts as few candidates.
 ENSEMBLE, MEMBERS, FEW = 1200, 32, 16
 Embed = Callable[[list[str]], np.ndarray]
-
-
-@dataclass(frozen=True)
-class Guess:
-    """A value and its softmax share over the candidates it was chosen from."""
-
-    text: str
-    confidence: float
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One event as a model reads it. verbs: best first, (verb_id, share). fillers: role key -> Guess."""
-
-    verbs: tuple[tuple[str, float], ...]
-    fillers: dict[str, Guess]
 
 
 def read_event(
@@ -110,13 +95,6 @@ def _read_roles(event: np.ndarray, verb: str, lexicon: Lexicon, embed: Embed, sc
         if chosen == before:
             break
     return {k: guesses[k] for k in names}
-
-
-def sentence(reading: Reading, lexicon: Lexicon) -> str:
-    """The reading as one natural sentence: the best verb with what was read for those of its roles that were asked."""
-    verb = reading.verbs[0][0]
-    roles = tuple(Role(k, n, reading.fillers[k].text) for k, n in lexicon.roles(verb) if k in reading.fillers)
-    return prompts.caption(Event(lexicon.verb(verb), verb, roles), "natural").text
 
 
 def _prompt(lexicon: Lexicon, verb_id: str, roles: tuple[Role, ...]) -> str:

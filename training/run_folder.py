@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from srlclip.config import TrainSettings, flat, from_dict, to_dict
+from srlclip.config import flat, from_dict, to_dict
 from srlclip.situations import CheckpointError
 from training.provenance import provenance
 
@@ -20,15 +20,15 @@ HARMLESS = ("out", "trackers", "checkpoint_every", "data.root", "data.videos", "
 class RunFolder:
     """`path` is created; a run that was started there with other settings is refused, and left as it is.
 
-    finished: the metrics of a run that is complete, else None. Only the main process writes.
+    settings: any frozen dataclass of settings. finished: the metrics of a run that is complete, else None. Only the main process writes.
     """
 
-    def __init__(self, path: str | Path, settings: TrainSettings, main: bool = True):
+    def __init__(self, path: str | Path, settings: Any, main: bool = True):
         self.path, self.main, self.started = Path(path), main, time.time()
         self.finished: dict[str, float] | None = None
         config = self.path / "config.json"
         if config.exists():
-            name = difference(_read_config(config), settings)
+            name = difference(_read_config(config, type(settings)), settings)
             if name:
                 raise CheckpointError(
                     f"{self.path} holds a run with another {name}; choose another --set out=... or delete it"
@@ -65,23 +65,23 @@ class RunFolder:
             with (self.path / "log.jsonl").open("a", encoding="utf-8") as file:
                 file.write(json.dumps(row) + "\n")
 
-    def finish(self, metrics: dict[str, Any], facts: dict[str, Any], settings: TrainSettings) -> None:
+    def finish(self, metrics: dict[str, Any], facts: dict[str, Any], settings: Any) -> None:
         if self.main:
             write_json(self.path / "metrics.json", metrics)
             seconds = round(time.time() - self.started, 1)
             write_json(self.path / "run.json", provenance(to_dict(settings)) | {"seconds": seconds} | facts)
 
 
-def _read_config(path: Path) -> TrainSettings:
+def _read_config(path: Path, kind: type) -> Any:
     try:
-        return from_dict(TrainSettings, json.loads(path.read_text("utf-8")))
+        return from_dict(kind, json.loads(path.read_text("utf-8")))
     except ValueError as error:
         raise CheckpointError(
             f"{path} cannot be read by this version ({error}); choose another --set out=... or delete the folder"
         ) from error
 
 
-def difference(found: TrainSettings, wanted: TrainSettings) -> str:
+def difference(found: Any, wanted: Any) -> str:
     """The first setting, HARMLESS ones aside, in which the two differ, with both values; "" if there is none."""
     a, b = flat(to_dict(found)), flat(to_dict(wanted))
     return next((f"{n} ({a[n]!r}, now {b[n]!r})" for n in a if n not in HARMLESS and a[n] != b[n]), "")

@@ -84,6 +84,11 @@ class FrameCache:
     def __getstate__(self) -> dict[str, object]:
         return {**self.__dict__, "_open": {}}
 
+    def key(self, clip_id: str) -> str:
+        """What a clip's pixels depend on: the preprocessing and frame count, and the clip's own key."""
+        key, entry = self._clips[clip_id]
+        return f"{entry.shard.parent.name}/{key}"
+
     def fingerprint(self) -> str:
         """16 hex digits over the ordered clip ids and their keys: equal for the same clips from unchanged files."""
         return _digest([(clip_id, key) for clip_id, (key, _) in self._clips.items()], 16)

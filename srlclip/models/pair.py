@@ -96,6 +96,25 @@ class ClipPair:
         return base, base.clone() if self.adapted is self.base else self.adapted.encode_frames(pixels, chunk)
 
     @torch.inference_mode()
+    def context_events(self, frames: torch.Tensor) -> torch.Tensor:
+        """The contextualizer's event vectors: adapted frame embeddings (B, E, F, D) -> (B, E, D), L2-normalised.
+
+        Raises CheckpointError if the adapted model has no contextualizer.
+        """
+        if self.contextualizer is None:
+            raise CheckpointError("the adapted model has no contextualizer; use the frames' means as event vectors")
+        return self.contextualizer(frames.float())[1]
+
+    def feature_fingerprint(self, model: str, contextualized: bool = False) -> str:
+        """16 hex digits over all weights that a model's frame embeddings come from, and with the contextualizer's."""
+        if not contextualized or self.contextualizer is None:
+            return self.fingerprints[model]
+        digest = hashlib.sha256(self.fingerprints[model].encode())
+        for name, weight in sorted(self.contextualizer.state_dict().items()):
+            digest.update(name.encode() + weight.detach().cpu().float().contiguous().numpy().tobytes())
+        return digest.hexdigest()[:16]
+
+    @torch.inference_mode()
     def encode_texts(self, texts: Sequence[str], chunk: int = 256) -> torch.Tensor:
         """N texts -> (N, D), L2-normalised; the same for both models, whose text tower is one."""
         return self.base.encode_texts(texts, chunk)
