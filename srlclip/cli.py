@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     pair = argparse.ArgumentParser(add_help=False)
     pair.add_argument("--base", help="bundled name, folder or Hub id (default: the bundled mini pair)")
     pair.add_argument("--adapter", help="SRL-CLIP model folder or Hub id")
+    pair.add_argument("--heads", help="folder of this pair's captioners, base/ and adapted/ (default: the adapter's)")
     pair.add_argument("--gallery", help="folder of videos (default: the bundled clips)")
     pair.add_argument("--device", default="cpu")
     pair.add_argument("--json", action="store_true", help="print JSON")
@@ -83,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
 
     caption = commands.add_parser("caption", parents=[pair], help="SRL captions of a clip under both models")
     caption.add_argument("clip", help="clip id of the gallery, or a video file")
+    caption.add_argument(
+        "--decoder", default="auto", choices=("auto", "heads", "zero_shot"), help="trained heads, or CLIP alone"
+    )
     caption.set_defaults(run=_caption)
 
     evaluate = commands.add_parser(
@@ -150,7 +154,7 @@ def _load(args: argparse.Namespace):
             if what.startswith("left out"):
                 tqdm.write(what, file=sys.stderr)
 
-        return Comparison.load(args.base, args.adapter, args.gallery, args.device, progress)
+        return Comparison.load(args.base, args.adapter, args.gallery, args.device, progress, args.heads)
 
 
 def _index(args: argparse.Namespace) -> int:
@@ -212,7 +216,7 @@ def _score(args: argparse.Namespace) -> int:
 
 def _caption(args: argparse.Namespace) -> int:
     comparison = _load(args)
-    result = comparison.caption(_clip(comparison, args.clip))
+    result = comparison.caption(_clip(comparison, args.clip), decoder=args.decoder)
     lines = [f"decoder: {result.decoder}"]
     for event in result.events:
         lines.append(f"{event.start:g}-{event.end:g} s")

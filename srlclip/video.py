@@ -22,8 +22,8 @@ from .situations import EVENTS_PER_CLIP, VideoDecodeError
 FOLDER_FPS = 30.0
 _PLAY_LISTS = (b"#EXTM3U", b"ffconcat", b"<?xml", b"<MPD", b"v=0", b"[")
 FRAME_SUFFIXES = (".jpg", ".jpeg", ".png")
-# The most that frames_at holds of full-size frames at a time.
-_CHUNK_BYTES = 2**28
+# The most that frames_at reads of full-size frames at a time; the decoder takes several times as much meanwhile.
+_CHUNK_BYTES = 2**26
 # A frame starting this close (in seconds) after a wanted moment counts as showing it: time stamps are rounded.
 _SLACK = 1e-4
 
@@ -128,7 +128,7 @@ def frames_at(
     """The frames on screen at the moments of a video of any length, a few at a time; the file is opened once.
 
     moments: (T,) seconds, ascending, or a function that chooses them when it is told the file's length. Yields distinct
-    frames, uint8 RGB (n, H, W, 3) of at most `chunk` and 256 MB, with how often each is meant, int64 (n,), since several
+    frames, uint8 RGB (n, H, W, 3) of at most `chunk` and 64 MB, with how often each is meant, int64 (n,), since several
     moments may show one frame: np.repeat(frames, times, axis=0), joined, is read_moments. Moments outside the video take
     its first or last frame. Raises VideoDecodeError; ValueError for moments that do not ascend or are no numbers.
     """
