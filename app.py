@@ -16,6 +16,9 @@ def parser() -> argparse.ArgumentParser:
     flags = argparse.ArgumentParser(prog="app.py", description="Compare Base CLIP with SRL-CLIP in the browser.")
     flags.add_argument("--base", help="base model: a folder or a Hugging Face id (default: the bundled one)")
     flags.add_argument("--adapter", help="run folder or Hub id (OWNER/NAME[@REVISION]) of an SRL-CLIP for that base")
+    flags.add_argument(
+        "--heads", metavar="DIR", help="captioners of this pair: base/ and adapted/ (default: those of the adapter)"
+    )
     flags.add_argument("--gallery", metavar="DIR", help="folder of clips with their labels (default: the bundled one)")
     flags.add_argument(
         "--runs", metavar="DIR", help="folder of run folders, for the training curves (default: the bundled ones)"
@@ -42,7 +45,7 @@ def main(argv: list[str] | None = None) -> int:
 
     quiet_loading()
     try:
-        pair = {"base": args.base, "adapter": args.adapter}
+        pair = {"base": args.base, "adapter": args.adapter, "heads": args.heads}
         comparison = Comparison.load(**pair, gallery=args.gallery, device=args.device, progress=report)
         demo = build_demo(comparison, runs=args.runs or ASSETS / "models")
         _, url, _ = demo.launch(

@@ -52,7 +52,9 @@ def test_a_bad_file_is_named(tmp_path):
 def test_every_shipped_config_loads():
     from pathlib import Path
 
+    from training.captioner_settings import CaptionerTraining
     from training.pretrain import PretrainSettings
 
+    kinds = {"pretrain": PretrainSettings, "captioner": CaptionerTraining}
     for path in (Path(__file__).parents[1] / "training" / "configs").glob("*.json"):
-        load_json(PretrainSettings if path.name.startswith("pretrain") else TrainSettings, path)
+        load_json(kinds.get(path.name.removesuffix(".json").split("_")[0], TrainSettings), path)

@@ -1,6 +1,7 @@
 """Put a trained mini pair and its example clips into the package: what `python app.py` shows without a download.
 
     python training/bundle.py --base runs/mini-base --run runs/synsitu
+    python training/bundle.py --heads runs/captioners          # only the captioners, after training/captioner_results.py
 
 Copies the base and the adapter with their run.json, config and log, renders the gallery (unseen clips of a seed of its
 own, groups of look-alikes among them), picks example queries by dice, embeds the gallery, and writes the model cards.
@@ -21,6 +22,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from srlclip.compare import Comparison
 from srlclip.data.folder import read_folder
 from srlclip.embedding import ASSETS, gallery_name
+from srlclip.models.captioner_files import load_captioner, save_captioner
+from srlclip.pair_info import HEADS_FOLDER
+from srlclip.results import MODELS
 from srlclip.synsitu import texts
 from srlclip.synsitu.sample import GROUP_SIZE, script_of
 from srlclip.synsitu.writer import progress_bar, write_split
@@ -49,6 +53,18 @@ def copy_models(base: Path, run: Path) -> None:
     write_json(card, values)
     adapter = ASSETS / "models" / "mini-srlclip" / "adapter" / "adapter_config.json"
     write_json(adapter, json.loads(adapter.read_text("utf-8")) | {"base_model_name_or_path": "mini-base"})
+
+
+def copy_heads(runs: Path) -> None:
+    """The captioners of the first seed, in half precision, beside the adapter whose features one of them reads."""
+    for model in MODELS:
+        run = runs / f"{model}-seed0"
+        captioner, source, metadata = load_captioner(run / "model")
+        facts = json.loads((run / "run.json").read_text("utf-8"))
+        kept = {key: facts[key] for key in ("commit", "date", "seconds", "clips", "epochs", "best_epoch", "argv")}
+        target = ASSETS / "models" / "mini-srlclip" / HEADS_FOLDER / model
+        shutil.rmtree(target, ignore_errors=True)
+        save_captioner(target, captioner, source, metadata | portable(kept), half=True)
 
 
 def write_gallery() -> None:
@@ -89,9 +105,14 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--base", default="runs/mini-base", help="run folder of pretrain.py")
     parser.add_argument("--run", default="runs/synsitu", help="run folder of train.py")
     parser.add_argument("--results", default="results/mini_pair.json", help="for the cards' tables; may not exist yet")
+    parser.add_argument(
+        "--heads", help="folder of training/captioner_results.py's runs: puts their captioners in, no more"
+    )
     parser.add_argument("--cards-only", action="store_true", help="only write the model cards again")
     args = parser.parse_args(argv)
-    if not args.cards_only:
+    if args.heads:
+        copy_heads(Path(args.heads))
+    elif not args.cards_only:
         copy_models(Path(args.base), Path(args.run))
         write_gallery()
         write_index()

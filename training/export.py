@@ -40,6 +40,7 @@ RUN_FILES = {"config.json": "train_config.json", "run.json": "run.json", "metric
 #: What an export may consist of besides: replaced as a whole when a run is exported again.
 PARTS = (
     "adapter",
+    "captioner",
     "merged",
     "contextualizer.safetensors",
     "image_tower.safetensors",

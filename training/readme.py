@@ -1,6 +1,6 @@
-"""Fill the measured parts of the README and of docs/falsification.md from their sources: results files and an example.
+"""Fill the measured parts of the README and of docs/ from their sources: results files and an example.
 
-python training/readme.py            # rewrites both
+python training/readme.py            # rewrites them
 python training/readme.py --check    # exit code 1 if one would change
 """
 
@@ -191,9 +191,53 @@ def _cell(value: dict, sign: bool = False) -> str:
     return f"{mean} [{low:.1f}, {high:.1f}]"
 
 
+#: Columns of the captioner's table: system in results/captioner.json -> heading.
+SYSTEMS = {
+    "majority, true verb known": "majority (knows the verb)",
+    "zero-shot base": "zero-shot, base",
+    "zero-shot adapted": "zero-shot, SRL-CLIP",
+    "head base": "head on base",
+    "head adapted": "head on SRL-CLIP",
+    "head adapted, no contextualizer": "without contextualizer",
+    "head adapted - head base": "SRL-CLIP − base, heads",
+}
+
+
+def captioner() -> str:
+    """The situation-recognition heads and their baselines by the official metrics, and how far seeds are apart."""
+    found = json.loads((ROOT / "results" / "captioner.json").read_text("utf-8"))
+    lines = [f"| | {' | '.join(SYSTEMS.values())} |", f"|---|{'---|' * len(SYSTEMS)}"]
+    for metric, row in found["table"].items():
+        cells = [_cell(row[name], sign=" - " in name) for name in SYSTEMS]
+        lines.append(f"| {metric} | {' | '.join(cells)} |")
+    spread = []
+    for metric in ("Vb@1", "CIDEr"):
+        values = found["per_seed"][metric]
+        arms = (
+            (arm.replace("adapted", "SRL-CLIP"), values[arm])
+            for arm in ("base", "adapted", "adapted, no contextualizer")
+        )
+        spread.append(f"{metric} {'; '.join(f'{arm} ' + ' / '.join(f'{v:.1f}' for v in own) for arm, own in arms)}")
+    modes = []
+    for mode, table in found["modes"].items():
+        row = table["CIDEr"]
+        modes.append(f"{mode} {_cell(row['base'])} and {_cell(row['adapted'])}")
+    commits = sorted({run["commit"] for run in found["runs"]})
+    return "\n".join([
+        *lines,
+        "",
+        f"{found['data']}: {found['clips']} clips, {found['events']} events, three annotators each; 100 times the official "
+        "values, 95 % intervals over clips. Seeds of the head (features and clips are the same): "
+        f"{'. '.join(spread)}. CIDEr where the head finds the roles itself, base and SRL-CLIP: {'; '.join(modes)}.",
+        "",
+        f"Source: `results/captioner.json` (runs at commit {', '.join(commits)}; {found['date'][:10]}).",
+    ])  # fmt: skip
+
+
 #: Page -> its generated blocks.
 PAGES = {
     "README.md": {"quickstart": quickstart, "results": results},
+    "docs/captions.md": {"captioner": captioner},
     "docs/falsification.md": {"captions": captions},
 }
 

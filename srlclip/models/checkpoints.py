@@ -177,7 +177,13 @@ def upload_folder(folder: Path, hub_id: str, files: Sequence[str], private: bool
             folder_path=str(folder),
             repo_type="model",
             allow_patterns=list(files),
-            delete_patterns=["adapter/*", "merged/*", "contextualizer.safetensors", "image_tower.safetensors"],
+            delete_patterns=[
+                "adapter/*",
+                "captioner/*",
+                "merged/*",
+                "contextualizer.safetensors",
+                "image_tower.safetensors",
+            ],  # fmt: skip
             commit_message="SRL-CLIP export",
         )
     except CheckpointError:
