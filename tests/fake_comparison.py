@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from srlclip.results import (
+    MODELS,
     CaptionResult,
     EventCaption,
     Example,
@@ -27,6 +29,7 @@ from srlclip.results import (
 )
 from srlclip.situations import Caption, Event, Role, Situation, VideoDecodeError
 from srlclip.synsitu.world import COLOURS, KINDS, SCENES, VERBS
+from srlclip.video import probe
 
 _ACTS = ("push.01", "pull.01", "chase.01", "hug.01", "kick.01", "lift.01", "flee.01")
 
@@ -66,18 +69,33 @@ def event(clip: int, index: int) -> Event:
 
 
 class FakeComparison:
-    """Duck-typed like srlclip.compare.Comparison. folder: where drawn clips go (None: clips have no file)."""
+    """Duck-typed like srlclip.compare.Comparison. folder: where drawn clips go (None: clips have no file).
 
-    def __init__(self, folder: Path | None = None, clips: int = 12, failing: str | None = None):
+    failing: "adapted" (that model finds nothing) or a decoder that raises. kinds: the decoders that the pair has.
+    long_clip: also have the clip "long_00" of 50 seconds, without labels. pause: seconds that each captioned event takes.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        clips: int = 12,
+        failing: str | None = None,
+        kinds: tuple[str, ...] = ("heads", "zero_shot"),
+        long_clip: bool = False,
+        pause: float = 0.0,
+    ):
         self.info = PairInfo(
             "mini-base", "mini-srlclip", "600 SynSitu clips (synthetic world)", True, 128, 96, "cpu", "0.1.0"
         )
-        self.failing = failing
+        self.failing, self.kinds, self.pause = failing, kinds, pause
         self._clips: dict[str, Situation] = {}
         for number in range(clips):
             path = write_clip(folder / f"clip_{number:02d}.mp4", number) if folder else None
             events = tuple(event(number, i) for i in range(5))
             self._clips[f"clip_{number:02d}"] = Situation(f"clip_{number:02d}", path, events)
+        if long_clip:
+            path = write_clip(folder / "long_00.mp4", 99, 500) if folder else None
+            self._clips["long_00"] = Situation("long_00", path, (), end=50.0)
         self._gallery = tuple(self._clips)
 
     def clip_ids(self) -> tuple[str, ...]:
@@ -89,7 +107,8 @@ class FakeComparison:
         return self._clips[clip_id]
 
     def examples(self) -> tuple[Example, ...]:
-        picks = [(clip, (3 * n) % 5) for n, clip in enumerate(self._gallery[:6])]
+        labelled = [clip for clip in self._gallery if self._clips[clip].events]
+        picks = [(clip, (3 * n) % 5) for n, clip in enumerate(labelled[:6])]
         return tuple(Example(self.true_caption(clip, i).text, clip, i) for clip, i in picks)
 
     def search(self, query: str, target: str | None = None) -> SearchResult:
@@ -113,24 +132,41 @@ class FakeComparison:
         rows = [tuple(0.2 + 0.1 * share(m, clip_id, query, i) for i in range(5)) for m in ("base", "adapted")]
         return Timeline(clip_id, query, spans, *rows)
 
-    def caption(self, clip_id: str, progress=None) -> CaptionResult:
+    def decoders(self) -> tuple[str, ...]:
+        return self.kinds
+
+    def caption(self, clip_id: str, progress=None, decoder: str = "auto") -> CaptionResult:
         situation = self.situation(clip_id)
+        kind = self.kinds[0] if decoder == "auto" else decoder
+        if kind == self.failing:
+            raise ValueError(f"the {kind} decoder failed on {clip_id}; choose another one")
+        count = max(5, int((situation.end or 10.0) / 2))
         captions = []
-        for i in range(5):
+        for i in range(count):
             truth = situation.events[i] if situation.events else None
-            shown = truth or event(int(100 * share(clip_id)), i)
-            rows = [("Verb", "verb", shown.lemma), *((r.key, r.name, r.filler) for r in shown.roles)]
-            slots = []
-            for key, name, filler in rows:
-                said = [filler if share(m, clip_id, i, key) < p else "blue robot" for m, p in (("b", 0.5), ("a", 0.85))]
-                judged = [s == filler for s in said] if truth else [None, None]
-                slots.append(Slot(key, name, filler if truth else None, *said, 0.41, 0.77, *judged))
-            lines = [" ".join(s.value(m) for s in slots) for m in ("base", "adapted")]
-            verbs = ((shown.lemma, 0.6), ("walk", 0.2))
-            captions.append(EventCaption(i, 2.0 * i, 2.0 * i + 2, tuple(slots), *lines, verbs, verbs))
+            captions.append(self._caption(clip_id, i, truth, kind))
+            time.sleep(self.pause)
             if progress:
-                progress((i + 1) / 5, f"event {i + 1} of 5")
-        return CaptionResult(clip_id, tuple(captions), "nearest prompts", "equal words", bool(situation.events))
+                progress((i + 1) / count, f"event {i + 1} of {count}, model {1 + i % 2} of 2")
+        told = {"heads": "captioners trained on frozen features", "zero_shot": "nearest prompts"}[kind]
+        rule = {"heads": "geometric mean of its tokens' probabilities", "zero_shot": "softmax share"}[kind]
+        labelled = bool(situation.events)
+        return CaptionResult(clip_id, tuple(captions), told, "equal words", labelled, kind, rule, dense=count > 5)
+
+    def _caption(self, clip_id: str, i: int, truth: Event | None, kind: str) -> EventCaption:
+        shown = truth or event(int(100 * share(clip_id)), i)
+        rows = [("Verb", "verb", shown.lemma), *((r.key, r.name, r.filler) for r in shown.roles)]
+        slots = []
+        for key, name, filler in rows:
+            other = "walk" if key == "Verb" else "blue robot"
+            said = [filler if share(m, clip_id, i, key, kind) < p else other for m, p in (("b", 0.5), ("a", 0.85))]
+            sure = [round(share(m, "sure", clip_id, i, key, kind), 4) for m in ("b", "a")]
+            judged = [s == filler for s in said] if truth else [None, None]
+            slots.append(Slot(key, name, filler if truth else None, *said, *sure, *judged))
+        lines = [f"A {s[1]} {s[0]}s a {s[2]} at the {s[-1]}." for s in ([x.value(m) for x in slots] for m in MODELS)]
+        verbs = ((shown.lemma, 0.6), ("walk", 0.2), ("hug", 0.1), ("kick", 0.06), ("lift", 0.04))
+        ids = (shown.verb_id, "walk.01", "hug.01", "kick.01", "lift.01")
+        return EventCaption(i, 2.0 * i, 2.0 * i + 2, tuple(slots), *lines, verbs, verbs, ids, ids)
 
     def negatives(self, clip_id: str, event_index: int, kinds: Sequence[str]) -> tuple[Caption, ...]:
         true = self.true_caption(clip_id, event_index).text.split()
@@ -174,7 +210,11 @@ class FakeComparison:
         if b"ftyp" not in content[:64]:
             raise VideoDecodeError(f"cannot decode {path}: no video stream; re-encode with: ffmpeg -i {path} out.mp4")
         clip_id = "upload-" + hashlib.sha256(content).hexdigest()[:8]
-        self._clips[clip_id] = Situation(clip_id, Path(path), ())
+        for frame in range(0, 241, 40):
+            time.sleep(self.pause)
+            if progress:
+                progress(frame / 240, f"frames {frame} of 240")
+        self._clips[clip_id] = Situation(clip_id, Path(path), (), end=probe(path).duration)
         return clip_id
 
     def verbs(self) -> tuple[str, ...]:
@@ -204,7 +244,7 @@ def serve(port: int) -> None:
     from srlclip.ui import build_demo, launch_settings
 
     with tempfile.TemporaryDirectory() as folder:
-        demo = build_demo(FakeComparison(Path(folder)))
+        demo = build_demo(FakeComparison(Path(folder), long_clip=True, pause=0.05))
         demo.launch(server_port=port, quiet=True, prevent_thread_lock=True, **launch_settings())
         print(f"Serving on http://127.0.0.1:{port}/", flush=True)
         demo.block_thread()

@@ -51,7 +51,8 @@ def test_search_knows_the_target_of_an_example(client):
 
 def test_caption_and_score_return_json(client):
     captioned = client.predict("clip_01", api_name="/caption")
-    assert len(captioned["events"]) == 5 and captioned["decoder"]
+    assert len(captioned["events"]) == 5 and captioned["decoder"] and captioned["decoder_kind"] == "heads"
+    assert client.predict("clip_01", "zero_shot", api_name="/caption")["decoder_kind"] == "zero_shot"
     scored = client.predict("clip_01", 2, "", "noun,agent_patient", "my own negative", api_name="/score")
     assert len(scored["negatives"]) == 3 and set(scored["beaten"]) == {"base", "adapted"}
 
@@ -59,6 +60,7 @@ def test_caption_and_score_return_json(client):
 @pytest.mark.parametrize("arguments, endpoint, words", [
     (("", 5), "/search", "empty"),
     (("/etc/passwd",), "/caption", "no clip"),
+    (("clip_01", "nope"), "/caption", "allows: auto, heads, zero_shot"),
     (("clip_01", 9, "", "", ""), "/score", "allowed"),
 ])  # fmt: skip
 def test_user_errors_are_sentences_and_the_next_call_works(client, arguments, endpoint, words):

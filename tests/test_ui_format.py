@@ -10,7 +10,7 @@ import pytest
 
 from srlclip.results import Hit, PairInfo, ScoredCaption, ScoreResult, SearchResult, Slot
 from srlclip.situations import Caption
-from srlclip.ui import cards, downloads, tables
+from srlclip.ui import cards, downloads, srl_panels, tables
 from srlclip.ui.format import change, esc, header, said, signed
 from srlclip.ui.links import Link, from_params, to_query
 from srlclip.ui.media import Shot
@@ -45,7 +45,7 @@ def test_hostile_text_is_shown_as_text_everywhere(text):
         esc(text), said(text), cards.columns(result, Shot),
         cards.player(Shot(text, "p.jpg", "v.mp4"), [(0.0, text)]),
         tables.negatives_table(scored), tables.word_diff(text, text + " more"),
-        tables._cell(slot, "base", has_reference=True),
+        srl_panels.cell(slot, "base", has_reference=True),
         header(PairInfo(text, text, text, False, 1, 1, "cpu", "0")),
     ]  # fmt: skip
     for page in pages:
@@ -91,7 +91,7 @@ def test_one_failed_model_leaves_the_other_column():
 
 
 def test_wrong_cells_differ_by_more_than_colour():
-    cell = tables._cell(Slot("Verb", "verb", "push", "walk", "push", 0, 0, False, True), "base", has_reference=True)
+    cell = srl_panels.cell(Slot("Verb", "verb", "push", "walk", "push", 0, 0, False, True), "base", has_reference=True)
     assert "≠" in cell and "sc-off" in cell
     fooled = tables._margin_cell(ScoredCaption(Caption("x"), 0.1, 0.1, 0.0, 0.1), "base")
     assert "≠" in fooled, "a tie counts as fooled"

@@ -77,7 +77,7 @@ def test_unknown_clip_is_refused(comparison, media):
 def test_captions_name_decoder_and_rule_and_mark_mismatches(comparison, media):
     page = captions.caption_view(comparison, media, "clip_01")
     assert page.count("data-sc-event=") == 5 and page.count("data-sc-panel=") == 5 and page.count(" hidden>") == 4
-    assert "nearest prompts" in page and "equal words" in page and "≠" in page and 'kind="subtitles"' in page
+    assert "on frozen features" in page and "equal words" in page and "≠" in page and 'kind="subtitles"' in page
 
 
 def test_uploads_have_no_reference_column_and_no_link(comparison, media, tmp_path):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from ..results import to_json
-from . import downloads, hard_negatives, retrieval
+from . import caption_files, captions, downloads, hard_negatives, retrieval
 from .guard import user_errors
 
 if TYPE_CHECKING:
@@ -42,16 +42,20 @@ def add_endpoints(comparison: Comparison) -> None:
         return {"models": downloads.provenance(comparison.info), **body}
 
     @user_errors
-    def caption(clip_id: str) -> dict:
+    def caption(clip_id: str, decoder: str = "auto") -> dict:
         """SRL captions (verb and roles of every event) of a gallery clip under both models, as JSON.
 
         Parameters:
             clip_id: a clip of the gallery, as /search returns it.
+            decoder: what makes the captions: "heads" (captioners trained on frozen features of each model, where the
+                pair has them), "zero_shot" (CLIP alone: the prompts that fit best), or "auto", the pair's best.
         Returns:
-            events with slots (reference, base, adapted, matches), sentences, the decoder and the match rule.
+            events with slots (reference, base, adapted, confidences, matches), sentences and ranked verbs; decoder_kind:
+            heads or zero_shot; decoder, match_rule, confidence_rule: what that means, in words.
         """
         check_clip(comparison, clip_id)
-        return {"models": downloads.provenance(comparison.info), **to_json(comparison.caption(clip_id))}
+        result = comparison.caption(clip_id, decoder=captions.checked_decoder(comparison, decoder))
+        return {"models": downloads.provenance(comparison.info), **caption_files.captions_json(result)}
 
     @user_errors
     def score(clip_id: str, event_index: int = 0, true_caption: str = "", kinds: str = "", own: str = "") -> dict:

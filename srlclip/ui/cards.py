@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Sequence
 
 from ..plots import short_name
@@ -47,8 +46,8 @@ def chips(queries: Sequence[str]) -> str:
     return page(f'<p class="sc-soft">Try one (runs at once)</p>{group}')
 
 
-def video_tag(shot: Shot, *, main: bool, label: str, subtitles: str = "") -> str:
-    """A `<video>` that fetches nothing until it is played. main: the shared player with controls."""
+def video_tag(shot: Shot, *, main: bool, label: str, tracks: str = "") -> str:
+    """A `<video>` that fetches nothing until it is played. main: the shared player with controls. tracks: its markup."""
     window = f"#t={shot.start:g},{shot.end:g}" if shot.end is not None else ""
     poster = f' poster="{esc(shot.poster)}"' if shot.poster else ""
     if not shot.video:
@@ -57,11 +56,7 @@ def video_tag(shot: Shot, *, main: bool, label: str, subtitles: str = "") -> str
     source = f'src="{esc(shot.video + window)}"{poster} preload="none" muted playsinline'
     if not main:
         return f'<video class="sc-shot" {source} loop tabindex="-1" aria-hidden="true"></video>'
-    track = ""
-    if subtitles:
-        payload = base64.b64encode(subtitles.encode("utf-8", "replace")).decode("ascii")
-        track = f'<track kind="subtitles" label="Both models" srclang="en" src="data:text/vtt;base64,{payload}">'
-    return f'<video class="sc-main" controls {source} aria-label="{esc(label)}">{track}</video>'
+    return f'<video class="sc-main" controls {source} aria-label="{esc(label)}">{tracks}</video>'
 
 
 def card(hit: Hit, shot: Shot, model: str, span: tuple[float, float], *, target: bool) -> str:
@@ -110,8 +105,11 @@ def columns(result: SearchResult, shot: Callable[..., Shot], k: int = TOP) -> st
     return f'{verdict(result)}{failures(result.failures)}<div class="sc-columns">{both}</div>'
 
 
-def player(shot: Shot, lines: Sequence[tuple[float, str]] = (), subtitles: str = "") -> str:
-    """The shared player, and the labelled events as buttons that seek. lines: (second in the file, caption)."""
+def player(shot: Shot, lines: Sequence[tuple[float, str]] = (), tracks: str = "") -> str:
+    """The shared player, and the labelled events as buttons that seek. lines: (second in the file, caption).
+
+    tracks: `<track>` elements for its subtitles.
+    """
     events = "".join(
         f'<li><button type="button" class="sc-line" data-sc-seek="{start:g}">▸ {start:g} s · {said(text)}</button></li>'
         for start, text in lines
@@ -119,5 +117,5 @@ def player(shot: Shot, lines: Sequence[tuple[float, str]] = (), subtitles: str =
     listing = (
         f'<p class="sc-soft">What happens (labels); press a line to go there</p><ol>{events}</ol>' if events else ""
     )
-    media = video_tag(shot, main=True, label=f"Selected clip {shot.clip_id}", subtitles=subtitles)
+    media = video_tag(shot, main=True, label=f"Selected clip {shot.clip_id}", tracks=tracks)
     return f"<h2>Selected clip: {said(short_name(shot.clip_id), 60)}</h2>{media}{listing}"

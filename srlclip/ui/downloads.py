@@ -1,4 +1,4 @@
-"""What can be saved: results as JSON, CSV and WebVTT, each with the models, the input and the version it came from.
+"""What can be saved: results as JSON and CSV, each with the models, the input and the version it came from.
 
 Files travel as data links inside the page, so they equal what is on screen, and no user's file waits on the server.
 """
@@ -11,18 +11,20 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 
-from ..results import MODELS, CaptionResult, EventCaption, PairInfo, ScoreResult, SearchResult, to_json
-from .format import esc, model_id
+from ..results import MODELS, PairInfo, ScoreResult, SearchResult, to_json
+from .format import NAMES, esc, model_id
 
 #: At most this many places of a ranking go into a file (plus the target).
 LISTED = 100
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
-def link(filename: str, mime: str, text: str, label: str) -> str:
-    """An anchor that saves `text` under `filename`."""
+def link(filename: str, mime: str, text: str, label: str, row: str = "") -> str:
+    """An anchor that saves `text` under `filename`. row: what its row is called, where the label says the model only."""
     payload = base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
-    return f'<a class="sc-button" download="{esc(filename)}" href="data:{mime};base64,{payload}">{esc(label)}</a>'
+    href = f"data:{mime};base64,{payload}"
+    spoken = f' aria-label="{esc(f"{label}, {row}")}"' if row else ""
+    return f'<a class="sc-button" download="{esc(filename)}" href="{href}"{spoken}>{esc(label)}</a>'
 
 
 def provenance(info: PairInfo) -> dict:
@@ -56,7 +58,8 @@ def to_csv(info: PairInfo, columns: Sequence[str], rows: Iterable[Sequence[objec
     return out.getvalue()
 
 
-def _json(info: PairInfo, kind: str, body: dict) -> str:
+def json_file(info: PairInfo, kind: str, body: dict) -> str:
+    """A result as a JSON file that says what it is and which models made it."""
     return json.dumps({"kind": kind, "models": provenance(info), **body}, ensure_ascii=False, indent=1)
 
 
@@ -84,7 +87,7 @@ def search_links(info: PairInfo, result: SearchResult) -> str:
     """JSON and CSV links of a search."""
     rows = [
         (
-            NAME[m],
+            NAMES[m],
             h.rank,
             h.clip_id,
             round(h.score, 6),
@@ -97,7 +100,7 @@ def search_links(info: PairInfo, result: SearchResult) -> str:
     columns = ("model", "rank", "clip", "score", "rank_change", "is_target")
     table = to_csv(info, columns, rows, query=result.query)
     return link(
-        "srlclip_search.json", "application/json", _json(info, "search", search_json(result)), "Download JSON"
+        "srlclip_search.json", "application/json", json_file(info, "search", search_json(result)), "Download JSON"
     ) + link("srlclip_search.csv", "text/csv", table, "Download CSV")
 
 
@@ -124,47 +127,7 @@ def score_links(info: PairInfo, result: ScoreResult) -> str:
         "srl_clip_margin",
     )
     about = {"clip": result.clip_id, "event": result.event_index + 1, "true_caption": result.true.caption.text}
-    body = _json(info, "hard_negatives", to_json(result))
+    body = json_file(info, "hard_negatives", to_json(result))
     return link("srlclip_negatives.json", "application/json", body, "Download JSON") + link(
         "srlclip_negatives.csv", "text/csv", to_csv(info, columns, rows, **about), "Download CSV"
     )
-
-
-def _stamp(seconds: float) -> str:
-    whole, thousandths = divmod(round(max(seconds, 0.0) * 1000), 1000)
-    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}.{thousandths:03d}"
-
-
-def _cue_text(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def webvtt(events: Sequence[EventCaption], models: Sequence[str] = MODELS) -> str:
-    """Subtitles: one cue per event with a line per model."""
-    blocks = ["WEBVTT"]
-    for event in events:
-        sentence = {"base": event.base_sentence, "adapted": event.adapted_sentence}
-        lines = [f"{NAME[m]}: {_cue_text(sentence[m])}" if len(models) > 1 else _cue_text(sentence[m]) for m in models]
-        blocks.append(f"{_stamp(event.start)} --> {_stamp(event.end)}\n" + "\n".join(lines))
-    return "\n\n".join(blocks) + "\n"
-
-
-def caption_links(info: PairInfo, result: CaptionResult) -> str:
-    """WebVTT (per model) and JSON links of a captioned clip."""
-    files = [
-        link(
-            f"srlclip_{'base' if m == 'base' else 'srl_clip'}.vtt",
-            "text/vtt",
-            webvtt(result.events, (m,)),
-            f"{NAME[m]} WebVTT",
-        )
-        for m in MODELS
-    ]
-    files.append(
-        link("srlclip_captions.json", "application/json", _json(info, "captions", to_json(result)), "Download JSON")
-    )
-    return "".join(files)
-
-
-NAME = {"base": "Base CLIP", "adapted": "SRL-CLIP"}

@@ -49,6 +49,11 @@ def signed(value: float | None) -> str:
     return f"{value:+.{digits}f}".replace("-", "−")
 
 
+def seconds(value: float) -> str:
+    """A time for the page's script: seconds to the millisecond, no needless zeros."""
+    return f"{value:.3f}".rstrip("0").rstrip(".")
+
+
 def model_id(name: str) -> str:
     """A model's name for others: of a path on this machine only its last two parts."""
     path = Path(name)

@@ -35,3 +35,10 @@ def stepper(progress: gr.Progress | None) -> Callable[[float, str], None]:
             progress(min(max(float(share), 0.0), 1.0), desc=what)
 
     return report
+
+
+def part(report: Callable[[float, str], None] | None, low: float, high: float) -> Callable[[float, str], None] | None:
+    """The report of one of several steps: its shares 0 to 1 fill the stretch from `low` to `high` of the whole bar."""
+    if report is None:
+        return None
+    return lambda share, what: report(low + (high - low) * min(max(float(share), 0.0), 1.0), what)

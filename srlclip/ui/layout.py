@@ -41,7 +41,7 @@ def build_demo(comparison: Comparison, *, runs: Path | str | None = None, media:
         groups = [
             [tabs],
             [retrieval_tab.box, *retrieval_tab.outputs],
-            [captions_tab.clip, *captions_tab.outputs],
+            [*captions_tab.chosen, *captions_tab.outputs],
             [*negatives_tab.prepared, *negatives_tab.outputs],
         ]
 
@@ -83,7 +83,9 @@ def restored(comparison: Comparison, media: Media, link: Link) -> dict[int, list
     if link.tab == "retrieval" and link.query:
         return {0: [link.query, *retrieval.search_view(comparison, media, link.query)]}
     if link.tab == "captions" and clip:
-        return {1: [clip, captions.caption_view(comparison, media, clip), clip]}
+        have = comparison.decoders()
+        decoder = link.decoder if link.decoder in have else have[0]
+        return {1: [clip, decoder, captions.caption_view(comparison, media, clip, decoder=decoder), clip]}
     if link.tab == "negatives" and clip and comparison.situation(clip).events:
         event = link.event if link.clip else (described.event_index or 0 if described else 0)
         ready = hard_negatives_tab.prepared(comparison, clip, event)

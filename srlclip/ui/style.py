@@ -1,4 +1,4 @@
-"""How the page looks and moves: palette, style sheet, the small script, theme and launch settings. No data.
+"""How the page looks: palette, style sheet, theme and launch settings. No data.
 
 Blue circle = Base CLIP, orange diamond = SRL-CLIP, always with the word. Never red or green for right or wrong.
 Every class of ours starts with `sc-` so that a new Gradio version cannot collide with it.
@@ -9,20 +9,24 @@ from __future__ import annotations
 import gradio as gr
 
 from ..video import UPLOAD_LIMITS
+from .script import SCRIPT
 
 #: Mirrors what Comparison.add_video accepts; the server refuses larger files before they are read.
 MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS = UPLOAD_LIMITS.max_bytes // 2**20, round(UPLOAD_LIMITS.max_seconds)
 
+#: Gradio puts its own prefix after every comma of a selector, so `:is(a, b)` breaks: write such rules out.
 CSS = """
 :root { --sc-base:#0072B2; --sc-base-text:#00609a; --sc-base-tint:#e8f3fa; --sc-srl:#D55E00; --sc-srl-text:#a84300;
-  --sc-srl-tint:#fdf0e6; --sc-paper:#ffffff; --sc-faint:#8a8f98; --sc-soft:#5a6270; --sc-track:#e3e7ee;
+  --sc-srl-tint:#fdf0e6; --sc-paper:#ffffff; --sc-faint:#8a8f98; --sc-soft:#5a6270; --sc-low:#666d79; --sc-track:#e3e7ee;
   --sc-edge:#1f2937; }
 .dark { --sc-base:#56B4E9; --sc-base-text:#7cc6f0; --sc-base-tint:#12303f; --sc-srl:#E69F00; --sc-srl-text:#f2b740;
-  --sc-srl-tint:#3a2a0a; --sc-paper:#111318; --sc-faint:#8a8f98; --sc-soft:#aab2bf; --sc-track:#333a46;
+  --sc-srl-tint:#3a2a0a; --sc-paper:#111318; --sc-faint:#8a8f98; --sc-soft:#aab2bf; --sc-low:#9aa2af; --sc-track:#333a46;
   --sc-edge:#f3f4f6; }
 .gradio-container { max-width:1280px !important; margin:0 auto !important; }
 .gradio-container .html-container:has(.sc) { padding:2px 0; }
 .gradio-container .sc button { margin:0; }
+.gradio-container span.or, .gradio-container button.show-api { color:var(--sc-soft); }
+.gradio-container .progress-level-inner { background:var(--body-background-fill); padding:2px 10px; border-radius:6px; }
 .gradio-container .sc { font-size:15px; line-height:1.45; color:var(--body-text-color); overflow-wrap:anywhere; }
 .sc h1 { font-size:26px; font-weight:700; margin:0 0 2px; line-height:1.2; }
 .sc h2 { font-size:17px; font-weight:700; margin:0; line-height:1.3; }
@@ -70,6 +74,46 @@ button.sc-card.sc-target { border-color:var(--sc-edge); border-width:2px; paddin
   .sc-bar > i.sc-b-adapted { background:var(--sc-srl); }
 .sc-foot { display:flex; justify-content:space-between; gap:6px; font-size:13px; font-variant-numeric:tabular-nums; }
 .sc-divider { border-top:2px dotted var(--sc-faint); margin:8px 0 4px; padding-top:2px; }
+.sc-aside { position:absolute; width:1px; height:1px; overflow:hidden; clip-path:inset(50%); white-space:nowrap; }
+.sc-conf { display:flex; align-items:center; gap:6px; margin-top:2px; font-size:12.5px; font-weight:400; position:relative;
+  color:var(--sc-soft); font-variant-numeric:tabular-nums; }
+.sc-conf .sc-bar { flex:0 1 64px; min-width:18px; margin:0; } .sc-off-base .sc-bar, .sc-off-adapted .sc-bar {
+  background:var(--sc-paper); }
+.gradio-container .sc td.sc-low bdi, .gradio-container .sc td.sc-low .sc-off { color:var(--sc-low); font-weight:400; }
+.sc-low .sc-bar > i { opacity:.6; }
+.sc p.sc-decoder { margin:4px 0 8px; } .sc p.sc-rules { margin-top:8px; }
+.sc-tracks { display:flex; flex-wrap:wrap; gap:4px 6px; align-items:center; margin-top:8px; font-size:13.5px; }
+.sc video.sc-main::cue { font-size:16px; line-height:1.3; }
+button.sc-track { border:1px solid var(--border-color-primary); border-radius:8px; padding:4px 9px; cursor:pointer;
+  background:transparent; color:inherit; font:inherit; font-size:13.5px; }
+button.sc-track[aria-pressed=true] { border-color:var(--sc-edge); box-shadow:inset 0 -3px 0 var(--sc-edge);
+  font-weight:700; }
+.sc-strip { display:flex; gap:5px; overflow-x:auto; padding:4px 4px 8px; margin:2px 0 10px; scroll-behavior:smooth; }
+button.sc-moment { flex:0 0 104px; min-width:0; border:1px solid var(--border-color-primary); border-radius:8px; padding:5px 7px;
+  background:transparent; color:inherit; font:inherit; font-size:12.5px; text-align:left; cursor:pointer; }
+button.sc-moment > span { display:block; overflow:hidden; text-overflow:ellipsis; white-space:nowrap; }
+button.sc-moment[aria-pressed=true] { border-color:var(--sc-edge); box-shadow:inset 0 -3px 0 var(--sc-edge); }
+.sc-strip [aria-current] b::after, .sc-events [aria-current] b::after { content:" ▶"; font-size:.8em; }
+.sc-transcript { margin-top:16px; }
+.sc-lines { max-height:420px; overflow-y:auto; scroll-behavior:smooth; margin-top:6px; position:relative;
+  border:1px solid var(--border-color-primary); border-radius:8px; }
+.sc .sc-lines table.sc-table { table-layout:fixed; margin:0; border:0; border-collapse:separate; border-spacing:0; }
+.sc .sc-lines table.sc-table tr { border:0; }
+.sc .sc-lines table.sc-table th, .sc .sc-lines table.sc-table td { border-width:0 0 1px; }
+.sc .sc-lines table.sc-table tbody tr:last-child th, .sc .sc-lines table.sc-table tbody tr:last-child td { border:0; }
+.sc .sc-lines table.sc-table th:first-child { width:86px; white-space:nowrap; padding:3px 4px; }
+.sc .sc-lines table.sc-table thead th { position:sticky; top:0; background:var(--sc-paper); z-index:1; padding:6px 8px;
+  border-bottom:3px solid var(--sc-faint); }
+.sc .sc-lines table.sc-table thead th.sc-h-base { border-color:var(--sc-base); }
+.sc .sc-lines table.sc-table thead th.sc-h-adapted { border-color:var(--sc-srl); }
+.sc-lines tr[aria-current] { background:var(--sc-track); box-shadow:inset 5px 0 0 var(--sc-edge); }
+.sc-lines tr[aria-current] th::after { content:" ▶"; }
+button.sc-time { border:0; background:transparent; color:inherit; font:inherit; font-weight:700; padding:3px 5px;
+  text-decoration:underline; text-underline-offset:3px; cursor:pointer; border-radius:4px; }
+.sc-files { border:1px solid var(--border-color-primary); border-radius:8px; padding:6px 12px; flex:1 1 320px; } .sc-files + button { align-self:flex-start; }
+.sc-files > summary { cursor:pointer; padding:2px 0; } .sc-files dl { display:grid; margin:8px 0 4px; gap:8px 16px;
+  grid-template-columns:max-content minmax(0,1fr); align-items:center; font-size:13.5px; }
+.sc-files dd { margin:0; display:flex; flex-wrap:wrap; gap:6px; }
 .sc-panel h2 { margin-bottom:6px; } .sc-split + .sc-scroll { margin-top:12px; }
 .sc-panel { border:1px solid var(--border-color-primary); border-radius:8px; padding:10px; min-width:0; }
 .sc-panel figure, .sc-panel video { margin:0; width:100%; }
@@ -88,7 +132,7 @@ button.sc-line { display:block; width:100%; text-align:left; border:0; backgroun
   font:inherit;
   font-size:14px; padding:3px 4px; cursor:pointer; border-radius:4px; }
 button.sc-line:hover { background:var(--sc-track); }
-.sc-scroll { overflow-x:auto; }
+.sc-scroll { overflow-x:auto; } .sc-scroll, .sc-lines, .sc-strip { contain:inline-size; } /* no word widens the page */
 .sc table.sc-table { border-collapse:collapse; width:100%; overflow-wrap:break-word; margin:6px 0 10px;
   font-size:14px; }
 .sc table.sc-table th, .sc table.sc-table td { border:1px solid var(--border-color-primary); padding:6px 8px;
@@ -124,57 +168,13 @@ button.sc-line:hover { background:var(--sc-track); }
   .sc table.sc-table th, .sc table.sc-table td { padding:4px; font-size:12.5px; }
   .sc table.sc-table td .sc-soft, .sc table.sc-table th .sc-soft { font-size:11.5px; }
   .sc-tiles { gap:8px; }
+  .sc-files dl { grid-template-columns:minmax(0,1fr); gap:4px; } .sc-files dd + dt { margin-top:6px; }
+  .sc .sc-lines table.sc-table th:first-child { width:62px; } .sc-lines { max-height:480px; }
+  button.sc-time { padding:3px 1px; }
 }
 @media (prefers-reduced-motion: reduce) {
   .gradio-container *, .gradio-container *::before { animation-duration:.01ms !important;
   transition-duration:.01ms !important; scroll-behavior:auto !important; } }
-"""
-
-#: Delegated listeners only: the page's HTML is replaced by every run. Nothing here talks to a server.
-SCRIPT = """
-(() => {
-  if (window.scReady) return; window.scReady = true;
-  const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
-  const play = (video) => { if (video) { const p = video.play(); if (p) p.catch(() => {}); } };
-  const card = (node) => (node && node.closest ? node.closest('button.sc-card') : null);
-  const clip = (node) => (card(node) ? card(node).querySelector('video') : null);
-  const start = (event) => { const video = clip(event.target); if (video && video.paused && !calm()) play(video); };
-  const stop = (event) => {
-    const video = clip(event.target);
-    if (!video || video.paused || card(video).contains(event.relatedTarget)) return;
-    video.pause(); video.load();
-  };
-  document.addEventListener('pointerover', start); document.addEventListener('focusin', start);
-  document.addEventListener('pointerout', stop); document.addEventListener('focusout', stop);
-  document.addEventListener('click', (event) => {
-    const button = event.target.closest ? event.target.closest('button') : null;
-    if (!button) return;
-    const scope = button.closest('.sc-scope');
-    if (scope && button.dataset.scEvent !== undefined) {
-      const chosen = button.dataset.scEvent;
-      scope.querySelectorAll('[data-sc-event]').forEach((b) => b.setAttribute('aria-pressed', String(b === button)));
-      scope.querySelectorAll('[data-sc-panel]').forEach((p) => { p.hidden = p.dataset.scPanel !== chosen; });
-    }
-    if (scope && button.dataset.scSeek !== undefined) {
-      const video = scope.querySelector('video.sc-main');
-      if (video) { video.currentTime = Number(button.dataset.scSeek); play(video); }
-    }
-    if (button.dataset.scCopy !== undefined) {
-      const url = location.origin + location.pathname + '?' + button.dataset.scCopy;
-      const done = (text) => { button.textContent = text; };
-      if (!navigator.clipboard) return done(url);
-      navigator.clipboard.writeText(url).then(() => done('Link copied'), () => done(url));
-    }
-  });
-  // Until the address has been read (window.scOpened), opening a tab must not rewrite it.
-  window.scUrl = (tab) => {
-    if (!window.scOpened) return;
-    const marker = document.querySelector('[data-sc-tab="' + tab + '"]');
-    const query = marker ? marker.dataset.scUrl : 'tab=' + tab;
-    const kept = new URLSearchParams(location.search).get('__theme');
-    history.replaceState(null, '', location.pathname + '?' + query + (kept ? '&__theme=' + kept : ''));
-  };
-})();
 """
 
 
