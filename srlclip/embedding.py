@@ -44,7 +44,8 @@ def frame_features(
 ) -> dict[str, np.ndarray]:
     """Frame embeddings of `events` equal parts of a clip: model -> (E, F, D), L2-normalised.
 
-    progress: told shares up to one half. A few frames at a time are held at full size. Raises VideoDecodeError.
+    The moments are those of data.frame_cache.decode, which the captioners were trained on. progress: told shares up to
+    one half. A few frames at a time are held at full size. Raises VideoDecodeError.
     """
 
     def decoding(share: float, what: str) -> None:
@@ -54,8 +55,12 @@ def frame_features(
     spec = pair.base.preprocess_spec
     if situation.path is None:
         raise VideoDecodeError(f"{situation.clip_id} has no video file")
-    end = situation.end if situation.end is not None else video.probe(situation.path).duration
-    moments = equal_moments(events * per_event, end - situation.start, situation.start)
+    duration = video.probe(situation.path).duration
+    try:
+        spans = video.event_spans(duration, events, situation.start, situation.end)
+    except ValueError as error:
+        raise VideoDecodeError(f"{situation.path}: {error}") from error
+    moments = np.concatenate([equal_moments(per_event, end - start, start) for start, end in spans])
     pixels = preprocessed(situation.path, moments, spec, progress=decoding)
     found: dict[str, list[np.ndarray]] = {m: [] for m in MODELS}
     for i in range(0, len(pixels), _BLOCK):

@@ -52,6 +52,13 @@ class CaptionHeads:
                     f"{wanted}); train it on this pair: accelerate launch training/captioner.py"
                 )
             heads[model] = (captioner.to(pair.base.device), source)
+        sampled = {model: source.frames_per_event for model, (_, source) in heads.items()}
+        if len(set(sampled.values())) > 1:
+            told = " and ".join(f"{model} on {count}" for model, count in sampled.items())
+            raise CheckpointError(
+                f"the captioners in {folder} were trained on other numbers of frames per event ({told}); both read the "
+                "same frames of a clip: train them with one data.frames_per_event"
+            )
         return cls(pair, heads)
 
     @property
@@ -74,9 +81,12 @@ class CaptionHeads:
     ) -> list[Reading]:
         """One reading per event. frames: (E, F, D), embeddings by that model. asked: role keys per event, where known;
         else those that the best verb has in the lexicon, or the predicted ones. progress: takes the share that is done.
+        Raises ValueError for unknown roles, or roles of another number of events.
         """
         captioner, source = self.heads[model]
         events = len(frames)
+        if asked is not None and len(asked) != events:
+            raise ValueError(f"roles are asked of {len(asked)} events, but there are frames of {events}")
         size = min(events, source.events)
         # Event e is read in the window that starts at starts[e], where it stands at place e - starts[e].
         starts = [min(max(e - size // 2, 0), events - size) for e in range(events)]

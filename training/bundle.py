@@ -116,10 +116,13 @@ def main(argv: list[str] | None = None) -> int:
         copy_models(Path(args.base), Path(args.run))
         write_gallery()
         write_index()
-    results = json.loads(Path(args.results).read_text("utf-8")) if Path(args.results).is_file() else None
+    results, captioner = (
+        json.loads(path.read_text("utf-8")) if path.is_file() else None
+        for path in (Path(args.results), Path(args.results).with_name("captioner.json"))
+    )
     for name, text in (
         ("mini-base", base_card(ASSETS / "models")),
-        ("mini-srlclip", pair_card(ASSETS / "models", results)),
+        ("mini-srlclip", pair_card(ASSETS / "models", results, captioner)),
     ):
         (ASSETS / "models" / name / "README.md").write_text(text, "utf-8")
     total = sum(p.stat().st_size for p in ASSETS.rglob("*") if p.is_file())

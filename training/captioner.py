@@ -24,7 +24,7 @@ import torch
 import torch.nn.functional as functional
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
-from accelerate.utils import InitProcessGroupKwargs, ProjectConfiguration, set_seed
+from accelerate.utils import InitProcessGroupKwargs, ProjectConfiguration, broadcast_object_list, set_seed
 from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -75,11 +75,12 @@ def train(settings: CaptionerTraining) -> dict[str, float]:
 
     checkpoints, weights = Checkpoints(out), list(captioner.parameters())
     epoch, best, worse = 0, {}, 0
+    fingerprint = f"{data.fingerprint}-{valid.fingerprint}"
     if (found := checkpoints.newest()) is not None:
         path, facts = found
-        if facts["data"] != data.fingerprint:
+        if facts["data"] != fingerprint:
             raise CheckpointError(
-                f"{path} was trained on other clips; choose another --set out=... or delete the folder"
+                f"{path} was trained on other clips, labels or features; choose another --set out=... or delete the folder"
             )
         checkpoints.restore(path, weights, optimiser)
         epoch, best, worse = facts["epoch"], facts["best"], facts["worse"]
@@ -90,7 +91,8 @@ def train(settings: CaptionerTraining) -> dict[str, float]:
     while epoch < o.epochs and (not o.patience or worse < o.patience):
         epoch += 1
         losses = train_epoch(epoch, settings, a, captioner, wrapped, optimiser, data)
-        values = validate(captioner, valid)
+        # Every process stops at the same epoch even if the last digits of their numbers should differ.
+        values = broadcast_object_list([validate(captioner, valid)])[0]
         better = not best or values["CIDEr"] > best["CIDEr"]
         best, worse = ({**values, "epoch": epoch}, 0) if better else (best, worse + 1)
         run.log(epoch=epoch, step=epoch * per_epoch, **losses, **{f"valid_{k}": v for k, v in values.items()})
@@ -98,14 +100,14 @@ def train(settings: CaptionerTraining) -> dict[str, float]:
         if a.is_main_process:
             if better:
                 save_captioner(out / "model", captioner, source, {"seed": settings.seed, "epoch": epoch})
-            facts = {"data": data.fingerprint, "epoch": epoch, "best": best, "worse": worse}
+            facts = {"data": fingerprint, "epoch": epoch, "best": best, "worse": worse}
             checkpoints.save(epoch * per_epoch, weights, optimiser, facts)
         a.wait_for_everyone()
         shown = "  ".join(f"{k} {v:.3f}" for k, v in {**losses, **values}.items())
         a.print(f"epoch {epoch}/{o.epochs}  {shown}")
     if a.is_main_process:
         facts = {"clips": len(data), "valid_clips": len(valid), "skipped": [list(x) for x in data.skipped]}
-        facts |= {"epochs": epoch, "best_epoch": best["epoch"], "data_fingerprint": data.fingerprint}
+        facts |= {"epochs": epoch, "best_epoch": best["epoch"], "data_fingerprint": fingerprint}
         facts |= {"features": asdict(source), "parameters": sum(w.numel() for w in weights)}
         run.finish(best, facts | {"processes": a.num_processes}, settings)
         checkpoints.clear()
@@ -179,7 +181,7 @@ def loss_terms(
     Every term is normalised by its count over all processes, so that the ranks' averaged gradient is that of the batch.
     """
     device = a.device
-    slots = type(batch.slots)(*(x.to(device) for x in vars(batch.slots).values()))
+    slots = batch.slots.to(device)
     events = batch.events.to(device) if batch.events is not None else None
     tokens, verbs = batch.tokens.to(device), batch.verbs.to(device)
     clips, logits = wrapped(batch.frames.to(device), events, slots, tokens[:, :-1])

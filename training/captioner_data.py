@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -34,7 +36,10 @@ class CaptionBatch:
 
 
 class CaptionerData:
-    """Clips with labels and usable video, their features in memory. skipped: (clip id, reason) of the others."""
+    """Clips with labels and usable video, their features in memory. skipped: (clip id, reason) of the others.
+
+    fingerprint: 16 hex digits over the clips, their pixels, labels, and the weights of the features.
+    """
 
     def __init__(self, situations: Sequence[Situation], frames: dict[str, np.ndarray], events: dict[str, np.ndarray] | None,
                  skipped: Sequence[tuple[str, str]], fingerprint: str, seed: int, batch_clips: int):  # fmt: skip
@@ -47,22 +52,24 @@ class CaptionerData:
 
     @classmethod
     def prepare(cls, s: CaptionerTraining, pair: ClipPair, split: str, clips: int, processes: Processes,
-                progress: bool = True) -> CaptionerData:  # fmt: skip
-        """Decode and embed what is not cached yet, each process a part. Raises DataError (see frame_cache)."""
+                progress: bool = True, labelled: bool = True) -> CaptionerData:  # fmt: skip
+        """Decode and embed what is not cached yet, each process a part. labelled: whether clips without labels are left
+        out, which can be read but not learnt from. Raises DataError (see frame_cache)."""
         d = s.data
-        found, _ = load_split(d, split, clips)
+        skip = s.skip_clips if split == "train" else 0
+        found = load_split(d, split, clips and clips + skip)[0][skip:]
         if split == "train":
             found = draw_share(found, d.share, s.seed)
         sampling = Sampling(EVENTS_PER_CLIP, d.frames_per_event, pair.base.preprocess_spec)
         part = (processes.rank, processes.count)
         cache = frame_cache(found, sampling, d.cache, d.workers, progress, part=part, wait=processes.wait)
-        kept = [first_events(x, d.events) for x in found if x.clip_id in cache and x.events]
+        kept = [first_events(x, d.events) for x in found if x.clip_id in cache and (x.events or not labelled)]
         if not kept:
             raise DataError(f"no labelled clip with a video for {split}; a captioner learns from annotations")
         ids = [x.clip_id for x in kept]
         features = frozen_features(pair, s.model, cache, ids, d.cache, processes, progress)
         # Labels for fewer events than the video has: the frames of the others are left out.
-        features = {x.clip_id: features[x.clip_id][: len(x.events)] for x in kept}
+        features = {x.clip_id: features[x.clip_id][: len(x.events) or None] for x in kept}
         context = None
         if s.model == "adapted" and s.captioner.contextualized and pair.contextualizer is not None:
             device = pair.base.device
@@ -70,7 +77,9 @@ class CaptionerData:
                 clip: pair.context_events(torch.from_numpy(value)[None].to(device))[0].cpu().numpy()
                 for clip, value in features.items()
             }
-        return cls(kept, features, context, cache.skipped, cache.fingerprint(), s.seed, s.optim.batch_clips)
+        weights = pair.feature_fingerprint(s.model, context is not None)
+        mark = _digest([cache.fingerprint(), weights, [[x.clip_id, _labels(x)] for x in kept]])
+        return cls(kept, features, context, cache.skipped, mark, s.seed, s.optim.batch_clips)
 
     def without(self, first: int) -> CaptionerData:
         """These clips but the first ones."""
@@ -88,7 +97,7 @@ class CaptionerData:
         """Batches of clip ids with equally many events, in order."""
         groups: dict[int, list[str]] = {}
         for situation in self.situations if situations is None else situations:
-            groups.setdefault(len(situation.events), []).append(situation.clip_id)
+            groups.setdefault(len(self.frames[situation.clip_id]), []).append(situation.clip_id)
         size = self.batch_clips
         return [ids[i : i + size] for ids in groups.values() for i in range(0, len(ids), size)]
 
@@ -118,6 +127,16 @@ class CaptionerData:
             fillers_to_tokens(texts, captioner.vocabulary, captioner.settings.max_words),
             weight,
         )
+
+
+def _labels(situation: Situation) -> list[object]:
+    sets = situation.annotations or (situation.events,)
+    told = [[[e.verb, e.verb_id, [[r.key, r.name, r.filler] for r in e.roles]] for e in events] for events in sets]
+    return [told, situation.verb_votes]
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16]
 
 
 def fillers(event: Event) -> dict[str, str]:

@@ -11,6 +11,7 @@ annotators. Every number comes from prediction files in the official format, wri
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 from collections import Counter
@@ -28,8 +29,6 @@ from srlclip import zero_shot
 from srlclip.benchmarks.situations import Predictions, score, summarise
 from srlclip.config import load_json, to_dict, with_overrides
 from srlclip.data.predictions import (
-    EventPrediction,
-    VerbPrediction,
     read_srl_predictions,
     read_verb_predictions,
     write_srl_predictions,
@@ -44,6 +43,7 @@ from training.captioner import CONFIG, read_data, train
 from training.captioner_data import CaptionerData, fillers
 from training.captioner_settings import CaptionerTraining
 from training.data import Processes, load_situations
+from training.predict import as_predictions
 from training.provenance import provenance
 from training.run_folder import write_json
 
@@ -53,6 +53,9 @@ ARMS: dict[str, tuple[str, ...]] = {
     "adapted": ("model=adapted",),
     "adapted, no contextualizer": ("model=adapted", "captioner.contextualized=false"),
 }
+#: The same on as many clips that the adapter did not learn from, first seed only: on its own training clips its features,
+#: the contextualizer's above all, fit the labels better than on any clip to come, and a head learns to rely on that.
+UNSEEN = "skip_clips=1000"
 #: Where the roles of an event come from: name -> arguments of read_data.
 MODES: dict[str, dict[str, Any]] = {
     "annotated roles": {"annotated": True},
@@ -72,6 +75,11 @@ class Bench:
     data: Mapping[str, CaptionerData]
     train: list[Situation]
     pair: ClipPair
+
+    @property
+    def places(self) -> dict[str, int]:
+        """Clip id -> position among the scored clips, which are a split of their own here."""
+        return {s.clip_id: i for i, s in enumerate(self.situations)}
 
     @classmethod
     def prepare(cls, settings: CaptionerTraining, clips: int) -> Bench:
@@ -148,28 +156,42 @@ def remembering(pair: ClipPair, most: int = 300_000) -> Callable[[list[str]], np
     return embed
 
 
-def as_predictions(situations: Sequence[Situation], readings: ByClip) -> Predictions:
-    """Readings in the official form, by position among the scored clips."""
-    verbs, srl = {}, {}
-    for position, s in enumerate(situations):
-        own = readings[s.clip_id]
-        verbs[position] = VerbPrediction(
-            tuple(tuple(v for v, _ in r.verbs) for r in own), tuple(tuple(p for _, p in r.verbs) for r in own)
-        )
-        srl[position] = tuple(
-            EventPrediction(r.verbs[0][0], {key: guess.text for key, guess in r.fillers.items()}) for r in own
-        )
-    return Predictions(verbs, srl)
-
-
 def through_files(predictions: Predictions, folder: Path, name: str) -> Predictions:
     """Written in the official format and read back."""
     folder.mkdir(parents=True, exist_ok=True)
-    stem = name.replace(" ", "_").replace(",", "").replace("'", "")
-    verbs, srl = folder / f"{stem}.verbs.json", folder / f"{stem}.srl.json"
+    verbs, srl = _files(folder, name)
     write_verb_predictions(verbs, predictions.verbs or {})
     write_srl_predictions(srl, predictions.srl or {})
     return Predictions(read_verb_predictions(verbs), read_srl_predictions(srl))
+
+
+def zero_shot_predictions(bench: Bench, arm: str, lexicon: Lexicon, folder: Path) -> Predictions:
+    """Zero-shot readings through files, which are taken as they are where the same pair has read the same clips before."""
+    clips = hashlib.sha256("".join(s.clip_id for s in bench.situations).encode()).hexdigest()[:8]
+    name = f"zero-shot {arm} {bench.pair.fingerprints[arm]} {clips}"
+    verbs, srl = _files(folder, name)
+    if verbs.is_file() and srl.is_file():
+        return Predictions(read_verb_predictions(verbs), read_srl_predictions(srl))
+    return through_files(as_predictions(bench.places, zero_shot_readings(bench, arm, lexicon)), folder, name)
+
+
+def _files(folder: Path, name: str) -> tuple[Path, Path]:
+    stem = name.replace(" ", "_").replace(",", "").replace("'", "")
+    return folder / f"{stem}.verbs.json", folder / f"{stem}.srl.json"
+
+
+def train_unseen(settings: CaptionerTraining, runs: Path, seed: int) -> dict[str, Path]:
+    """Every arm on clips that the adapter did not learn from: arm -> run folder."""
+    folders = {}
+    for arm, overrides in ARMS.items():
+        folder = runs / f"{_slug(arm)}-unseen-seed{seed}"
+        train(replace(with_overrides(settings, (*overrides, UNSEEN)), out=str(folder), seed=seed))
+        folders[arm] = folder
+    return folders
+
+
+def _slug(arm: str) -> str:
+    return arm.replace(", ", "-").replace(" ", "-")
 
 
 def train_arms(settings: CaptionerTraining, runs: Path, seeds: Iterable[int]) -> dict[tuple[str, int], Path]:
@@ -177,7 +199,7 @@ def train_arms(settings: CaptionerTraining, runs: Path, seeds: Iterable[int]) ->
     folders = {}
     for seed in seeds:
         for arm, overrides in ARMS.items():
-            folder = runs / f"{arm.replace(', ', '-').replace(' ', '-')}-seed{seed}"
+            folder = runs / f"{_slug(arm)}-seed{seed}"
             train(replace(with_overrides(settings, overrides), out=str(folder), seed=seed))
             folders[arm, seed] = folder
     return folders
@@ -187,25 +209,30 @@ def measure(
     settings: CaptionerTraining, runs: Path, seeds: Sequence[int], clips: int, resamples: int
 ) -> dict[str, Any]:
     """Everything that the results file says."""
-    folders = train_arms(settings, runs, seeds)
+    folders, unseen = train_arms(settings, runs, seeds), train_unseen(settings, runs, seeds[0])
     bench = Bench.prepare(settings, clips)
     lexicon = Lexicon.from_situations(bench.train)
-    first = seeds[0]
+    first, predictions = seeds[0], runs / "predictions"
 
     def scored(name: str, readings: ByClip) -> Any:
-        made = through_files(as_predictions(bench.situations, readings), runs / "predictions", name)
-        return score(bench.situations, made)
+        return score(bench.situations, through_files(as_predictions(bench.places, readings), predictions, name))
 
     main = {"majority, true verb known": scored("majority", majority_readings(bench))}
     for arm in ("base", "adapted"):
-        main[f"zero-shot {arm}"] = scored(f"zero-shot {arm}", zero_shot_readings(bench, arm, lexicon))
+        made = zero_shot_predictions(bench, arm, lexicon, predictions)
+        main[f"zero-shot {arm}"] = score(bench.situations, made)
     heads = {
         (arm, seed, mode): scored(f"head {arm} seed{seed} {mode}", head_readings(bench, arm, folder / "model", mode))
         for (arm, seed), folder in folders.items()
         for mode in MODES
     }
     main |= {f"head {arm}": heads[arm, first, MAIN] for arm in ARMS}
-    table = summarise(main, resamples, [*PAIRS, ("head base", "head adapted, no contextualizer")])
+    plain = "adapted, no contextualizer"
+    table = summarise(main, resamples, [*PAIRS, ("head base", f"head {plain}")])
+    apart = {
+        arm: scored(f"head {arm} unseen", head_readings(bench, arm, folder / "model", MAIN))
+        for arm, folder in unseen.items()
+    }
     modes = {
         mode: summarise({arm: heads[arm, first, mode] for arm in ARMS}, resamples, [("base", "adapted")])
         for mode in MODES
@@ -228,8 +255,10 @@ def measure(
         "seeds": list(seeds),
         "table": table,
         "modes": modes,
+        "unseen_clips": summarise(apart, resamples, [("base", "adapted"), ("base", plain)]),
         "per_seed": per_seed,
-        "runs": [_run(arm, seed, folder) for (arm, seed), folder in folders.items()],
+        "runs": [_run(arm, seed, folder) for (arm, seed), folder in folders.items()]
+        + [_run(f"{arm}, unseen clips", first, folder) for arm, folder in unseen.items()],
     }
 
 

@@ -34,7 +34,8 @@ class CaptionerTraining:
     """Everything that one captioner's training depends on.
 
     adapter: SRL-CLIP model whose features are read, "" for none. base: "" for the one that the adapter names. model: whose
-    features, "base" or "adapted". least_word_count: words of the training fillers that occur less often are unknown.
+    features, "base" or "adapted". skip_clips: how many training clips at the beginning are passed over, for instance those
+    that the adapter has learnt from (data.clips counts from there). least_word_count: words of the training fillers that occur less often are unknown.
     data: as for train.py; caption_style and propbank have no effect here. trackers: as there.
     """
 
@@ -44,6 +45,7 @@ class CaptionerTraining:
     out: str = "runs/captioner"
     seed: int = 0
     trackers: str = "tensorboard"
+    skip_clips: int = 0
     least_word_count: int = 1
     captioner: CaptionerSettings = field(default_factory=CaptionerSettings)
     data: DataSettings = field(default_factory=DataSettings)
@@ -54,6 +56,8 @@ class CaptionerTraining:
             raise ValueError(f"model is {self.model!r}; allowed: base, adapted")
         if self.model == "adapted" and not self.adapter:
             raise ValueError("model=adapted needs adapter=FOLDER, a run folder or model of train.py")
+        if self.skip_clips < 0:
+            raise ValueError(f"skip_clips is {self.skip_clips}; it must be 0 or more")
         if self.least_word_count < 1:
             raise ValueError(f"least_word_count is {self.least_word_count}; it must be 1 or more")
         ignored = replace(self.data, caption_style=DataSettings.caption_style, propbank=DataSettings.propbank)

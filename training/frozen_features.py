@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save_file
 from tqdm import tqdm
 
@@ -42,7 +42,8 @@ def frozen_features(
     shards = [list(ids[i : i + SHARD]) for i in range(0, len(ids), SHARD)]
     paths = [place / f"{_name([(i, frames.key(i)) for i in shard])}.safetensors" for shard in shards]
     encoder = pair.base if model == "base" else pair.adapted
-    missing = [i for i in range(len(shards)) if _load(paths[i], shards[i]) is None]
+    # The share depends on the list alone: processes look at the folder at different times.
+    missing = [i for i in range(p.rank, len(shards), p.count) if not _is_whole(paths[i], shards[i])]
 
     def compute(number: int) -> None:
         found: dict[str, np.ndarray] = {}
@@ -56,28 +57,26 @@ def frozen_features(
         os.replace(draft, paths[number])
 
     try:
-        for number in tqdm(missing[p.rank :: p.count], desc=f"{model} features", unit="shard", disable=not progress):
+        for number in tqdm(missing, desc=f"{model} features", unit="shard", disable=not progress):
             compute(number)
     finally:
         if p.wait is not None:
             p.wait()
     out: dict[str, np.ndarray] = {}
     for number, (path, clips) in enumerate(zip(paths, shards, strict=True)):
-        found = _load(path, clips)
-        if found is None:
+        if not _is_whole(path, clips):
             compute(number)
-            found = load_file(path)
-        out |= {clip: found[clip] for clip in clips}
+        out |= load_file(path)
     return out
 
 
-def _load(path: Path, clips: Sequence[str]) -> dict[str, np.ndarray] | None:
-    """A shard's features; None unless it is whole."""
+def _is_whole(path: Path, clips: Sequence[str]) -> bool:
+    """Whether a shard has all of these clips, by its header and length."""
     try:
-        found = load_file(path)
+        with safe_open(path, "np") as file:
+            return set(file.keys()) == set(clips)
     except (OSError, SafetensorError):
-        return None
-    return found if set(found) == set(clips) else None
+        return False
 
 
 def _name(keys: Sequence[tuple[str, str]]) -> str:

@@ -52,13 +52,18 @@ class Slots:
         unknown = next((k for row in rows for _, k in row if k not in ROLE_KEYS), None)
         if unknown is not None:
             raise ValueError(f"role {unknown!r}; allowed: {', '.join(ROLE_KEYS)}")
-        width = max((len(row) for row in rows), default=0)
+        # At least one place: without any, the role decoder would be no part of a batch's gradient, on which the
+        # processes of a training wait for each other.
+        width = max((len(row) for row in rows if row), default=1)
         event, role = (torch.zeros(len(rows), width, dtype=torch.long) for _ in range(2))
         used = torch.zeros(len(rows), width, dtype=torch.bool)
         for b, row in enumerate(rows):
             for s, (e, k) in enumerate(row):
                 event[b, s], role[b, s], used[b, s] = e, ROLE_KEYS.index(k), True
-        return cls(event.to(device), role.to(device), used.to(device))
+        return cls(event, role, used).to(device)
+
+    def to(self, device: torch.device | str) -> Slots:
+        return Slots(self.event.to(device), self.role.to(device), self.used.to(device))
 
 
 class Captioner(nn.Module):
@@ -164,11 +169,17 @@ class Captioner(nn.Module):
 
     def word_logits(self, vectors: Tensor, tokens: Tensor) -> Tensor:
         """vectors: (N, W), tokens: (N, L) that start with BEGIN -> logits of the tokens that follow (N, L, words)."""
+        return self._to_words(self._word_states(vectors, tokens))
+
+    def _word_states(self, vectors: Tensor, tokens: Tensor) -> Tensor:
+        """(N, L, W)"""
         length = tokens.shape[1]
         words = self.word_embedding(tokens) * self.settings.width**0.5 + self.word_position[:length]
         later = torch.ones(length, length, dtype=torch.bool, device=tokens.device).triu(1)
-        out = self.word_decoder(words, vectors[:, None], tgt_mask=later, tgt_is_causal=True)
-        return functional.linear(out, self.word_embedding.weight, self.word_bias)
+        return self.word_decoder(words, vectors[:, None], tgt_mask=later, tgt_is_causal=True)
+
+    def _to_words(self, states: Tensor) -> Tensor:
+        return functional.linear(states, self.word_embedding.weight, self.word_bias)
 
     def decode(self, vectors: Tensor, beams: int = 1) -> Decoded:
         """vectors: (N, W) -> the words of N fillers, see `search`."""
@@ -176,11 +187,13 @@ class Captioner(nn.Module):
         for chunk in vectors.split(max(1, _CHUNK // beams)) if len(vectors) else ():
 
             def next_logits(tokens: Tensor, items: Tensor, chunk: Tensor = chunk) -> Tensor:
-                return self.word_logits(chunk[items], tokens)[:, -1]
+                # The last place only: logits of all places over a large vocabulary would take gigabytes.
+                return self._to_words(self._word_states(chunk[items], tokens)[:, -1])
 
             parts.append(search(next_logits, len(chunk), beams, self.settings.max_words, vectors.device))
         if not parts:
-            return Decoded(torch.zeros(0, 0, dtype=torch.long), torch.zeros(0))
+            empty = torch.zeros(0, 0, dtype=torch.long, device=vectors.device)
+            return Decoded(empty, torch.zeros(0, device=vectors.device))
         length = max(part.tokens.shape[1] for part in parts)
         tokens = [functional.pad(part.tokens, (0, length - part.tokens.shape[1]), value=PAD) for part in parts]
         return Decoded(torch.cat(tokens), torch.cat([part.log_prob for part in parts]))

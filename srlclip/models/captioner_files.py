@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from ..config import CaptionerSettings, from_dict
 from ..lexicon import VerbEntry
 from ..situations import CheckpointError
@@ -42,15 +40,18 @@ def save_captioner(
     metadata: Mapping[str, Any] | None = None,
     half: bool = False,
 ) -> None:
-    """Write the folder. half: weights as float16 (half the size; they are float32 again when loaded)."""
+    """Write the folder. half: weights as float16 (half the size; they are float32 again when loaded). Mean and spread of
+    the features stay float32: a spread may be a thousandth of its mean."""
     from safetensors.torch import save_file
 
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     # The card is written last: a folder without one is an unfinished save.
     (folder / CARD).unlink(missing_ok=True)
-    weights = {k: v.detach().cpu().to(torch.float16 if half else v.dtype) for k, v in captioner.state_dict().items()}
-    save_file({k: v.contiguous() for k, v in weights.items()}, folder / _WEIGHTS, metadata={"format": "pt"})
+    weights = {k: v.detach().cpu().contiguous() for k, v in captioner.state_dict().items()}
+    if half:
+        weights |= {k: weights[k].half() for k, _ in captioner.named_parameters()}
+    save_file(weights, folder / _WEIGHTS, metadata={"format": "pt"})
     card = {
         "format": FORMAT,
         "dim": captioner.dim,
@@ -79,10 +80,11 @@ def load_captioner(folder: str | Path) -> tuple[Captioner, FeatureSource, dict[s
         settings = from_dict(CaptionerSettings, card["settings"])
         captioner = Captioner(int(card["dim"]), settings, entries, Vocabulary(card["words"]))
         source = from_dict(FeatureSource, card["features"])
+        metadata = dict(card["metadata"])
         weights = {k: v.float() for k, v in load_file(folder / _WEIGHTS).items()}
         captioner.load_state_dict(weights)
     except FileNotFoundError:
         raise CheckpointError(f"{folder} has no {_WEIGHTS}; it is not a complete captioner") from None
-    except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
+    except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise CheckpointError(f"{folder} is not a captioner of this version: {error}; train it again") from error
-    return captioner.eval().requires_grad_(False), source, dict(card.get("metadata", {}))
+    return captioner.eval().requires_grad_(False), source, metadata

@@ -37,28 +37,43 @@ def search(
     total = torch.zeros(count, 1, device=device)  # (N, K)
     ended = torch.zeros(count, 1, dtype=torch.bool, device=device)
     items = torch.arange(count, device=device)
+    never = torch.tensor([PAD, BEGIN, UNKNOWN], device=device)
     for _ in range(limit):
         if not count or bool(ended.all()):
             break
         kept = tokens.shape[1]
         logits = next_logits(tokens.flatten(0, 1), items.repeat_interleave(kept)).float()
-        logits[:, [PAD, BEGIN, UNKNOWN]] = float("-inf")
+        logits = logits.index_fill(1, never, float("-inf"))
         scores = logits.log_softmax(-1).unflatten(0, (count, kept))  # (N, K, V)
         # A caption that has ended goes on with PAD alone, at no cost.
         scores = scores.masked_fill(ended[..., None], float("-inf"))
         scores[..., PAD] = torch.where(ended, 0.0, scores[..., PAD])
         lengths = _lengths(tokens) + (~ended)
         ranked = ((total[..., None] + scores) / lengths[..., None]).flatten(1)
-        best = ranked.sort(dim=1, descending=True, stable=True).indices[:, : min(beams, ranked.shape[1])]
+        best = _best(ranked, beams)
         parent, word = best // scores.shape[2], best % scores.shape[2]
         total = (total[..., None] + scores).flatten(1).gather(1, best)
         tokens = tokens.gather(1, parent[..., None].expand(-1, -1, tokens.shape[2]))
         tokens = torch.cat([tokens, word[..., None]], dim=2)
         ended = ended.gather(1, parent) | (word == END)
     mean = total / _lengths(tokens).clamp(min=1)
-    first = mean.sort(dim=1, descending=True, stable=True).indices[:, :1] if count else items[:, None]
+    first = _best(mean, 1)
     chosen = tokens.gather(1, first[..., None].expand(-1, -1, tokens.shape[2]))[:, 0, 1:]
     return Decoded(chosen, mean.gather(1, first)[:, 0])
+
+
+def _best(scores: Tensor, most: int) -> Tensor:
+    """scores: (N, C) -> places of the best `most` of each row, best first, (N, K); of equal ones the earlier first.
+
+    One maximum after the other: to sort a whole vocabulary for every word takes several times as long.
+    """
+    found = [scores.argmax(dim=1, keepdim=True)]  # of several maxima the first
+    # What cannot be said has -inf; what was taken goes behind even that, so that it is not taken twice.
+    left = scores.clamp(min=torch.finfo(scores.dtype).min) if most > 1 else scores
+    for _ in range(1, min(most, scores.shape[1])):
+        left.scatter_(1, found[-1], float("-inf"))
+        found.append(left.argmax(dim=1, keepdim=True))
+    return torch.cat(found, dim=1)
 
 
 def _lengths(tokens: Tensor) -> Tensor:

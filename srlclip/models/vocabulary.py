@@ -19,12 +19,13 @@ class Vocabulary:
     def __init__(self, words: Sequence[str]):
         """words: distinct, without white space. Raises ValueError."""
         self.words = tuple(words)
+        for word in self.words:
+            if not isinstance(word, str) or word.split() != [word]:
+                raise ValueError(f"word {word!r} of the vocabulary; allowed: text without white space")
         self._ids = {word: i for i, word in enumerate(self.words, _SPECIAL)}
-        bad = next((w for w in self.words if not isinstance(w, str) or w.split() != [w]), None)
-        if bad is not None or len(self._ids) != len(self.words):
-            raise ValueError(
-                f"words must be distinct and without spaces, got {bad!r}" if bad else "a word stands twice"
-            )
+        if len(self._ids) != len(self.words):
+            twice = next(word for word, count in Counter(self.words).items() if count > 1)
+            raise ValueError(f"word {twice!r} stands twice in the vocabulary; allowed: distinct words")
 
     @classmethod
     def from_texts(cls, texts: Iterable[str], least: int = 1) -> Vocabulary:
