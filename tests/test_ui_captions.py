@@ -307,3 +307,9 @@ def test_a_linked_decoder_is_chosen_and_falls_back(comparison, media):
     assert (clip, decoder, shown) == ("clip_02", "zero_shot", "clip_02") and "CLIP alone does not caption" in page
     alone = FakeComparison(None, 3, kinds=("zero_shot",))
     assert restored(alone, media, replace(link, decoder="heads"))[1][1] == "zero_shot"
+
+
+def test_what_a_model_cannot_see_is_said_in_words():
+    slot = Slot("AMnr", "manner", "slowly", "-", "slowly", 0.9, 0.8, False, True)
+    assert "not visible" in srl_panels.cell(slot, "base", has_reference=True)
+    assert "not visible" not in srl_panels.cell(slot, "adapted", has_reference=True)

@@ -81,9 +81,14 @@ def confidence(share: float, model: str) -> str:
     return f'<span class="sc-conf">{bar}<span><span class="sc-aside">confidence </span>{share:.0%}</span></span>'
 
 
+NOT_VISIBLE = '<span class="sc-soft">not visible</span>'
+
+
 def cell(slot: Slot, model: str, *, has_reference: bool) -> str:
     """What a model says in one row: filler, whether it differs (sign, underline and tint), and its confidence."""
-    value = said(slot.value(model).strip() or "—")
+    text = slot.value(model).strip()
+    # "-" is what annotators write for what cannot be seen, and a head learns to say it.
+    value = NOT_VISIBLE if text == "-" else said(text or "—")
     share = slot.base_confidence if model == "base" else slot.adapted_confidence
     if has_reference:
         wrong = slot.match(model) is False
@@ -104,11 +109,7 @@ def role_table(event: EventCaption, *, has_reference: bool) -> str:
     for slot in event.slots:
         name = "Verb" if slot.key == "Verb" else slot.name
         key = f' <span class="sc-soft">{esc(slot.key)}</span>' if slot.key not in ("Verb", slot.name) else ""
-        told = (
-            said(slot.reference)
-            if slot.reference not in (None, "", "-")
-            else '<span class="sc-soft">not visible</span>'
-        )
+        told = said(slot.reference) if slot.reference not in (None, "", "-") else NOT_VISIBLE
         reference = f"<td>{told}</td>" if has_reference else ""
         cells = "".join(cell(slot, m, has_reference=has_reference) for m in MODELS)
         verb = ' class="sc-verb"' if slot.key == "Verb" else ""
