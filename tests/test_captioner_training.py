@@ -227,6 +227,13 @@ def test_clips_of_unequal_length_without_votes_or_labels_are_trained_on(settings
     assert prepared(settings, pair, model="base").events is None
 
 
+def test_clips_at_the_beginning_are_passed_over_in_training_only(settings, pair):
+    every = [s.clip_id for s in prepared(settings, pair).situations]
+    passed = prepared(settings, pair, clips=3, skip_clips=2)
+    assert [s.clip_id for s in passed.situations] == every[2:5]
+    assert len(prepared(settings, pair, "valid", 2, skip_clips=2)) == 2
+
+
 def test_an_epoch_shows_every_clip_once_in_an_order_of_its_own(settings, pair):
     data = prepared(settings, pair)
     head = captioner.create(from_dict(CaptionerTraining, settings), pair, data)
@@ -360,6 +367,7 @@ def test_the_majority_says_what_is_most_frequent():
 def test_the_results_file_holds_every_arm_mode_and_seed(settings, tmp_path, monkeypatch):
     for name, value in (("ENSEMBLE", 24), ("MEMBERS", 2), ("FILLERS", 4), ("FEW", 2), ("SWEEPS", 1)):
         monkeypatch.setattr(zero_shot, name, value)
+    monkeypatch.setattr(captioner_results, "UNSEEN", "skip_clips=3")
     config = tmp_path / "config.json"
     config.write_text(json.dumps(settings))
     told = [
@@ -379,6 +387,8 @@ def test_the_results_file_holds_every_arm_mode_and_seed(settings, tmp_path, monk
         "optim.epochs=1",
         "--set",
         "data.valid_clips=1",
+        "--set",
+        "data.clips=3",
         "--out",
         str(tmp_path / "out" / "captioner.json"),
     ]
@@ -396,11 +406,14 @@ def test_the_results_file_holds_every_arm_mode_and_seed(settings, tmp_path, monk
             *(f"head {a}" for a in arms),
         } <= set(row)
         assert list(found["per_seed"][metric]) == arms and all(len(v) == 1 for v in found["per_seed"][metric].values())
-    assert [(run["arm"], run["seed"]) for run in found["runs"]] == [(arm, 0) for arm in arms]
+    assert set(found["unseen_clips"]) == set(found["table"])
+    both = [*arms, *(f"{arm}, unseen clips" for arm in arms)]
+    assert [(run["arm"], run["seed"]) for run in found["runs"]] == [(arm, 0) for arm in both]
     assert {"commit", "epochs", "best_epoch", "parameters", "features", "selected_at"} <= set(found["runs"][0])
     names = sorted(p.name for p in (tmp_path / "runs").iterdir() if p.is_dir())
-    assert names == ["adapted-no-contextualizer-seed0", "adapted-seed0", "base-seed0", "predictions"]
-    assert len(list((tmp_path / "runs" / "predictions").iterdir())) == 2 * (3 + 9)
+    slugs = [f"{s}-{kind}seed0" for s in ("adapted", "adapted-no-contextualizer", "base") for kind in ("", "unseen-")]
+    assert names == sorted([*slugs, "predictions"])
+    assert len(list((tmp_path / "runs" / "predictions").iterdir())) == 2 * (1 + 2 + 9 + 3)
 
 
 def test_clips_that_a_choice_was_made_on_are_not_scored(settings, pair):
