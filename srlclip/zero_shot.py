@@ -34,6 +34,11 @@ ENSEMBLE, MEMBERS, FEW = 1200, 32, 16
 Embed = Callable[[list[str]], np.ndarray]
 
 
+def constants() -> tuple[int, ...]:
+    """What the decoder's readings depend on besides models and lexicon: for caches of readings."""
+    return VERBS, FILLERS, SHORTLIST, SWEEPS, ENSEMBLE, MEMBERS, FEW
+
+
 def read_event(
     event: np.ndarray, lexicon: Lexicon, embed: Embed, scale: float, verb: str | None = None, keep: int = 5
 ) -> Reading:

@@ -38,7 +38,7 @@ from srlclip.lexicon import Lexicon
 from srlclip.models.captioner_files import load_captioner
 from srlclip.models.pair import ClipPair
 from srlclip.readings import Guess, Reading
-from srlclip.situations import Event, Situation, SrlClipError
+from srlclip.situations import ROLE_KEYS, Event, Situation, SrlClipError
 from training.captioner import CONFIG, read_data, train
 from training.captioner_data import CaptionerData, fillers
 from training.captioner_settings import CaptionerTraining
@@ -166,9 +166,12 @@ def through_files(predictions: Predictions, folder: Path, name: str) -> Predicti
 
 
 def zero_shot_predictions(bench: Bench, arm: str, lexicon: Lexicon, folder: Path) -> Predictions:
-    """Zero-shot readings through files, which are taken as they are where the same pair has read the same clips before."""
-    clips = hashlib.sha256("".join(s.clip_id for s in bench.situations).encode()).hexdigest()[:8]
-    name = f"zero-shot {arm} {bench.pair.fingerprints[arm]} {clips}"
+    """Zero-shot readings through files, which are taken as they are where the same decoder has read the same before."""
+    words = [list(lexicon.entries), [lexicon.fillers(key) for key in ROLE_KEYS]]
+    about = [[s.clip_id for s in bench.situations], words, zero_shot.constants()]
+    name = (
+        f"zero-shot {arm} {bench.pair.fingerprints[arm]} {hashlib.sha256(json.dumps(about).encode()).hexdigest()[:8]}"
+    )
     verbs, srl = _files(folder, name)
     if verbs.is_file() and srl.is_file():
         return Predictions(read_verb_predictions(verbs), read_srl_predictions(srl))
