@@ -45,7 +45,9 @@ def test_a_split_without_labels_is_read_with_roles_of_the_heads_own(run, world, 
     shutil.copy(world / "videos" / f"{segments[1]}.mp4", root / "videos")
     call = ["--run", str(run), "--split", "testvb", "--out", str(out), "--set", f"data.root={root}"]
     assert predict.main([*call, "--set", "data.source=vidsitu", "--roles", "predicted"]) == 0
-    assert list(read_verb_predictions(out / "verbs.json")) == [1]  # the only one with a video, by its place in the split
+    assert list(read_verb_predictions(out / "verbs.json")) == [
+        1
+    ]  # the only one with a video, by its place in the split
     assert all(event.roles for event in read_srl_predictions(out / "srl.json")[1])
     assert predict.main([*call, "--set", "data.source=vidsitu"]) == 2
     assert "no labelled clip" in capsys.readouterr().err
