@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from . import cli_features, cli_situations
+from . import cli_features, cli_situations, cli_space
 from .results import MODELS, SearchResult, to_json
 from .situations import SrlClipError
 
@@ -103,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_situations.add_arguments(evaluate)
     evaluate.set_defaults(run=_evaluate)
     cli_features.add_parser(commands)
+    cli_space.add_parser(commands)
     return parser
 
 

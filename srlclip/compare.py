@@ -6,7 +6,7 @@ toggled or global, so threads may share one Comparison.
 
 from __future__ import annotations
 
-import json
+import copy
 import secrets
 import threading
 import zlib
@@ -17,30 +17,32 @@ from pathlib import Path
 
 import numpy as np
 
-from . import negatives, prompts, video
+from . import measurements, negatives, prompts, video
 from .captioning import CaptionReader, event_count
 from .data.folder import read_folder
-from .data.frame_cache import decode
-from .embedding import ASSETS, FRAMES_PER_EVENT, Progress, embed_gallery, event_features, frame_features, sampling
+from .embedding import ASSETS, FRAMES_PER_EVENT, Frames, Progress, clip_features, embed_gallery, frame_features
+from .embedding_map import EmbeddingMap, embedding_map
+from .examples import find_examples, find_stories
 from .gallery import Gallery
 from .heads import CaptionHeads
 from .lexicon import Lexicon
 from .models.pair import ClipPair
 from .pair_info import DEFAULT_ADAPTER, DEFAULT_BASE, describe, find_heads, find_lexicon, load_pair
+from .query_heat import QueryHeat, query_heat
+from .ranks import ranked
 from .results import (
     MODELS,
     CaptionResult,
     Example,
-    Hit,
     PairInfo,
     ScoredCaption,
     ScoreResult,
     SearchResult,
+    Story,
     Timeline,
 )
 from .situations import EVENTS_PER_CLIP, Caption, DataError, Event, Role, Situation
 
-RESULTS = Path(__file__).resolve().parents[1] / "results" / "mini_pair.json"
 #: How many uploads are remembered at a time, and of how many clips the frame embeddings.
 UPLOADS_KEPT = 64
 CLIPS_KEPT = 64
@@ -63,9 +65,9 @@ class Comparison:
         self._place = {clip_id: i for i, clip_id in enumerate(gallery.ids)}
         self._uploads: OrderedDict[str, tuple[Situation, dict[str, np.ndarray]]] = OrderedDict()
         self._texts: OrderedDict[str, np.ndarray] = OrderedDict()
-        self._clip_frames: OrderedDict[str, dict[str, np.ndarray]] = OrderedDict()
+        self._clip_frames: Frames = OrderedDict()
         self._lock = threading.Lock()
-        self.reader = CaptionReader(lexicon, heads, self._embed, float(pair.base.logit_scale))
+        self.reader = CaptionReader(lexicon, heads, self.embed_texts, float(pair.base.logit_scale))
 
     # -- loading ------------------------------------------------------------------------------------------------------
 
@@ -109,28 +111,13 @@ class Comparison:
 
     def examples(self) -> tuple[Example, ...]:
         """Queries that describe one event of a gallery clip, spread over the gallery; chosen without looking at results."""
-        stored = ASSETS / "gallery" / "examples.json"
-        if stored.is_file():
-            rows = json.loads(stored.read_text("utf-8"))
-            found = tuple(
-                Example(r["query"], r["target"], r["event_index"]) for r in rows if r["target"] in self._place
-            )
-            if found:
-                return found
-        labelled = [s for s in self._clips.values() if s.events]
-        if labelled:
-            picks = labelled[:: max(1, len(labelled) // 8)][:8]
-            return tuple(
-                Example(self.true_caption(s.clip_id, i % len(s.events)).text, s.clip_id, i % len(s.events))
-                for i, s in enumerate(picks)
-            )
-        texts = []
-        for verb in self.lexicon.verbs[:4]:
-            roles = tuple(
-                Role(k, n, f[0]) for k, n in self.lexicon.roles(verb) if (f := self.lexicon.fillers(k, verb, 1))
-            )
-            texts.append(prompts.caption(Event(self.lexicon.verb(verb), verb, roles), "natural").text)
-        return tuple(Example(text, None, None) for text in texts)
+        return find_examples(
+            ASSETS / "gallery", tuple(self._clips.values()), self._place, self.lexicon, self.true_caption
+        )
+
+    def stories(self) -> tuple[Story, ...]:
+        """Curated queries of the gallery for a guided tour: a win, a tie and a loss of the bundled adapter."""
+        return find_stories(ASSETS / "gallery", self._place)
 
     def verbs(self) -> tuple[str, ...]:
         """VerbIDs of the lexicon, most frequent first."""
@@ -140,28 +127,52 @@ class Comparison:
         """(role key, role name) of a VerbID. Raises DataError for an unknown one."""
         return self.lexicon.roles(verb)
 
+    def fillers(self, role_key: str, verb: str | None = None, limit: int = 20) -> tuple[str, ...]:
+        """What fills a role most often: with this verb where it is known, then with any."""
+        return self.lexicon.usual_fillers(role_key, verb, limit)
+
     def compose(self, verb: str, fillers: Mapping[str, str], style: str = "natural") -> Caption:
         """A caption from a VerbID and fillers by role key; empty fillers are left out."""
         roles = tuple(Role(k, n, fillers.get(k, "")) for k, n in self.lexicon.roles(verb))
-        return self._fit(Event(self.lexicon.verb(verb), verb, roles), style)
+        return self.caption_of(Event(self.lexicon.verb(verb), verb, roles), style)
 
     def true_caption(self, clip_id: str, event_index: int, style: str = "natural") -> Caption:
-        return self._fit(self._event(clip_id, event_index), style)
+        return self.caption_of(self._event(clip_id, event_index), style)
+
+    def caption_of(self, event: Event, style: str = "natural") -> Caption:
+        """The caption of an event, with as many of its roles as the text tower reads."""
+        return prompts.fit(event, style, self.pair.base.count_tokens, self.pair.base.max_tokens)
 
     def negatives(
         self, clip_id: str, event_index: int, kinds: Sequence[str], style: str = "natural", per_kind: int = 3
     ) -> tuple[Caption, ...]:
         """Hard negatives of a labelled event, the same at every call. Natural ones are all of the clip's other events."""
-        situation, event = self.situation(clip_id), self._event(clip_id, event_index)
-        rng = np.random.default_rng([zlib.crc32(clip_id.encode()), event_index])
+        self._event(clip_id, event_index)
+        return self.negatives_of(self.situation(clip_id), event_index, kinds, style, per_kind)
+
+    def negatives_of(
+        self, situation: Situation, event_index: int, kinds: Sequence[str], style: str = "natural", per_kind: int = 3
+    ) -> tuple[Caption, ...]:
+        """The same of any labelled situation, in the gallery or not, such as one that somebody is editing."""
+        rng = np.random.default_rng([zlib.crc32(situation.clip_id.encode()), event_index])
         most = {kind: len(situation.events) if kind == "natural" else per_kind for kind in kinds}
-        return tuple(negatives.build(event, situation, 100, self.lexicon, kinds, rng, style, most, self._fit))
+        event = situation.events[event_index]
+        return tuple(negatives.build(event, situation, 100, self.lexicon, kinds, rng, style, most, self.caption_of))
+
+    def measurements(self) -> tuple[str, ...]:
+        """Names of the committed measurements of the bundled pair, for `measurement`; none for another pair."""
+        bundled = (self.info.base_id, self.info.adapter_id) == (DEFAULT_BASE, DEFAULT_ADAPTER)
+        return measurements.names() if bundled else ()
+
+    def measurement(self, name: str) -> dict:
+        """One of `measurements`. Raises ValueError for another name, DataError for a broken file."""
+        if name not in self.measurements():
+            raise ValueError(f"there is no measurement {name[:80]!r} of this pair of models")
+        return measurements.read(name)
 
     def results(self) -> dict | None:
-        """The committed measurements of the bundled pair, or None for another pair."""
-        if (self.info.base_id, self.info.adapter_id) != (DEFAULT_BASE, DEFAULT_ADAPTER) or not RESULTS.is_file():
-            return None
-        return json.loads(RESULTS.read_text("utf-8"))
+        """The main measurement of the bundled pair, or None for another pair."""
+        return self.measurement(measurements.MAIN) if measurements.MAIN in self.measurements() else None
 
     # -- comparing ------------------------------------------------------------------------------------------------------
 
@@ -174,41 +185,29 @@ class Comparison:
         if target is not None and target not in self._place:
             raise ValueError(f"target {target!r} is not in the gallery")
         tokens = self.pair.base.count_tokens(query)
-        vector = self._embed([query])[0]
-        ranked: dict[str, tuple[Hit, ...]] = {}
-        failures = []
-        before: dict[str, int] = {}
-        for model in MODELS:
-            try:
-                every = self.gallery.events[model] @ vector  # (G, E)
-                scores = every.max(axis=1)
-                if not np.isfinite(scores).all():
-                    raise FloatingPointError("embeddings are not finite")
-            except (FloatingPointError, KeyError, MemoryError) as error:
-                failures.append(f"{model} model failed: {error}")
-                ranked[model] = ()
-                continue
-            # Ties rank last: a rank is the number of clips that score at least as high.
-            places = len(scores) - np.searchsorted(np.sort(scores), scores, side="left")
-            best = every.argmax(axis=1)
-            hits = []
-            for i in np.argsort(-scores, kind="stable"):
-                name, rank = self.gallery.ids[i], int(places[i])
-                hits.append(
-                    Hit(name, rank, float(scores[i]), before[name] - rank if name in before else None, int(best[i]))
-                )
-            ranked[model] = tuple(hits)
-            if model == "base":
-                before = {hit.clip_id: hit.rank for hit in ranked[model]}
+        vector = self.embed_texts([query])[0]
+        found, failures = ranked(self.gallery, vector)
         limit = self.pair.base.max_tokens
         cut = tokens > limit
-        return SearchResult(query, ranked["base"], ranked["adapted"], target, tokens, cut, limit, tuple(failures))
+        return SearchResult(query, found["base"], found["adapted"], target, tokens, cut, limit, failures)
 
     def timeline(self, clip_id: str, query: str) -> Timeline:
         """Cosine of a query with each event of a clip under both models."""
-        vector = self._embed([query])[0]
-        rows = {model: tuple(float(x) for x in events @ vector) for model, events in self._features(clip_id).items()}
-        return Timeline(clip_id, query, self._spans(clip_id), rows["base"], rows["adapted"])
+        vector = self.embed_texts([query])[0]
+        rows = {model: tuple(float(x) for x in events @ vector) for model, events in self.embed_clip(clip_id).items()}
+        return Timeline(clip_id, query, self.spans(clip_id), rows["base"], rows["adapted"])
+
+    def heat(self, query: str) -> QueryHeat:
+        """Cosine of a query with every event of the gallery under both models. Raises ValueError for an empty query."""
+        if not query.strip():
+            raise ValueError("the query is empty; describe an event")
+        vector = self.embed_texts([query])[0]
+        own = {clip: len(self._clips[clip].events) or EVENTS_PER_CLIP for clip in self.gallery.ids}
+        return query_heat(query, vector, self.gallery.ids, self.gallery.events, own.__getitem__)
+
+    def map(self, level: str = "events") -> EmbeddingMap:
+        """The gallery's events or clips in two dimensions under either model. Raises ValueError for another level."""
+        return embedding_map(self.gallery.ids, self.gallery.events, self.gallery.clips, self.situation, level)
 
     def score(
         self, clip_id: str, event_index: int, true: str, negatives: Sequence[Caption], progress: Progress | None = None
@@ -216,13 +215,13 @@ class Comparison:
         """A true caption against negatives on one event. Raises ValueError for an empty caption or a bad event index."""
         if not true.strip():
             raise ValueError("the true caption is empty; write what happens in the event")
-        features = self._features(clip_id)
+        features = self.embed_clip(clip_id)
         count = len(features["base"])
         if not 0 <= event_index < count:
             raise ValueError(f"event {event_index} of {clip_id}; allowed: 0 to {count - 1}")
         if progress:
             progress(0.3, f"embedding {len(negatives) + 1} captions")
-        vectors = self._embed([true, *(n.text for n in negatives)])
+        vectors = self.embed_texts([true, *(n.text for n in negatives)])
         scores = {model: vectors @ events[event_index] for model, events in features.items()}
         base, adapted = (scores[m].tolist() for m in MODELS)
         wrong = tuple(
@@ -243,7 +242,8 @@ class Comparison:
         events of about two seconds. Raises VideoDecodeError, DataError, ValueError.
         """
         chosen, situation = self.reader.choose(decoder), self.situation(clip_id)
-        spans = self._caption_spans(situation)
+        end = self._end(situation)
+        spans = video.event_spans(end, event_count(situation, end - situation.start), situation.start, end)
 
         def later(share: float, what: str) -> None:
             if progress:
@@ -258,74 +258,34 @@ class Comparison:
         It never enters the gallery, and cannot be guessed. Raises VideoDecodeError with the reason.
         """
         situation = Situation(f"upload-{secrets.token_hex(8)}", Path(path), ())
-        if progress:
-            progress(0.1, f"decoding {EVENTS_PER_CLIP * FRAMES_PER_EVENT} frames")
-        info = video.probe(path, video.UPLOAD_LIMITS)
-        pixels = decode(situation, sampling(self.pair))
-        if progress:
-            progress(0.5, "embedding frames with both models")
-        features = event_features(self.pair, pixels[None])
-        situation = replace(situation, end=info.duration)
+        situation = replace(situation, end=video.probe(path, video.UPLOAD_LIMITS).duration)
+        features = self.embed_video(situation, progress)
         with self._lock:
-            self._uploads[situation.clip_id] = (situation, {m: f[0] for m, f in features.items()})
+            self._uploads[situation.clip_id] = (situation, features)
             while len(self._uploads) > UPLOADS_KEPT:
                 self._uploads.popitem(last=False)
         return situation.clip_id
 
-    # -- parts ------------------------------------------------------------------------------------------------------
+    def embed_video(self, situation: Situation, progress: Progress | None = None) -> dict[str, np.ndarray]:
+        """Event embeddings of a clip that is neither of the gallery nor an upload: model -> (E, D). VideoDecodeError."""
+        return clip_features(self.pair, situation, progress)
 
-    def _event(self, clip_id: str, index: int) -> Event:
-        events = self.situation(clip_id).events
-        if not events:
-            raise DataError(f"clip {clip_id!r} has no labels; type a caption instead")
-        if not 0 <= index < len(events):
-            raise ValueError(f"event {index} of {clip_id}; allowed: 0 to {len(events) - 1}")
-        return events[index]
+    def over(
+        self, clips: Sequence[tuple[Situation, dict[str, np.ndarray]]], with_gallery: bool, frames: Frames
+    ) -> Comparison:
+        """These models and words over other clips, each with its embed_video. with_gallery: and over this gallery's.
 
-    def _fit(self, event: Event, style: str = "natural") -> Caption:
-        return prompts.fit(event, style, self.pair.base.count_tokens, self.pair.base.max_tokens)
+        frames: where frame embeddings are kept meanwhile, so that they go with the clips. ValueError if ids repeat.
+        """
+        view = copy.copy(self)
+        view.gallery = self.gallery.with_clips({s.clip_id: f for s, f in clips}, with_gallery)
+        view._clips = {s.clip_id: s for s, _ in clips} | (self._clips if with_gallery else {})
+        view._place = {clip_id: i for i, clip_id in enumerate(view.gallery.ids)}
+        view._clip_frames, view._uploads = frames, OrderedDict()
+        return view
 
-    def _features(self, clip_id: str) -> dict[str, np.ndarray]:
-        """Event embeddings of a clip: model -> (E, D)."""
-        if clip_id in self._place:
-            own = len(self._clips[clip_id].events) or EVENTS_PER_CLIP
-            return {m: self.gallery.events[m][self._place[clip_id]][:own] for m in MODELS}
-        with self._lock:
-            if clip_id in self._uploads:
-                return self._uploads[clip_id][1]
-        raise DataError(f"no clip {clip_id!r}; it may have expired: upload it again, or choose one of the gallery")
-
-    def _spans(self, clip_id: str) -> tuple[tuple[float, float], ...]:
-        situation = self.situation(clip_id)
-        end = situation.end
-        if end is None:
-            end = video.probe(situation.path).duration if situation.path else 10.0
-        return video.event_spans(end, len(situation.events) or EVENTS_PER_CLIP, situation.start, end)
-
-    def _caption_spans(self, situation: Situation) -> tuple[tuple[float, float], ...]:
-        duration = situation.end
-        if duration is None:
-            duration = video.probe(situation.path).duration if situation.path else 10.0
-        count = event_count(situation, duration - situation.start)
-        return video.event_spans(duration, count, situation.start, duration)
-
-    def _frames(self, situation: Situation, events: int, progress: Progress | None) -> dict[str, np.ndarray]:
-        """Frame embeddings of a clip: model -> (E, F, D); those of the last few clips are kept."""
-        key = situation.clip_id
-        with self._lock:
-            if key in self._clip_frames:
-                self._clip_frames.move_to_end(key)
-                return self._clip_frames[key]
-        per_event = self.reader.heads.frames_per_event if self.reader.heads is not None else FRAMES_PER_EVENT
-        found = frame_features(self.pair, situation, events, per_event, progress)
-        with self._lock:
-            self._clip_frames[key] = found
-            while len(self._clip_frames) > CLIPS_KEPT:
-                self._clip_frames.popitem(last=False)
-        return found
-
-    def _embed(self, texts: list[str]) -> np.ndarray:
-        """(N, D) with a bounded memory of what was embedded before."""
+    def embed_texts(self, texts: Sequence[str]) -> np.ndarray:
+        """(N, D), L2-normalised: of both models, whose text tower is one. What was embedded before is kept, up to a limit."""
         with self._lock:
             known = {t: self._texts[t] for t in texts if t in self._texts}
         new = [t for t in dict.fromkeys(texts) if t not in known]
@@ -337,3 +297,51 @@ class Comparison:
                 while len(self._texts) > 50_000:
                     self._texts.popitem(last=False)
         return np.stack([known[t] for t in texts])
+
+    def embed_clip(self, clip_id: str) -> dict[str, np.ndarray]:
+        """Event embeddings of a gallery clip or upload: model -> (E, D), L2-normalised. Raises DataError for an unknown id."""
+        if clip_id in self._place:
+            own = len(self._clips[clip_id].events) or EVENTS_PER_CLIP
+            return {m: self.gallery.events[m][self._place[clip_id]][:own] for m in MODELS}
+        with self._lock:
+            if clip_id in self._uploads:
+                return self._uploads[clip_id][1]
+        raise DataError(f"no clip {clip_id!r}; it may have expired: upload it again, or choose one of the gallery")
+
+    def spans(self, clip_id: str) -> tuple[tuple[float, float], ...]:
+        """(start, end) in seconds of the events that embed_clip tells of."""
+        situation = self.situation(clip_id)
+        end = self._end(situation)
+        return video.event_spans(end, len(situation.events) or EVENTS_PER_CLIP, situation.start, end)
+
+    # -- parts ------------------------------------------------------------------------------------------------------
+
+    def _event(self, clip_id: str, index: int) -> Event:
+        events = self.situation(clip_id).events
+        if not events:
+            raise DataError(f"clip {clip_id!r} has no labels; type a caption instead")
+        if not 0 <= index < len(events):
+            raise ValueError(f"event {index} of {clip_id}; allowed: 0 to {len(events) - 1}")
+        return events[index]
+
+    @staticmethod
+    def _end(situation: Situation) -> float:
+        """Where a clip's last event ends, in seconds."""
+        if situation.end is not None:
+            return situation.end
+        return video.probe(situation.path).duration if situation.path else 10.0
+
+    def _frames(self, situation: Situation, events: int, progress: Progress | None) -> dict[str, np.ndarray]:
+        """Frame embeddings of a clip: model -> (E, F, D); those of the last few clips are kept."""
+        key = (situation.clip_id, events)
+        with self._lock:
+            if key in self._clip_frames:
+                self._clip_frames.move_to_end(key)
+                return self._clip_frames[key]
+        per_event = self.reader.heads.frames_per_event if self.reader.heads is not None else FRAMES_PER_EVENT
+        found = frame_features(self.pair, situation, events, per_event, progress)
+        with self._lock:
+            self._clip_frames[key] = found
+            while len(self._clip_frames) > CLIPS_KEPT:
+                self._clip_frames.popitem(last=False)
+        return found

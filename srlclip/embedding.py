@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -24,6 +25,8 @@ FRAMES_PER_EVENT = 4
 #: Frames that are embedded between two reports of progress.
 _BLOCK = 80
 Progress = Callable[[float, str], None]
+#: Frame embeddings that are kept for a while: (clip id, number of events) -> model -> (E, F, D).
+Frames = OrderedDict[tuple[str, int], dict[str, np.ndarray]]
 
 
 def sampling(pair: ClipPair) -> Sampling:
@@ -71,6 +74,16 @@ def frame_features(
             done = min(i + _BLOCK, len(pixels))
             progress(0.25 + 0.25 * done / len(pixels), f"both models: {done} of {len(pixels)} frames")
     return {m: np.concatenate(parts).reshape(events, per_event, -1) for m, parts in found.items()}
+
+
+def clip_features(pair: ClipPair, situation: Situation, progress: Progress | None = None) -> dict[str, np.ndarray]:
+    """Event embeddings of one clip, as many as it has labelled events, else five: model -> (E, D), L2-normalised.
+
+    A few frames at a time are held at full size. progress: told shares up to one half. Raises VideoDecodeError.
+    """
+    count = len(situation.events) or EVENTS_PER_CLIP
+    frames = frame_features(pair, situation, count, FRAMES_PER_EVENT, progress)
+    return {model: np.stack([_unit(own.mean(axis=0)) for own in vectors]) for model, vectors in frames.items()}
 
 
 def embed_gallery(

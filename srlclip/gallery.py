@@ -83,6 +83,28 @@ class Gallery:
             raise ValueError(f"no clip {clip_id!r} in this gallery of {len(self)} clips")
         return self._of(self.events, model)[self.ids.index(clip_id)] @ self._checked(query, model)
 
+    def with_clips(self, clips: Mapping[str, Mapping[str, np.ndarray]], own_too: bool) -> Gallery:
+        """A gallery of other clips: id -> model -> event embeddings (E, D), any E. own_too: followed by this one's.
+
+        Clips with fewer events than others repeat their last one, which no maximum over events sees. Raises ValueError
+        for an id that is there already, or no clips at all.
+        """
+        kept = self.ids if own_too else ()
+        if not clips and not kept:
+            raise ValueError("a gallery needs at least one clip")
+        events = {}
+        for model in self.models:
+            rows = [found[model] for found in clips.values()] + (list(self.events[model]) if own_too else [])
+            most = max(len(row) for row in rows)
+            events[model] = np.stack([row[np.minimum(np.arange(most), len(row) - 1)] for row in rows])
+        means = {model: _normalised(rows.mean(axis=1)) for model, rows in events.items()}
+        for model, rows in means.items():  # the mean over its own events, without those repeated
+            for i, found in enumerate(clips.values()):
+                rows[i] = _normalised(found[model].mean(axis=0))
+            if own_too:
+                rows[len(clips) :] = self.clips[model]
+        return Gallery((*clips, *kept), events, means, self.fingerprints)
+
     def save(self, folder: str | Path) -> None:
         """Write gallery.safetensors and gallery.json."""
         from safetensors.numpy import save_file

@@ -152,6 +152,11 @@ class Lexicon:
             counted = self._verb_fillers.get(verb_id, {}).get(role_key, ())
         return tuple(text for text, _ in counted[:limit])
 
+    def usual_fillers(self, role_key: str, verb_id: str | None, limit: int) -> tuple[str, ...]:
+        """What fills a role most often: with this verb if it is known, then with any verb."""
+        own = self.fillers(role_key, verb_id, limit) if verb_id in self else ()
+        return tuple(dict.fromkeys((*own, *self.fillers(role_key, None, limit))))[:limit]
+
     def heads(self, role_key: str) -> tuple[str, ...]:
         """Distinct head nouns of a role's fillers, the most frequent first, plain words only."""
         if role_key not in self._heads:

@@ -7,6 +7,7 @@ Scores are cosine similarities in [-1, 1]; ranks start at 1 and ties rank last.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from .situations import Caption
 
@@ -28,6 +29,12 @@ class PairInfo:
     licence: str = "Apache-2.0"
 
 
+def model_id(name: str) -> str:
+    """A model's name for others: of a path on this machine only its last two parts."""
+    path = Path(name)
+    return "/".join(path.parts[-2:]) if path.is_absolute() else name
+
+
 @dataclass(frozen=True)
 class Example:
     """A query that the app offers. target: the clip it describes; event_index: the event (0-based); None if unknown."""
@@ -35,6 +42,16 @@ class Example:
     query: str
     target: str | None = None
     event_index: int | None = None
+
+
+@dataclass(frozen=True)
+class Story:
+    """A query of the guided tour. outcome: what it was chosen as, "win", "tie" or "loss" of the bundled SRL-CLIP."""
+
+    outcome: str
+    query: str
+    target: str
+    event_index: int
 
 
 @dataclass(frozen=True)

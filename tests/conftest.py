@@ -66,6 +66,12 @@ def _vocabulary() -> tuple[dict[str, int], list[str]]:
     return {token: number for number, token in enumerate(tokens)}, merges
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave tests/browser alone unless its marker is asked for: its conftest would take this one's name."""
+    browser = collection_path == Path(__file__).parent / "browser"
+    return True if browser and config.option.markexpr == "not browser" else None
+
+
 @pytest.fixture(scope="session")
 def tiny_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of a tiny random CLIP; do not write into it."""

@@ -5,15 +5,19 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
+from srlclip.embedding_map import EmbeddingMap, embedding_map
+from srlclip.query_heat import QueryHeat, query_heat
 from srlclip.results import (
     MODELS,
     CaptionResult,
@@ -25,6 +29,7 @@ from srlclip.results import (
     ScoreResult,
     SearchResult,
     Slot,
+    Story,
     Timeline,
 )
 from srlclip.situations import Caption, Event, Role, Situation, VideoDecodeError
@@ -87,7 +92,11 @@ class FakeComparison:
         self.info = PairInfo(
             "mini-base", "mini-srlclip", "600 SynSitu clips (synthetic world)", True, 128, 96, "cpu", "0.1.0"
         )
+        self.embedded: list[tuple[str, int]] = []
         self.failing, self.kinds, self.pause = failing, kinds, pause
+        self.gallery = SimpleNamespace(fingerprints={"base": "0" * 16, "adapted": "1" * 16})
+        reader = SimpleNamespace(max_tokens=77, count_tokens=lambda text: len(text.split()) + 2)
+        self.pair = SimpleNamespace(base=reader)
         self._clips: dict[str, Situation] = {}
         for number in range(clips):
             path = write_clip(folder / f"clip_{number:02d}.mp4", number) if folder else None
@@ -126,6 +135,29 @@ class FakeComparison:
             return SearchResult(query, base, (), target, 9, False, 77, ("SRL-CLIP failed: out of memory",))
         words = len(query.split())
         return SearchResult(query, base, adapted, target, words, words > 77)
+
+    def stories(self) -> tuple[Story, ...]:
+        if len(self._gallery) < 3:
+            return ()
+        told = zip(("win", "tie", "loss"), self._gallery, (1, 0, 2), strict=False)
+        return tuple(Story(name, self.true_caption(clip, i).text, clip, i) for name, clip, i in told)
+
+    def heat(self, query: str) -> QueryHeat:
+        vector = np.ones(1)
+        events = {
+            m: np.array([[[0.2 + 0.1 * share(m, c, query, i)] for i in range(5)] for c in self._gallery])
+            for m in MODELS
+        }
+        return query_heat(query, vector, self._gallery, events, lambda clip: len(self._clips[clip].events) or 5)
+
+    def map(self, level: str = "events") -> EmbeddingMap:
+        def unit(*key: object) -> np.ndarray:
+            vector = np.array([share(*key, i) - 0.5 for i in range(6)])
+            return vector / np.linalg.norm(vector)
+
+        events = {m: np.array([[unit(m, c, i) for i in range(5)] for c in self._gallery]) for m in MODELS}
+        clips = {m: np.array([unit(m, c) for c in self._gallery]) for m in MODELS}
+        return embedding_map(self._gallery, events, clips, self.situation, level)
 
     def timeline(self, clip_id: str, query: str) -> Timeline:
         spans = tuple((2.0 * i, 2.0 * i + 2) for i in range(5))
@@ -168,7 +200,9 @@ class FakeComparison:
         ids = (shown.verb_id, "walk.01", "hug.01", "kick.01", "lift.01")
         return EventCaption(i, 2.0 * i, 2.0 * i + 2, tuple(slots), *lines, verbs, verbs, ids, ids)
 
-    def negatives(self, clip_id: str, event_index: int, kinds: Sequence[str]) -> tuple[Caption, ...]:
+    def negatives(
+        self, clip_id: str, event_index: int, kinds: Sequence[str], style: str = "natural", per_kind: int = 3
+    ) -> tuple[Caption, ...]:
         true = self.true_caption(clip_id, event_index).text.split()
         made = []
         for kind in kinds:
@@ -184,6 +218,32 @@ class FakeComparison:
                 others = (i for i in range(5) if i != event_index)
                 made += [Caption(self.true_caption(clip_id, i).text, kind, "natural") for i in others]
         return tuple(made)
+
+    def negatives_of(self, situation: Situation, event_index: int, kinds: Sequence[str]) -> tuple[Caption, ...]:
+        rest = [e for i, e in enumerate(situation.events) if i != event_index]
+        made = [Caption(self.caption_of(e).text, "natural", "natural") for e in rest] if "natural" in kinds else []
+        true = self.caption_of(situation.events[event_index]).text
+        return (*made, *(Caption(f"{true} {kind}", kind, "natural") for kind in kinds if kind in ("noun", "attribute")))
+
+    def caption_of(self, event: Event, style: str = "natural") -> Caption:
+        return Caption(" ".join([event.lemma, *(role.filler for role in event.visible_roles)]), style=style)
+
+    def fillers(self, role_key: str, verb: str | None = None, limit: int = 20) -> tuple[str, ...]:
+        return (f"the usual {role_key}", "blue robot")[:limit]
+
+    def embed_video(self, situation: Situation, progress=None) -> dict[str, np.ndarray]:
+        if b"ftyp" not in Path(situation.path).read_bytes()[:64]:
+            raise VideoDecodeError(f"cannot decode {situation.path}: no video stream")
+        self.embedded.append((situation.clip_id, len(situation.events) or 5))
+        if progress:
+            progress(0.5, "both models")
+        return {model: np.ones((len(situation.events) or 5, 4), np.float32) / 2 for model in MODELS}
+
+    def over(self, clips: Sequence[tuple[Situation, dict]], with_gallery: bool, frames: dict) -> FakeComparison:
+        view = copy.copy(self)
+        view._clips = {s.clip_id: s for s, _ in clips} | (self._clips if with_gallery else {})
+        view._gallery = tuple(view._clips)
+        return view
 
     def true_caption(self, clip_id: str, event_index: int, style: str = "natural") -> Caption:
         it = self.situation(clip_id).events[event_index]
@@ -217,6 +277,20 @@ class FakeComparison:
         self._clips[clip_id] = Situation(clip_id, Path(path), (), end=probe(path).duration)
         return clip_id
 
+    def embed_texts(self, texts: Sequence[str]) -> np.ndarray:
+        return np.stack([self._vector("text", text) for text in texts])
+
+    def embed_clip(self, clip_id: str) -> dict[str, np.ndarray]:
+        self.situation(clip_id)
+        return {m: np.stack([self._vector(m, clip_id, i) for i in range(5)]) for m in MODELS}
+
+    def spans(self, clip_id: str) -> tuple[tuple[float, float], ...]:
+        return self.timeline(clip_id, "").spans
+
+    def _vector(self, *parts: object) -> np.ndarray:
+        found = np.array([share(*parts, axis) - 0.5 for axis in range(self.info.embed_dim)], np.float32)
+        return found / np.linalg.norm(found)
+
     def verbs(self) -> tuple[str, ...]:
         return tuple(VERBS)
 
@@ -227,6 +301,32 @@ class FakeComparison:
     def compose(self, verb: str, fillers: Mapping[str, str], style: str = "natural") -> Caption:
         ordered = [fillers[key] for key, _ in self.roles_of(verb) if key in fillers]
         return Caption(" ".join([*ordered[:1], VERBS[verb].third, *ordered[1:]]), style=style)
+
+    def measurements(self) -> tuple[str, ...]:
+        return ("mini_pair", "captioner", "ablations/losses")
+
+    def measurement(self, name: str) -> dict:
+        def cell(value: float, **more: object) -> dict:
+            return {"mean": value, "ci": [value - 2, value + 2], "n": 60, **more}
+
+        if name == "mini_pair":
+            return self.results() or {}
+        if name == "captioner":
+            table = {"Vb@1": {"zero-shot base": cell(8), "head base": cell(20), "head adapted": cell(30)},
+                     "CIDEr": {"head base": cell(120), "head adapted": cell(140)}}  # fmt: skip
+            table["Vb@1"]["head adapted - head base"] = cell(10)
+            modes = {"predicted roles": {"Vb@1": {"base": cell(20), "adapted": cell(30), "adapted - base": cell(10)}}}
+            seeds = {"Vb@1": {"base": [20.0, 21.5], "adapted": [30.0, 29.0]}}
+            told = {"commit": "abc1234", "date": "2026-01-02", "clips": 12, "roles": "annotated roles"}
+            return {**told, "table": table, "modes": modes, "unseen_clips": {}, "per_seed": seeds}
+        if name != "ablations/losses":
+            raise ValueError(f"there is no measurement {name!r}")
+        arms = [{"name": n, "label": f"the arm {n}", "paper": ""} for n in ("base", "one", "all")]
+        apart = {"mean": -5.0, "ci": [-7.0, -3.0]}
+        rows = {"base": cell(20), "one": cell(35, seeds=[0], difference=apart), "all": cell(40, seeds=[0, 1])}
+        about = {"study": "losses", "question": "Which loss?", "reference": "all", "difference": "arm - reference"}
+        tables = {"mini-base": {"test": {"event R@1": rows, "clip R@1": rows}, "hard": {"event R@1": rows}}}
+        return {**about, "commit": "abc1234", "date": "2026-01-03", "arms": arms, "tables": tables}
 
     def results(self) -> dict | None:
         def both(base: float, adapted: float) -> dict:

@@ -229,3 +229,47 @@ def test_a_full_size_base_takes_the_same_path(world, tmp_path):
     assert len(result.base) == 2
     # LoRA at its start changes nothing: both models give the same scores.
     assert [h.score for h in result.base] == pytest.approx([h.score for h in result.adapted], abs=1e-5)
+
+
+def test_a_view_over_other_clips_ranks_scores_and_captions_them(comparison, world):
+    from collections import OrderedDict
+    from dataclasses import replace
+
+    first, second = (comparison.situation(clip_id) for clip_id in comparison.clip_ids()[:2])
+    own = replace(first, clip_id="mine.mp4")
+    three = replace(second, clip_id="three.mp4", events=second.events[:3])
+    frames = OrderedDict()
+    clips = [(clip, comparison.embed_video(clip)) for clip in (own, three)]
+    alone, both = (comparison.over(clips, with_gallery, frames) for with_gallery in (False, True))
+    query = comparison.true_caption(first.clip_id, 1).text
+    assert {h.clip_id for h in alone.search(query).base} == {"mine.mp4", "three.mp4"}
+    found = both.search(query)
+    assert len(found.adapted) == 11 and len(comparison.search(query).base) == 9
+    # the same video scores the same, wherever it comes from
+    scores = {h.clip_id: h.score for h in found.adapted}
+    assert scores["mine.mp4"] == pytest.approx(scores[first.clip_id], abs=2e-3)
+    assert len(alone.timeline("three.mp4", query).base) == 3
+    negatives = comparison.negatives_of(three, 1, ("natural", "verb_role"))
+    assert {n.kind for n in negatives} == {"natural", "verb_role"}
+    assert comparison.negatives_of(first, 1, ("verb_role",)) == comparison.negatives(first.clip_id, 1, ("verb_role",))
+    assert len(alone.score("three.mp4", 1, query, negatives).negatives) == len(negatives)
+    assert len(alone.caption("three.mp4").events) == 3 and list(frames) == [("three.mp4", 3)]
+    with pytest.raises(DataError, match="no clip"):
+        comparison.situation("mine.mp4")
+    with pytest.raises(ValueError, match="unique"):
+        comparison.over([(first, clips[0][1])], True, frames)
+
+
+def test_a_session_works_on_real_models(comparison, world, tmp_path):
+    from srlclip.session import Session
+    from srlclip.session_file import dump, load
+
+    video = comparison.situation(comparison.clip_ids()[0]).path
+    session = Session(tmp_path)
+    clip, _ = session.add(comparison, video, "mine.mp4")
+    assert session.search(comparison, "a man pushes a box", True).value.base
+    session.annotate(clip.name, comparison.situation(comparison.clip_ids()[0]).events)
+    negatives = session.negatives(comparison, clip.name, 0, ("natural", "noun"))
+    session.score(comparison, clip.name, 0, "a man pushes a box", negatives)
+    assert session.caption(comparison, clip.name).value.has_reference
+    assert load(dump(session.clips, session.results)) == (session.clips, session.results)

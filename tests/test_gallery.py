@@ -122,3 +122,22 @@ def test_arrays_that_do_not_fit() -> None:
 def test_it_needs_no_torch() -> None:
     code = "import sys, srlclip.gallery; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parent.parent)
+
+
+def test_other_clips_stand_before_the_gallerys_own_and_keep_their_events():
+    rng = np.random.default_rng(3)
+    unit = lambda *shape: (v := rng.normal(size=shape).astype(np.float32)) / np.linalg.norm(v, axis=-1, keepdims=True)  # noqa: E731
+    own = Gallery.from_frames(["a", "b"], {"base": unit(2, 5, 1, 8)}, {"base": "x"})
+    clips = {"mine": {"base": unit(3, 8)}, "long": {"base": unit(7, 8)}}
+    both = own.with_clips(clips, True)
+    assert both.ids == ("mine", "long", "a", "b") and both.events["base"].shape == (4, 7, 8)
+    assert np.array_equal(both.events["base"][2, :5], own.events["base"][0])
+    assert np.array_equal(both.events["base"][0, 3:], np.repeat(clips["mine"]["base"][-1:], 4, axis=0))
+    assert np.allclose(both.clips["base"][2:], own.clips["base"])
+    mean = clips["mine"]["base"].mean(axis=0)
+    assert np.allclose(both.clips["base"][0], mean / np.linalg.norm(mean), atol=1e-6)
+    assert own.with_clips(clips, False).ids == ("mine", "long")
+    with pytest.raises(ValueError, match="unique"):
+        own.with_clips({"a": clips["mine"]}, True)
+    with pytest.raises(ValueError, match="at least one"):
+        own.with_clips({}, False)

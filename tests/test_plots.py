@@ -5,8 +5,11 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from srlclip import plots
+from srlclip.embedding_map import EmbeddingMap, MapPoint
+from srlclip.query_heat import HeatRow
 from srlclip.results import Hit, ScoredCaption, ScoreResult, SearchResult, Timeline
 from srlclip.situations import Caption
+from srlclip.study_plots import StudyPoint, metric_figure
 
 
 def score(*margins: tuple[float, float]) -> ScoreResult:
@@ -20,6 +23,12 @@ def ranking(ids: str, target: str | None = None) -> SearchResult:
     return SearchResult("query", base, adapted, target)
 
 
+def some_map(count: int, label: str | None = None) -> EmbeddingMap:
+    names = [f"verb {i}" if label is None else label for i in range(count)]
+    points = tuple(MapPoint(f"c{i}", i, {"verb": n, "scene": n}, (i, 1.0), (1.0, i)) for i, n in enumerate(names))
+    return EmbeddingMap("events", points, {"base": (0.5, 0.2), "adapted": (0.4, 0.1)})
+
+
 FIGURES = {
     "slope": lambda: plots.rank_slope(ranking("abcdefghijklmnop", target="h"), 5),
     "slope of one model": lambda: plots.rank_slope(SearchResult("q", (Hit("a", 1, 0.1),), (), "a")),
@@ -31,6 +40,15 @@ FIGURES = {
     "empty histogram": lambda: plots.margin_histogram({}),
     "scatter": lambda: plots.rank_scatter([(1, 1), (1, 1), (5, 2), (2, 9)], 40),
     "curves": lambda: plots.training_curves([{"step": 1, "loss": 4.6}, {"step": 2, "loss": 3.9, "lr": 1e-3}]),
+    "heat strip": lambda: plots.heat_strip(Timeline("c", "q", ((0, 2), (2, 4)), (0.1, 0.2), (-0.3, -0.3))),
+    "gallery heat": lambda: plots.gallery_heat([HeatRow("<b>${x}", (0.1, -0.2), (0.3,), 1, 2)], (-0.2, 0.1), "base"),
+    "empty heat": lambda: plots.gallery_heat([], (0.0, 0.0), "adapted"),
+    "map": lambda: plots.embedding_scatter(some_map(12), "base", "verb"),
+    "map without labels": lambda: plots.embedding_scatter(some_map(3, label=""), "adapted", "scene"),
+    "method": plots.method_figure,
+    "study": lambda: metric_figure(
+        "R@1", ["a", "b $x$"], [StudyPoint("a", "m", 1.0, 0.5, 2.0), StudyPoint("z", "m", 3, 3, 3, True)], "a"
+    ),
     "no curves": lambda: plots.training_curves([]),
 }
 
@@ -86,3 +104,18 @@ def test_pretraining_logs_give_a_curve_per_phase():
     axes = plots.training_curves(rows).axes[0]
     assert [line.get_label() for line in axes.lines] == ["sight_loss", "text_loss"]
     assert list(axes.lines[0].get_ydata()) == [1.5, 1.0, 0.5]
+
+
+def test_files_of_a_figure_stand_alone_and_are_the_same_every_time():
+    figure = FIGURES["margins"]()
+    page, document = plots.to_svg(figure), plots.svg_file(figure)
+    ET.fromstring(document.encode())
+    assert "var(--" in page and "var(--" not in document and "fooled (hollow)" in document
+    assert document == plots.svg_file(FIGURES["margins"]())
+    image = plots.png_file(figure)
+    assert image.startswith(b"\x89PNG") and len(image) < 40_000
+
+
+def test_more_labels_than_marks_become_small_dots_that_say_how_many():
+    svg = plots.to_svg(plots.embedding_scatter(some_map(12), "base", "verb"))
+    assert "other (3)" in svg and svg.count("verb ") == 9

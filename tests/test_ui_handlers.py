@@ -8,8 +8,8 @@ import pytest
 from fake_comparison import FakeComparison, write_clip
 
 from srlclip.situations import SrlClipError, VideoDecodeError
-from srlclip.ui import analysis, captions, hard_negatives, hard_negatives_tab, measure, retrieval, uploads
-from srlclip.ui.api import check_clip
+from srlclip.ui import captions, hard_negatives, hard_negatives_tab, result_files, retrieval, uploads
+from srlclip.ui.api_inputs import checked_clip
 from srlclip.ui.guard import user_errors
 from srlclip.ui.layout import restored
 from srlclip.ui.links import Link
@@ -131,32 +131,12 @@ def test_prepared_fills_every_output(comparison):
 ])  # fmt: skip
 def test_links_restore_their_tab(comparison, media, link, tab):
     assert list(restored(comparison, media, link)) == [tab]
-    assert restored(comparison, media, Link("analysis")) == {}
+    assert list(restored(comparison, media, Link("analysis"))) == [3] and restored(comparison, media, Link("how")) == {}
 
 
-def test_measured_results_are_read_with_intervals_and_source(comparison):
-    rows = measure.metric_rows(comparison.results())
+def test_measured_results_are_read_with_intervals(comparison):
+    rows = result_files.metric_rows(comparison.results())
     assert [r.name for r in rows] == ["R@1", "R@5", "agent patient"] and rows[0].values["base"] == (24.1, 21.1, 27.1)
-    page = analysis.results_html(comparison.results())
-    assert "61.3" in page and "abc1234" in page and "<svg" in page
-    assert "No measured results" in analysis.results_html(None)
-
-
-def test_gallery_measurement_counts_every_negative_once(comparison):
-    found = measure.measure_gallery(comparison, limit=3)
-    total = sum(t.won + t.tied + t.lost for t in found.by_kind.values())
-    assert found.clips == 3 == len(found.ranks) and total == len(found.margins["base"]) == len(found.margins["adapted"])
-    assert "3 of 7 clips" in analysis.gallery_html(found)
-
-
-def test_run_folders_are_listed_and_only_those_can_be_read(tmp_path):
-    run = tmp_path / "run1"
-    run.mkdir()
-    (run / "log.jsonl").write_text('{"step": 1, "loss": 2.0}\n{"step": 2, "loss": 1.5}\n{"st')
-    assert measure.run_folders(tmp_path) == ("run1",)
-    assert "2 rows" in analysis.run_html(tmp_path, "run1")
-    with pytest.raises(ValueError, match="no run"):
-        analysis.run_html(tmp_path, "../run1")
 
 
 def test_user_errors_become_escaped_messages_and_bugs_stay_bugs():
@@ -171,11 +151,11 @@ def test_user_errors_become_escaped_messages_and_bugs_stay_bugs():
         user_errors(fail)(KeyError("bug"))
 
 
-def test_api_refuses_unknown_clips_and_events(comparison):
-    check_clip(comparison, "clip_00", 4)
-    for clip, event in (("nope", 0), ("clip_00", 5), ("clip_00", -1)):
+def test_api_refuses_unknown_clips(comparison):
+    assert checked_clip(comparison, "clip_00") == "clip_00"
+    for clip in ("nope", "", 5, None):
         with pytest.raises(ValueError):
-            check_clip(comparison, clip, event)
+            checked_clip(comparison, clip)
 
 
 def test_negatives_stand_together_by_kind(comparison):

@@ -225,7 +225,10 @@ def captioner() -> str:
     apart = []
     for metric in ("Vb@1", "CIDEr"):
         row = found["unseen_clips"][metric]
-        told = (f"{arm.replace('adapted', 'SRL-CLIP')} {_cell(row[arm])}" for arm in ("base", "adapted", "adapted, no contextualizer"))
+        told = (
+            f"{arm.replace('adapted', 'SRL-CLIP')} {_cell(row[arm])}"
+            for arm in ("base", "adapted", "adapted, no contextualizer")
+        )
         apart.append(f"{metric} {'; '.join(told)}")
     commits = sorted({run["commit"] for run in found["runs"]})
     return "\n".join([

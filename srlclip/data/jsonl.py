@@ -56,35 +56,51 @@ def read_lines(
     folder = Path(videos) if videos else path.parent
     if not path.is_file():
         raise DataError("file not found", file=path)
-    seen: dict[str, int] = {}
     with path.open("rb") as file:
-        for number, raw in enumerate(file, 1):
-            entry = None
-            try:
-                text = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip()
-                if not text:
-                    continue
-                values = json.loads(text, object_pairs_hook=_once)
-                if isinstance(values, Mapping) and isinstance(values.get("id"), str):
-                    entry = values["id"].strip() or None
-                _object(values, "a line", _CLIP_FIELDS)
-                clip_id = _text(values.get("id"), "id")
-                if clip_id in seen:
-                    raise ValueError(f"the id was already used on line {seen[clip_id]}")
-                seen[clip_id] = number
-                situation, video = _situation(values, clip_id, folder)
-            except json.JSONDecodeError as error:
-                problem = f"not JSON ({error.msg}, column {error.colno})"
-            except UnicodeDecodeError as error:
-                problem = f"not UTF-8 ({error.reason}, byte {error.start + 1} of the line)"
-            except RecursionError:
-                problem = "not a clip: lists or objects nested too deeply"
-            except ValueError as error:
-                problem = str(error)
-            else:
-                yield Line(number, situation, video)
+        yield from _lines(file, path, folder, problems)
+
+
+def read_text(text: str, name: str = "the text", problems: list[Problem] | None = None) -> list[Situation]:
+    """Situations of JSON Lines that are at hand as text. The videos that it names are not looked for: paths are None.
+
+    name: what errors call the text, otherwise as read_jsonl.
+    """
+    lines = text.encode("utf-8", "replace").split(b"\n")
+    return [line.situation for line in _lines(lines, name, None, problems)]
+
+
+def _lines(
+    raws: Iterable[bytes], source: str | Path, folder: Path | None, problems: list[Problem] | None
+) -> Iterator[Line]:
+    """The clips of the lines of `source`. folder: of the videos; None: they are not looked for."""
+    seen: dict[str, int] = {}
+    for number, raw in enumerate(raws, 1):
+        entry = None
+        try:
+            text = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+            if not text:
                 continue
-            refuse(problems, DataError(problem, file=path, line=number, entry=entry))
+            values = json.loads(text, object_pairs_hook=_once)
+            if isinstance(values, Mapping) and isinstance(values.get("id"), str):
+                entry = values["id"].strip() or None
+            _object(values, "a line", _CLIP_FIELDS)
+            clip_id = _text(values.get("id"), "id")
+            if clip_id in seen:
+                raise ValueError(f"the id was already used on line {seen[clip_id]}")
+            seen[clip_id] = number
+            situation, video = _situation(values, clip_id, folder)
+        except json.JSONDecodeError as error:
+            problem = f"not JSON ({error.msg}, column {error.colno})"
+        except UnicodeDecodeError as error:
+            problem = f"not UTF-8 ({error.reason}, byte {error.start + 1} of the line)"
+        except RecursionError:
+            problem = "not a clip: lists or objects nested too deeply"
+        except ValueError as error:
+            problem = str(error)
+        else:
+            yield Line(number, situation, video)
+            continue
+        refuse(problems, DataError(problem, file=source, line=number, entry=entry))
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -104,22 +120,24 @@ def write_jsonl(path: str | Path, situations: Iterable[Situation], videos: str |
     """
     path = Path(path)
     folder = Path(videos) if videos else path.parent
-    lines = []
-    for situation in situations:
-        values: dict[str, Any] = {"id": situation.clip_id}
-        if situation.path is not None:
-            inside = situation.path.is_relative_to(folder)
-            values["video"] = (situation.path.relative_to(folder) if inside else situation.path).as_posix()
-        if situation.start:
-            values["start"] = situation.start
-        if situation.end is not None:
-            values["end"] = situation.end
-        values["events"] = [_event_out(event) for event in situation.events]
-        lines.append(json.dumps(values, ensure_ascii=False) + "\n")
-    path.write_text("".join(lines), "utf-8")
+    path.write_text("".join(f"{clip_line(situation, folder)}\n" for situation in situations), "utf-8")
 
 
-def _situation(values: Mapping[str, Any], clip_id: str, folder: Path) -> tuple[Situation, Path | None]:
+def clip_line(situation: Situation, folder: Path | None = None) -> str:
+    """One clip as one line. folder: its video is named from there; None: no video is named."""
+    values: dict[str, Any] = {"id": situation.clip_id}
+    if situation.path is not None and folder is not None:
+        inside = situation.path.is_relative_to(folder)
+        values["video"] = (situation.path.relative_to(folder) if inside else situation.path).as_posix()
+    if situation.start:
+        values["start"] = situation.start
+    if situation.end is not None:
+        values["end"] = situation.end
+    values["events"] = [_event_out(event) for event in situation.events]
+    return json.dumps(values, ensure_ascii=False)
+
+
+def _situation(values: Mapping[str, Any], clip_id: str, folder: Path | None) -> tuple[Situation, Path | None]:
     events = values.get("events")
     if not isinstance(events, list) or not events:
         raise ValueError(f"events must be a list of at least one event, got {brief(events)}")
@@ -129,7 +147,8 @@ def _situation(values: Mapping[str, Any], clip_id: str, folder: Path) -> tuple[S
         raise ValueError(f"end is {end:g} s, which is not after start ({start:g} s)")
     video = None
     if values.get("video") is not None:
-        video = folder / _text(values["video"], "video")
+        named = _text(values["video"], "video")
+        video = folder / named if folder is not None else None
     situation = Situation(
         clip_id=clip_id,
         path=video if video is not None and video.exists() else None,

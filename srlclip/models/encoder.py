@@ -81,7 +81,10 @@ class ClipEncoder(nn.Module):
                 )
         offline = hub_offline()
         try:
-            clip = CLIPModel.from_pretrained(str(resolved), use_safetensors=True, local_files_only=offline)
+            # With the dtype named, torch's default, which other threads may be computing by, stays as it is.
+            clip = CLIPModel.from_pretrained(
+                str(resolved), dtype=torch.float32, use_safetensors=True, local_files_only=offline
+            )
             tokenizer = CLIPTokenizer.from_pretrained(str(resolved), local_files_only=offline)
             if isinstance(resolved, Path):
                 spec = PreprocessSpec.from_folder(resolved)

@@ -1,182 +1,200 @@
-"""Analysis tab: measured results with intervals and source, a live look at the gallery, training curves."""
+"""Analysis tab: layout and wiring; the panels are made in measured_panels, gallery_panels, query_panels, study_panels."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from ..plots import KIND_NAMES, NAMES, margin_histogram, metric_bars, rank_scatter, training_curves
+from ..measurements import CAPTIONS
 from ..results import MODELS
-from .format import esc, model_name, notice, page, plot, said
+from . import gallery_panels, measured_panels, query_panels, study_panels
+from .format import GLYPHS, NAMES, notice
 from .guard import stepper, user_errors
-from .measure import (
-    Estimate,
-    GalleryMeasure,
-    MetricRow,
-    Tally,
-    measure_gallery,
-    metric_rows,
-    read_log,
-    run_folders,
-    sources,
-)
+from .measure import measure_gallery
+from .media import Media
+from .result_files import read_study
+from .run_logs import run_folders
 
 if TYPE_CHECKING:
     from ..compare import Comparison
 
-MAX_BARS = 16
+WAITING = notice("The measured results of these models are shown when this tab is opened.")
+#: What the study's metric starts with, where it has it.
+FIRST_METRIC = "event R@1"
 
 
-#: What the columns of controls and differences are called.
-COLUMN_NAMES = {"sparse": "Base + sparse captions (control)"}
+def stored_html(comparison: Comparison) -> str:
+    """The stored measurements of the pair: retrieval, negatives and, where they were measured, captions."""
+    captioner = comparison.measurement(CAPTIONS) if CAPTIONS in comparison.measurements() else None
+    return measured_panels.results_html(comparison.info, comparison.results(), captioner)
 
 
-def _number(estimate: Estimate | None) -> str:
-    if estimate is None:
-        return "–"
-    value, low, high = estimate
-    interval = f' <span class="sc-soft">[{low:.1f}, {high:.1f}]</span>' if low is not None and high is not None else ""
-    return f"{value:.1f}{interval}".replace("-", "−")
+def study_view(comparison: Comparison, name: str, split: str | None, metric: str | None) -> tuple:
+    """Panel of a study, and updates of the set and metric fields; a choice that it has not falls back to its first."""
+    results = comparison.measurement(name)
+    study = read_study(results)
+    split = split if split in study.splits else study.splits[0]
+    first = FIRST_METRIC if FIRST_METRIC in study.metrics else study.metrics[0]
+    metric = metric if metric in study.metrics else first
+    html = study_panels.study_html(comparison.info, results, split, metric)
+    fields = (gr.Dropdown(choices=list(options), value=value) for options, value in (
+        (study.splits, split), (study.metrics, metric)))  # fmt: skip
+    return (html, *fields)
 
 
-def _column(name: str) -> str:
-    """A column's heading: a model's mark and name, a control's, or a difference "b - a" of two of them."""
-    if name in NAMES:
-        return model_name(name)
-    parts = [NAMES.get(part, COLUMN_NAMES.get(part, part)) for part in name.split(" - ")]
-    return esc(" − ".join(part.split(" (")[0] for part in parts) if len(parts) > 1 else parts[0].replace("_", " "))
+def offered(comparison: Comparison) -> tuple[list[str], str, list]:
+    """Clips, a first query, and (label, name) of the studies of the pair."""
+    examples = comparison.examples()
+    query = examples[0].query if examples else ""
+    return list(comparison.clip_ids()), query, study_panels.study_names(comparison.measurements())
 
 
-def _bars(rows: tuple[MetricRow, ...]) -> list[tuple[str, dict[str, tuple[float, float, float]]]]:
-    """The rows with intervals, in percent; ranks are no percentages and stay in the table."""
-    ranks = ("rank", "mdr", "mnr", "mean r", "loss", "margin")
-    kept = [r for r in rows if not any(word in r.name.lower() for word in ranks)]
-    kept = [r for r in kept if all(r.values[m][1] is not None and r.values[m][2] is not None for m in MODELS)]
-    scale = 100.0 if kept and all(abs(r.values[m][0]) <= 1 for r in kept for m in MODELS) else 1.0
-    return [(r.name, {m: tuple(scale * float(v) for v in r.values[m]) for m in MODELS}) for r in kept[:MAX_BARS]]
+def renewed(comparison: Comparison) -> list:
+    """For a page that has got another pair, values of what `build` returned: stored results, no live measurement."""
+    clips, query, studies = offered(comparison)
+    first = clips[0] if clips else None
+    study = gr.Dropdown(choices=studies, value=None, visible=bool(studies))
+    fields = [study, gr.Dropdown(choices=[], value=None), gr.Dropdown(choices=[], value=None), ""]
+    return [stored_html(comparison), "", "", query, gr.Dropdown(choices=clips, value=first), "", "", "", *fields]
 
 
-def _group_html(group: str, rows: tuple[MetricRow, ...]) -> str:
-    """One set of clips: its chart and, folded under it, its table."""
-    names = [*MODELS, *dict.fromkeys(k for row in rows for k in row.values if k not in MODELS)]
-    heads = "".join(f'<th scope="col" class="sc-h-{esc(n)}">{_column(n)}</th>' for n in names)
-    body = "".join(
-        f'<tr><th scope="row">{esc(row.name)}</th>'
-        + "".join(f'<td class="sc-num">{_number(row.values.get(n))}</td>' for n in names)
-        + "</tr>"
-        for row in rows
-    )
-    title = group.removeprefix("tables · ") or "All clips"
-    bars = _bars(rows)
-    chart = (
-        plot(metric_bars(bars), f"{title}: metrics with 95 % intervals; the numbers are in the table") if bars else ""
-    )
-    table = (
-        f'<div class="sc-scroll" tabindex="0" role="region" aria-label="{esc(title)}"><table class="sc-table"><thead><tr>'
-        f'<th scope="col">Metric [95 % interval]</th>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
-    )
-    folded = f"<details><summary>Numbers, control and paired differences</summary>{table}</details>" if chart else table
-    return f'<section class="sc-panel"><h2>{esc(title)}</h2>{chart}{folded}</section>'
+def build(comparison: Comparison, media: Media, runs: Path | None, tab: gr.Tab) -> list:
+    """Lay the tab out inside the current Blocks and wire it. runs: a folder of run folders, or None.
+
+    Returns the components that `renewed` fills; the first is what a deep link fills with `stored_html`.
+    """
+    model = {"api_visibility": "private", "concurrency_id": "model", "concurrency_limit": 1}
+    free = {"api_visibility": "private", "show_progress": "hidden"}
+    with gr.Tabs(overflow_behavior="wrap"):
+        with gr.Tab("Measured results", id="measured"):
+            stored, visited = gr.HTML(WAITING, js_on_load=None), gr.State(False)
+        with gr.Tab("This gallery, now", id="live"):
+            live, live_clip = _gallery_section(comparison, media, model, free)
+        with gr.Tab("Any query", id="query"):
+            query_fields = _query_section(comparison, media, model, free)
+        with gr.Tab("Embedding map", id="map"):
+            picture = _map_section(comparison, model, free)
+        with gr.Tab("Ablations and runs", id="runs"):
+            study_fields = _study_section(comparison, free)
+            _runs_section(comparison, runs, free)
+
+    def first_visit(was: bool) -> tuple:
+        return (gr.skip() if was else stored_html(comparison)), True
+
+    tab.select(user_errors(first_visit), visited, [stored, visited], **free)
+    return [stored, live, live_clip, *query_fields, picture, *study_fields]
 
 
-def results_html(results: Mapping | None) -> str:
-    """The measurements of a results file, a chart and a table per set of clips, and what the file says of its making."""
-    rows = metric_rows(results)
-    if not rows:
-        return notice(
-            "No measured results come with these models. Run the evaluation, or measure on the gallery below."
-        )
-    groups = dict.fromkeys(row.group for row in rows)
-    parts = "".join(_group_html(group, tuple(row for row in rows if row.group == group)) for group in groups)
-    about = " · ".join(f"{esc(k)}: {said(v, 160)}" for k, v in sources(results))
-    return page(
-        f'<h2>Measured results</h2><div class="sc-thirds">{parts}</div><p class="sc-soft">Source: {about or "the results file of these models"}</p>'
-    )
-
-
-def _tally_table(title: str, tallies: Mapping[str, Tally], names: Mapping[str, str]) -> str:
-    rows = "".join(
-        f'<tr><th scope="row">{said(names.get(key, key))}</th><td class="sc-num">{t.won}</td>'
-        f'<td class="sc-num">{t.tied}</td><td class="sc-num">{t.lost}</td></tr>'
-        for key, t in sorted(tallies.items())
-    )
-    return (
-        f'<table class="sc-table"><thead><tr><th scope="col">{esc(title)}</th><th scope="col">only SRL-CLIP right</th>'
-        f'<th scope="col">same</th><th scope="col">only Base right</th></tr></thead><tbody>{rows}</tbody></table>'
+def _failing(event: gr.events.Dependency, output: gr.HTML, free: dict) -> None:
+    """No old numbers after a failed run."""
+    event.failure(
+        lambda: notice("No result: the last run failed. Change the input and run again."), None, output, **free
     )
 
 
-def gallery_html(measure: GalleryMeasure) -> str:
-    """Rank scatter, margin histograms and win / tie / loss tables of a live measurement."""
-    better = sum(adapted < base for base, adapted in measure.ranks)
-    worse = sum(adapted > base for base, adapted in measure.ranks)
-    same = len(measure.ranks) - better - worse
-    total = len(measure.margins["base"])
-    scatter = plot(
-        rank_scatter(measure.ranks, measure.gallery),
-        f"Rank of the described clip: SRL-CLIP better {better}, same {same}, Base better {worse} times",
-    )
-    won = {m: sum(v > 0 for v in measure.margins[m]) for m in MODELS}
-    histogram = plot(
-        margin_histogram(measure.margins),
-        f"Margins: Base beats {won['base']}, SRL-CLIP {won['adapted']} of {total} negatives",
-    )
-    return page(
-        f"<h2>On this gallery, now: {measure.clips} of {measure.gallery} clips, one event each, {total} negatives</h2>"
-        '<p class="sc-soft">Events are chosen by position, before anything is measured. '
-        "Small, without intervals: a look, not a result.</p>"
-        f"<p>SRL-CLIP ranks the described clip higher {better} times, the same {same}, lower {worse}.</p>"
-        f'<div class="sc-split sc-half"><div class="sc-panel"><h3>Rank of the described clip</h3>{scatter}</div>'
-        f'<div class="sc-panel"><h3>Margins of the hard negatives</h3>{histogram}</div></div>'
-        f'<div class="sc-split sc-half"><div>{_tally_table("Kind of negative", measure.by_kind, KIND_NAMES)}</div>'
-        f"<div>{_tally_table('Verb of the event', measure.by_verb, {})}</div></div>"
-    )
-
-
-def run_html(root: Path, name: str) -> str:
-    """Training curves of one run folder. Raises ValueError for a name that is not offered, DataError for a bad log."""
-    if name not in run_folders(root):
-        raise ValueError(f"There is no run {name[:80]!r} with a log.jsonl. Choose one of the list.")
-    rows = read_log(root / name)
-    chart = plot(training_curves(rows), f"Loss against step, run {name}, {len(rows)} log rows")
-    return page(
-        f'<div class="sc-panel"><h2>Run {said(name, 80)}</h2>{chart}'
-        f'<p class="sc-soft">Source: log.jsonl, {len(rows)} rows</p></div>'
-    )
-
-
-def build(comparison: Comparison, runs: Path | None) -> None:
-    """Lay the tab out inside the current Blocks and wire it. runs: a folder of run folders, or None."""
-    gr.HTML(results_html(comparison.results()), js_on_load=None)
+def _gallery_section(comparison: Comparison, media: Media, model: dict, free: dict) -> tuple[gr.HTML, gr.HTML]:
     measure = gr.Button("Measure on this gallery (at most 40 clips)", variant="primary")
-    live = gr.HTML("", js_on_load=None)
+    live = gr.HTML("", js_on_load=gallery_panels.OPEN)
+    player = gr.HTML("", js_on_load=None, elem_classes="sc-opened")
 
     @user_errors
-    def run(progress: gr.Progress = gr.Progress()) -> str:  # noqa: B008
-        return gallery_html(measure_gallery(comparison, progress=stepper(progress)))
+    def run(progress: gr.Progress = gr.Progress()) -> tuple[str, str]:  # noqa: B008
+        found = measure_gallery(comparison, progress=stepper(progress))
+        return gallery_panels.gallery_html(comparison.info, found), ""
 
-    def cleared() -> str:
-        return notice("No measurement: the last run failed.")
+    @user_errors
+    def show(event: gr.EventData) -> str:
+        return gallery_panels.opened(comparison, media, str(event.value))
 
-    model = {"api_visibility": "private", "concurrency_id": "model"}
-    measure.click(run, None, live, **model).failure(cleared, None, live, api_visibility="private")
+    _failing(measure.click(run, None, [live, player], show_progress_on=live, **model), live, free)
+    shown = live.select(show, None, player, **model)
+    shown.success(None, js="() => window.scShow && window.scShow('.sc-opened')", **free)
+    return live, player
+
+
+def _query_section(comparison: Comparison, media: Media, model: dict, free: dict) -> list:
+    clips, query, _ = offered(comparison)
+    text = gr.Textbox(query, label="Any query", lines=1, max_lines=3)
+    with gr.Row():
+        clip = gr.Dropdown(
+            clips, value=clips[0] if clips else None, label="Clip (runs at once)", filterable=True, min_width=240
+        )
+        order = gr.Radio(
+            [(f"{GLYPHS[m]} {NAMES[m]}", m) for m in MODELS], value="base", label="Order of the gallery", min_width=240
+        )
+    with gr.Row():
+        one = gr.Button("Over this clip", variant="primary", min_width=200)
+        every = gr.Button("Over the whole gallery", min_width=200)
+    strip = gr.HTML("", js_on_load=None, elem_classes="sc-stripped")
+    heat = gr.HTML("", js_on_load=gallery_panels.OPEN)
+
+    @user_errors
+    def run_clip(typed: str, clip_id: str | None) -> str:
+        told = "A query of your own: no event is known to be the right one."
+        return gallery_panels.clip_panel(comparison, media, str(clip_id or ""), query_panels.checked(typed), told)
+
+    @user_errors
+    def run_gallery(typed: str, by: str) -> str:
+        return query_panels.heat_html(comparison, typed, by)
+
+    @user_errors
+    def open_clip(typed: str, event: gr.EventData) -> tuple[str, str]:
+        return run_clip(typed, str(event.value)), str(event.value)
+
+    for trigger in (one.click, clip.input, text.submit):
+        _failing(trigger(run_clip, [text, clip], strip, **model), strip, free)
+    _failing(every.click(run_gallery, [text, order], heat, **model), heat, free)
+    order.input(run_gallery, [text, order], heat, **model)
+    shown = heat.select(open_clip, text, [strip, clip], **model)
+    shown.success(None, js="() => window.scShow && window.scShow('.sc-stripped')", **free)
+    return [text, clip, strip, heat]
+
+
+def _map_section(comparison: Comparison, model: dict, free: dict) -> gr.HTML:
+    kind = gr.Radio(list(query_panels.MAPS), value=None, label="Draw (runs at once)")
+    picture = gr.HTML("", js_on_load=None)
+
+    @user_errors
+    def draw(what: str) -> str:
+        return query_panels.map_html(comparison, what)
+
+    _failing(kind.input(draw, kind, picture, **model), picture, free)
+    return picture
+
+
+def _study_section(comparison: Comparison, free: dict) -> list:
+    studies = offered(comparison)[2]
+    with gr.Row():
+        study = gr.Dropdown(
+            studies, value=None, label="Ablation study (runs at once)", visible=bool(studies), min_width=240
+        )
+        split = gr.Dropdown([], value=None, label="Set of clips", visible=bool(studies), min_width=160)
+        metric = gr.Dropdown([], value=None, label="Metric", visible=bool(studies), min_width=200)
+    result = gr.HTML("", js_on_load=None)
+
+    @user_errors
+    def show(name: str | None, which: str | None, what: str | None) -> tuple:
+        return study_view(comparison, name, which, what) if name else ("", gr.skip(), gr.skip())
+
+    for field in (study, split, metric):
+        _failing(field.input(show, [study, split, metric], [result, split, metric], **free), result, free)
+    return [study, split, metric, result]
+
+
+def _runs_section(comparison: Comparison, runs: Path | None, free: dict) -> None:
     names = run_folders(runs)
     if runs is None or not names:
-        gr.HTML(
-            notice("No training runs here. Start the app with --runs FOLDER to see the curves of run folders."),
-            js_on_load=None,
-        )
+        text = "No training runs here. Start the app with --runs FOLDER to see tables and curves of run folders."
+        gr.HTML(notice(text), js_on_load=None)
         return
-    choice = gr.Dropdown(list(names), value=None, label="Training curves of a run")
+    gr.HTML(study_panels.runs_html(comparison.info, runs), js_on_load=None)
+    choice = gr.Dropdown(list(names), value=None, label="Training curves of a run (runs at once)")
     curves = gr.HTML("", js_on_load=None)
 
     @user_errors
     def draw(name: str) -> str:
-        return run_html(runs, name)
+        return study_panels.run_html(comparison.info, runs, name)
 
-    choice.input(draw, choice, curves, api_visibility="private").failure(
-        cleared, None, curves, api_visibility="private"
-    )
+    _failing(choice.input(draw, choice, curves, **free), curves, free)

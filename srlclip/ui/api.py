@@ -1,87 +1,208 @@
-"""The JSON endpoints /search, /caption and /score: what the tabs show, as plain JSON types, for gallery clips."""
+"""The JSON endpoints: what the tabs show, and the vectors behind it, as plain JSON types; also tools for MCP clients.
+
+Gradio reads the docstrings: the lines before "Parameters:" describe the endpoint or tool, and each parameter's text is
+its own line, unbroken. See docs/api.md for calls.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import gradio as gr
+import numpy as np
 
-from ..results import to_json
+from ..results import MODELS, to_json
+from ..situations import EVENTS_PER_CLIP
+from ..video import UPLOAD_LIMITS
 from . import caption_files, captions, downloads, hard_negatives, retrieval
-from .guard import user_errors
+from .api_inputs import MAX_TEXTS, api_errors, checked_texts, chosen_clip, text, whole
+from .links import MAX_QUERY_CHARS
+from .style import MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS
+from .uploads import SUFFIXES
 
 if TYPE_CHECKING:
     from ..compare import Comparison
 
+#: Clips that one call of /info lists, and digits after the point of a vector's numbers.
+MAX_LISTED = 200
+_DIGITS = 7
+NORM = "L2-normalised: a product of two vectors of one model is their cosine; never compare cosines across models"
 
-def check_clip(comparison: Comparison, clip_id: str, event_index: int = 0) -> None:
-    """Raise ValueError unless clip_id is in the gallery and has that event."""
-    if clip_id not in comparison.clip_ids():
-        raise ValueError(f"There is no clip {str(clip_id)[:80]!r} in the gallery; /search lists clip ids.")
-    events = max(len(comparison.situation(clip_id).events), 1)
-    if not 0 <= event_index < events:
-        raise ValueError(f"event_index is {event_index}; allowed: 0 to {events - 1}.")
+
+def rows(vectors: np.ndarray) -> list[list[float]]:
+    """(N, D) as lists of numbers."""
+    return [[round(float(x), _DIGITS) for x in row] for row in vectors]
+
+
+def models_json(comparison: Comparison) -> dict:
+    """Which models answer: what every file carries, and the identity of their weights."""
+    prints = dict(comparison.gallery.fingerprints)
+    return {**downloads.provenance(comparison.info), "fingerprints": {m: prints[m] for m in MODELS}}
+
+
+def limits_json(comparison: Comparison) -> dict:
+    """What a call may ask for and a visitor may upload."""
+    return {
+        "query_characters": MAX_QUERY_CHARS,
+        "tokens": comparison.pair.base.max_tokens,
+        "search_limit": downloads.LISTED,
+        "own_negatives": hard_negatives.MAX_OWN,
+        "texts": MAX_TEXTS,
+        "text_characters": MAX_QUERY_CHARS,
+        "clips_listed": MAX_LISTED,
+        "upload_seconds": MAX_UPLOAD_SECONDS,
+        "upload_megabytes": MAX_UPLOAD_MB,
+        "upload_pixels": UPLOAD_LIMITS.max_pixels,
+        "upload_types": SUFFIXES,
+    }
+
+
+def clip_json(comparison: Comparison, clip_id: str) -> dict:
+    """A gallery clip and its labels: verb and roles of each event; no events, no labels."""
+    events = [
+        {"verb": e.verb_id or e.verb, "roles": {role.key: role.filler for role in e.visible_roles}}
+        for e in comparison.situation(clip_id).events
+    ]
+    return {"clip_id": clip_id, "events": events}
+
+
+def texts_json(comparison: Comparison, texts: list[str]) -> dict:
+    """Vectors of texts under both models: equal, since a compared pair shares its text tower."""
+    vectors, reader = rows(comparison.embed_texts(texts)), comparison.pair.base
+    cut = [number for number, value in enumerate(texts) if reader.count_tokens(value) > reader.max_tokens]
+    return {"texts": texts, "truncated": cut, "base": vectors, "adapted": vectors, "shared_text_tower": True}
+
+
+def video_json(comparison: Comparison, clip_id: str) -> dict:
+    """Vectors of a clip under both models: one per event, and the normalised mean of those for the clip."""
+    found: dict = {"clip_id": clip_id, "spans": [list(span) for span in comparison.spans(clip_id)]}
+    for model, events in comparison.embed_clip(clip_id).items():
+        mean = events.mean(axis=0)
+        clip = mean / max(float(np.linalg.norm(mean)), 1e-12)
+        found[model] = {"clip": rows(clip[None])[0], "events": rows(events)}
+    return found
 
 
 def add_endpoints(comparison: Comparison) -> None:
     """Register the endpoints inside the current Blocks; they wait in the same line as the page."""
 
-    @user_errors
+    @api_errors
+    def info(limit: int = 50, offset: int = 0) -> dict:
+        """Which two models are compared here, the gallery's clips with their labels, the caption decoders, and all limits.
+
+        Parameters:
+            limit: how many clips to list, 0 to 200.
+            offset: the first clip to list, from 0.
+        Returns:
+            JSON: models with fingerprints, embed_dim, image_size, device, licence, decoders, negative_kinds, limits, gallery_size, and clips with the verb and roles of each event.
+        """
+        clips = comparison.clip_ids()
+        first = whole("offset", offset, 0, 10**9)
+        listed = clips[first : first + whole("limit", limit, 0, MAX_LISTED)]
+        about = comparison.info
+        return {
+            "models": models_json(comparison),
+            "embed_dim": about.embed_dim,
+            "image_size": about.image_size,
+            "device": about.device,
+            "licence": about.licence,
+            "decoders": list(comparison.decoders()),
+            "negative_kinds": list(hard_negatives.KINDS),
+            "limits": limits_json(comparison),
+            "gallery_size": len(clips),
+            "offset": first,
+            "clips": [clip_json(comparison, clip_id) for clip_id in listed],
+        }
+
+    @api_errors
     def search(query: str, limit: int = 10) -> dict:
-        """Rank the whole gallery for a text under both models and return JSON.
+        """Rank all gallery clips for a description of an event, under Base CLIP and under SRL-CLIP.
 
         Parameters:
-            query: what happens, for example "a man in red pushes a box". The examples of the page have a known target.
-            limit: how many places of each ranking to return (1 to 100); the target is always included.
+            query: what happens, for example "a man in red pushes a box"; the examples of the page have a known target.
+            limit: how many places of each ranking to return, 1 to 100; a known target is always included.
         Returns:
-            query, target and its rank per model, top-5 overlap, and per model the hits (clip_id, rank, score,
-            rank_change).
+            JSON: query, target and its rank per model, top-5 overlap, and per model the hits (clip_id, rank, score, rank_change, event_index).
         """
-        result = retrieval.search(comparison, query)
-        body = downloads.search_json(result, limit=min(max(int(limit), 1), downloads.LISTED))
-        return {"models": downloads.provenance(comparison.info), **body}
+        places = whole("limit", limit, 1, downloads.LISTED)
+        result = retrieval.search(comparison, text("query", query))
+        return {"models": models_json(comparison), **downloads.search_json(result, limit=places)}
 
-    @user_errors
-    def caption(clip_id: str, decoder: str = "auto") -> dict:
-        """SRL captions (verb and roles of every event) of a gallery clip under both models, as JSON.
+    @api_errors
+    def caption(clip_id: str = "", decoder: str = "auto", video: gr.FileData = "") -> dict:  # type: ignore[assignment]
+        """Caption the events of a gallery clip or an uploaded video with verb and semantic roles, under both models.
 
         Parameters:
-            clip_id: a clip of the gallery, as /search returns it.
-            decoder: what makes the captions: "heads" (captioners trained on frozen features of each model, where the
-                pair has them), "zero_shot" (CLIP alone: the prompts that fit best), or "auto", the pair's best.
+            clip_id: a clip that /info lists; leave it empty for an uploaded video.
+            decoder: "heads" (captioners trained on frozen features), "zero_shot" (CLIP alone: best-fitting prompts) or "auto".
+            video: a video file instead of clip_id; see /info for the limits.
         Returns:
-            events with slots (reference, base, adapted, confidences, matches), sentences and ranked verbs; decoder_kind:
-            heads or zero_shot; decoder, match_rule, confidence_rule: what that means, in words.
+            JSON: clip_id, and per event its seconds, slots (reference, base, adapted, confidences, matches), a sentence and ranked verbs per model; how the captions were made, in words.
         """
-        check_clip(comparison, clip_id)
-        result = comparison.caption(clip_id, decoder=captions.checked_decoder(comparison, decoder))
-        return {"models": downloads.provenance(comparison.info), **caption_files.captions_json(result)}
+        kind = captions.checked_decoder(comparison, text("decoder", decoder))
+        result = comparison.caption(chosen_clip(comparison, clip_id, video), decoder=kind)
+        return {"models": models_json(comparison), **caption_files.captions_json(result)}
 
-    @user_errors
-    def score(clip_id: str, event_index: int = 0, true_caption: str = "", kinds: str = "", own: str = "") -> dict:
-        """Score a true caption of one event against hard negatives under both models, as JSON.
+    @api_errors
+    def score(
+        clip_id: str = "",
+        event_index: int = 0,
+        true_caption: str = "",
+        kinds: str = "",
+        own: str = "",
+        video: gr.FileData = "",  # type: ignore[assignment]
+    ) -> dict:
+        """Score a true caption of one event against captions that are almost right (hard negatives), under both models.
 
         Parameters:
-            clip_id: a clip of the gallery, as /search returns it.
-            event_index: which event, from 0.
-            true_caption: what happens; empty takes the caption made from the labels.
-            kinds: kinds of negatives, separated by commas (natural, verb_role, agent_patient, noun, attribute,
-                direction, manner); empty takes all, "none" takes none.
-            own: further negatives, one per line.
+            clip_id: a clip that /info lists; leave it empty for an uploaded video.
+            event_index: which event, from 0; an uploaded video is read as five events of equal length.
+            true_caption: what happens in the event; empty takes the caption made from the labels, which uploads have not.
+            kinds: kinds of negatives made from the labels, separated by commas, as /info lists them; empty for all, "none" for none.
+            own: further negatives, one per line, at most 50.
+            video: a video file instead of clip_id; see /info for the limits.
         Returns:
-            the true caption and every negative with both scores and margins, and how many each model beats.
+            JSON: the true caption and every negative with both cosines and margins (true minus negative), and how many negatives each model beats.
         """
-        check_clip(comparison, clip_id, event_index)
-        labelled = bool(comparison.situation(clip_id).events)
-        text = true_caption or (comparison.true_caption(clip_id, event_index, "natural").text if labelled else "")
-        wanted = [kind.strip() for kind in kinds.split(",") if kind.strip()] or list(hard_negatives.KINDS)
+        wanted = [kind.strip() for kind in text("kinds", kinds).split(",") if kind.strip()] or list(
+            hard_negatives.KINDS
+        )
         unknown = [kind for kind in wanted if kind not in (*hard_negatives.KINDS, "none")]
         if unknown:
-            raise ValueError(f"kind is {unknown[0]!r}; allowed: {', '.join(hard_negatives.KINDS)} or none.")
-        text, negatives = hard_negatives.gathered(comparison, clip_id, event_index, text, wanted, own)
-        result = comparison.score(clip_id, event_index, text, negatives)
-        beaten = {model: result.beaten(model) for model in ("base", "adapted")}
-        return {"models": downloads.provenance(comparison.info), "beaten": beaten, **to_json(result)}
+            raise ValueError(f"kind is {unknown[0][:40]!r}; allowed: {', '.join(hard_negatives.KINDS)} or none.")
+        said, more = text("true_caption", true_caption), text("own", own)
+        clip = chosen_clip(comparison, clip_id, video)
+        labelled = len(comparison.situation(clip).events)
+        number = whole("event_index", event_index, 0, (labelled or EVENTS_PER_CLIP) - 1)
+        if not said.strip() and labelled:
+            said = comparison.true_caption(clip, number, "natural").text
+        said, negatives = hard_negatives.gathered(comparison, clip, number, said, wanted, more)
+        result = comparison.score(clip, number, said, negatives)
+        beaten = {model: result.beaten(model) for model in MODELS}
+        return {"models": models_json(comparison), "beaten": beaten, **to_json(result)}
 
-    for endpoint in (search, caption, score):
+    @api_errors
+    def embed(texts: list[str] = (), clip_id: str = "", video: gr.FileData = "") -> dict:  # type: ignore[assignment]
+        """Embed texts, and a gallery clip or an uploaded video, in the space of Base CLIP and in that of SRL-CLIP.
+
+        Parameters:
+            texts: up to 64 texts of at most 2000 characters; tokens beyond the limit in /info are not read.
+            clip_id: a clip that /info lists; leave it empty for an uploaded video, or to embed texts only.
+            video: a video file instead of clip_id; see /info for the limits.
+        Returns:
+            JSON: models with fingerprints, embed_dim, and L2-normalised vectors as lists of numbers: text (base, adapted: one per text) and video (spans; base, adapted: clip, and one per event).
+        """
+        given = checked_texts(texts)
+        if not given and not clip_id and not video:
+            raise ValueError("There is nothing to embed; give texts, a clip_id or a video.")
+        clip = chosen_clip(comparison, clip_id, video) if clip_id or video else ""
+        return {
+            "models": models_json(comparison),
+            "embed_dim": comparison.info.embed_dim,
+            "norm": NORM,
+            "text": texts_json(comparison, given) if given else None,
+            "video": video_json(comparison, clip) if clip else None,
+        }
+
+    for endpoint in (info, search, caption, score, embed):
         gr.api(endpoint, api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)

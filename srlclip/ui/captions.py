@@ -101,25 +101,35 @@ def cleared() -> tuple[str, str]:
 
 
 class Tab(NamedTuple):
-    """The components that a deep link fills (`chosen`: clip and decoder), and what a run fills."""
+    """The components that a deep link fills (`chosen`: clip and decoder), what a run fills, and what `renewed` does."""
 
     chosen: list
     outputs: list
+    renewable: list
+
+
+def offered(comparison: Comparison) -> tuple[dict, dict]:
+    """What the clip and decoder fields offer and start with: keyword arguments of both."""
+    clips, decoders = comparison.clip_ids(), comparison.decoders()
+    first = next((e.target for e in comparison.examples() if e.target), clips[0] if clips else None)
+    names = [(srl_panels.DECODER_NAMES.get(d, d), d) for d in decoders]
+    kinds = {"choices": names, "value": decoders[0], "visible": len(decoders) > 1}
+    return {"choices": list(clips), "value": first}, kinds
+
+
+def renewed(comparison: Comparison) -> list:
+    """Values of `Tab.renewable` for a page that has got another pair: nothing shown yet, the next visit captions."""
+    clip, decoder = offered(comparison)
+    return [gr.Dropdown(**clip), gr.Radio(**decoder), None, notice(WAITING), ""]
 
 
 def build(comparison: Comparison, media: Media, tab: gr.Tab) -> Tab:
     """Lay the tab out inside the current Blocks and wire it; the first visit captions the chosen clip."""
-    clips, decoders = comparison.clip_ids(), comparison.decoders()
-    first = next((e.target for e in comparison.examples() if e.target), clips[0] if clips else None)
+    clips, decoders = offered(comparison)
     with gr.Row():
         with gr.Column(min_width=320):
-            clip = gr.Dropdown(list(clips), value=first, label="Gallery clip (runs at once)", filterable=True)
-            decoder = gr.Radio(
-                [(srl_panels.DECODER_NAMES.get(d, d), d) for d in decoders],
-                value=decoders[0],
-                label="Decoder (runs at once)",
-                visible=len(decoders) > 1,
-            )
+            clip = gr.Dropdown(**clips, label="Gallery clip (runs at once)", filterable=True)
+            decoder = gr.Radio(**decoders, label="Decoder (runs at once)")
             again = gr.Button("Caption both models", variant="primary")
         with gr.Column(min_width=320):
             upload = gr.File(label=UPLOAD_LABEL, file_types=SUFFIXES, height=140)
@@ -167,4 +177,4 @@ def build(comparison: Comparison, media: Media, tab: gr.Tab) -> Tab:
     for event in events:
         event.success(None, js=AFTER, **free)
         event.failure(cleared, None, outputs, **free)
-    return Tab([clip, decoder], outputs)
+    return Tab([clip, decoder], outputs, [clip, decoder, upload, *outputs])

@@ -19,9 +19,10 @@ LISTED = 100
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
-def link(filename: str, mime: str, text: str, label: str, row: str = "") -> str:
-    """An anchor that saves `text` under `filename`. row: what its row is called, where the label says the model only."""
-    payload = base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
+def link(filename: str, mime: str, text: str | bytes, label: str, row: str = "") -> str:
+    """An anchor that saves `text` (or bytes as they are) under `filename`. row: what its row is called, where the label says the model only."""
+    content = text if isinstance(text, bytes) else text.encode("utf-8", "replace")
+    payload = base64.b64encode(content).decode("ascii")
     href = f"data:{mime};base64,{payload}"
     spoken = f' aria-label="{esc(f"{label}, {row}")}"' if row else ""
     return f'<a class="sc-button" download="{esc(filename)}" href="{href}"{spoken}>{esc(label)}</a>'
@@ -52,7 +53,7 @@ def to_csv(info: PairInfo, columns: Sequence[str], rows: Iterable[Sequence[objec
     extra = {**about, **models, "srlclip_version": info.version}
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*columns, *extra])
+    writer.writerow([safe_cell(name) for name in (*columns, *extra)])
     for row in rows:
         writer.writerow([safe_cell(cell) for cell in (*row, *extra.values())])
     return out.getvalue()

@@ -5,34 +5,14 @@ Whatever came from outside (queries, captions, file names, labels, error texts) 
 
 from __future__ import annotations
 
-import html
-import unicodedata
-from pathlib import Path
-
+from ..markup import esc, said, signed
 from ..plots import NAMES, Figure, to_svg
-from ..results import PairInfo
+from ..results import PairInfo, model_id
 from .links import Link, to_query
 
+__all__ = ["esc", "model_id", "said", "signed"]  # made elsewhere; the tabs find everything here
+
 GLYPHS = {"base": "●", "adapted": "◆"}
-_TEMPLATE = str.maketrans({"$": "&#36;", "{": "&#123;", "}": "&#125;", "`": "&#96;"})
-
-
-def esc(text: object) -> str:
-    """Text for HTML content and quoted attributes.
-
-    Also writes `$ { }` and backticks as entities, because Gradio's HTML component evaluates `${...}`, and drops
-    control characters (a line break becomes a space).
-    """
-    flat = "".join(" " if c in "\n\r\t" else c for c in str(text))
-    flat = "".join(c for c in flat if unicodedata.category(c) not in ("Cc", "Cs"))
-    return html.escape(flat, quote=True).translate(_TEMPLATE)
-
-
-def said(text: object, limit: int = 300) -> str:
-    """A user's text, escaped, cut at `limit` characters, and isolated: right-to-left text must not reorder the page."""
-    text = str(text)
-    shown = text if len(text) <= limit else text[: limit - 1] + "…"
-    return f"<bdi>{esc(shown)}</bdi>"
 
 
 def model_name(model: str, *, glyph: bool = True) -> str:
@@ -41,23 +21,9 @@ def model_name(model: str, *, glyph: bool = True) -> str:
     return f'<span class="sc-nowrap">{mark}<span class="sc-t-{model}">{NAMES[model]}</span></span>'
 
 
-def signed(value: float | None) -> str:
-    """A margin with its sign (a true minus) and three decimals, more if they would all be zero; "–" for None."""
-    if value is None:
-        return "–"
-    digits = 3 if value == 0 or abs(value) >= 0.0005 else 6
-    return f"{value:+.{digits}f}".replace("-", "−")
-
-
 def seconds(value: float) -> str:
     """A time for the page's script: seconds to the millisecond, no needless zeros."""
     return f"{value:.3f}".rstrip("0").rstrip(".")
-
-
-def model_id(name: str) -> str:
-    """A model's name for others: of a path on this machine only its last two parts."""
-    path = Path(name)
-    return "/".join(path.parts[-2:]) if path.is_absolute() else name
 
 
 def change(places: int | None) -> str:

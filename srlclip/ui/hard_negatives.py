@@ -9,9 +9,10 @@ from ..plots import KIND_NAMES, margins
 from ..results import ScoreResult
 from ..situations import EVENTS_PER_CLIP, ROLE_KEYS, Caption
 from . import cards, downloads, tables
-from .format import copy_link, notice, page, plot
+from .format import copy_link, notice, page
 from .links import MAX_QUERY_CHARS, Link
 from .media import Media
+from .plot_files import with_files
 
 if TYPE_CHECKING:
     from ..compare import Comparison
@@ -91,7 +92,14 @@ def score_html(comparison: Comparison, media: Media, result: ScoreResult) -> str
     total = len(result.negatives)
     beaten = f"Base CLIP beats {result.beaten('base')}, SRL-CLIP beats {result.beaten('adapted')}"
     label = f"Margins of {total} negatives. {beaten}."
-    chart = f"<h2>Margin per hard negative</h2>{plot(margins(result), label)}"
+    columns = ("number", "kind", "negative", "base_margin", "srl_clip_margin")
+    rows = [
+        (i, n.caption.kind, n.caption.text, round(n.base_margin or 0.0, 6), round(n.adapted_margin or 0.0, 6))
+        for i, n in enumerate(result.negatives, 1)
+    ]
+    about = {"clip": clip, "event": result.event_index + 1, "true_caption": result.true.caption.text}
+    chart = with_files(margins(result), label, "negative_margins", comparison.info, columns, rows, **about)
+    chart = f"<h2>Margin per hard negative</h2>{chart}"
     shot = media.shot(clip)
     begin = comparison.timeline(clip, result.true.caption.text).spans[result.event_index][0]
     seek = [(begin, f"Event {result.event_index + 1}: {result.true.caption.text}")]

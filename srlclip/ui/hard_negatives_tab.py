@@ -20,10 +20,12 @@ ROLE_BOXES = 9
 
 
 class Tab(NamedTuple):
-    """What a deep link fills: the clip and what `prepared` gives, then the result and the clip it shows."""
+    """What a deep link fills: the clip and what `prepared` gives, then the result and the clip it shows; and what
+    `renewed` fills."""
 
     prepared: list
     outputs: list
+    renewable: list
 
 
 def prepared(comparison: Comparison, clip_id: str, event: int) -> tuple:
@@ -50,11 +52,28 @@ def role_updates(comparison: Comparison, verb: str | None, clip_id: str, event: 
     return ([key for key, _, _ in fields], *boxes)
 
 
+def start(comparison: Comparison) -> tuple[str | None, int]:
+    """The clip and event that the tab opens with: the first example's."""
+    clips = comparison.clip_ids()
+    example = next((e for e in comparison.examples() if e.target), None)
+    return (example.target, example.event_index or 0) if example else (clips[0] if clips else None, 0)
+
+
+def renewed(comparison: Comparison) -> list:
+    """Values of `Tab.renewable` for a page that has got another pair: nothing shown yet, the next visit scores."""
+    first, event = start(comparison)
+    number = gr.Radio(choices=core.event_choices(comparison, first) if first else [], value=event)
+    verb = gr.Dropdown(choices=list(comparison.verbs()), value=None)
+    boxes = [gr.Textbox(value="", visible=False)] * ROLE_BOXES
+    fields = [number, "", gr.CheckboxGroup(choices=[], value=[]), verb, [], *boxes]
+    clip = gr.Dropdown(choices=list(comparison.clip_ids()), value=first)
+    return [clip, *fields, None, "", notice(core.WAITING), ""]
+
+
 def build(comparison: Comparison, media: Media, tab: gr.Tab) -> Tab:
     """Lay the tab out inside the current Blocks and wire it; the first visit scores the chosen event."""
     clips = comparison.clip_ids()
-    example = next((e for e in comparison.examples() if e.target), None)
-    first, event = (example.target, example.event_index or 0) if example else (clips[0] if clips else None, 0)
+    first, event = start(comparison)
     with gr.Row():
         with gr.Column(min_width=320):
             clip = gr.Dropdown(list(clips), value=first, label="Gallery clip (runs at once)", filterable=True)
@@ -150,4 +169,5 @@ def build(comparison: Comparison, media: Media, tab: gr.Tab) -> Tab:
     verb.input(change_verb, [verb, clip, uploaded, number], [keys, *boxes], **free)
     to_true.click(write, [verb, keys, *boxes], true, **free)
     to_own.click(add, [own, verb, keys, *boxes], own, **free)
-    return Tab([clip, *prepare_outputs], [result, shown])
+    filled = [clip, *prepare_outputs]
+    return Tab(filled, [result, shown], [*filled, upload, uploaded, result, shown])

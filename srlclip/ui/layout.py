@@ -1,17 +1,32 @@
-"""The page: header and banner, four tabs, deep links, JSON endpoints. The tabs know nothing of each other."""
+"""The page: header and banner, models, tour, tabs, deep links, JSON endpoints. The tabs know nothing of each other."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 import gradio as gr
 
-from . import analysis, api, captions, hard_negatives, hard_negatives_tab, retrieval
+from ..pairs import PairStore
+from . import (
+    analysis,
+    api,
+    captions,
+    hard_negatives,
+    hard_negatives_tab,
+    how_it_works,
+    model_choice,
+    own_clips,
+    retrieval,
+    tour,
+)
 from .format import footer, header
 from .guard import user_errors
 from .links import Link, from_params
 from .media import Media
+from .model_choice import Renewal
+from .page_pairs import ClipIds, PageComparison, PagePairs
 
 if TYPE_CHECKING:
     from ..compare import Comparison
@@ -19,15 +34,23 @@ if TYPE_CHECKING:
 _DAY = 86400
 
 
-def build_demo(comparison: Comparison, *, runs: Path | str | None = None, media: Media | None = None) -> gr.Blocks:
+def build_demo(
+    comparison: Comparison | PairStore, *, runs: Path | str | None = None, media: Media | None = None
+) -> gr.Blocks:
     """The app of a pair of models, ready to `.launch(**launch_settings())`.
 
-    The first example's result is computed here, so that the page opens with real ranks. runs: folder of run folders
-    for the training curves. media: where posters and clips are served from (made here if None).
+    comparison: one pair, or a store of pairs, of which every page can choose its own. The first example's result is
+    computed here, so that the page opens with real ranks. runs: folder of run folders for the training curves.
+    media: where posters and clips are served from (made here if None).
     """
-    media = media or Media(comparison.situation, keep=comparison.clip_ids())
+    pages = PagePairs(comparison) if isinstance(comparison, PairStore) else None
+    if pages is not None:
+        comparison = PageComparison(pages)  # type: ignore[assignment]
+    media = media or Media(lambda clip_id: comparison.situation(clip_id), keep=ClipIds(comparison))
     with gr.Blocks(title="Base CLIP vs SRL-CLIP", analytics_enabled=False, delete_cache=(3600, _DAY)) as demo:
-        gr.HTML(header(comparison.info), js_on_load=None)
+        top = gr.HTML(header(comparison.info), js_on_load=None)
+        panel = model_choice.build(pages, comparison.info) if pages is not None else None
+        strip = tour.build(comparison)
         with gr.Tabs(selected="retrieval", overflow_behavior="wrap") as tabs:
             with gr.Tab("1 Retrieval", id="retrieval") as first:
                 retrieval_tab = retrieval.build(comparison, media)
@@ -36,44 +59,84 @@ def build_demo(comparison: Comparison, *, runs: Path | str | None = None, media:
             with gr.Tab("3 Hard negatives", id="negatives") as third:
                 negatives_tab = hard_negatives_tab.build(comparison, media, third)
             with gr.Tab("4 Analysis", id="analysis") as fourth:
-                analysis.build(comparison, Path(runs) if runs is not None else None)
-        gr.HTML(footer(comparison.info), js_on_load=None)
+                analysed = analysis.build(comparison, media, Path(runs) if runs is not None else None, fourth)
+            with gr.Tab("5 Your clips", id="own") as fifth:
+                own_tab = own_clips.build(comparison, media)
+            with gr.Tab("How it works", id="how") as how:
+                explained = how_it_works.build(comparison)
+        bottom = gr.HTML(footer(comparison.info), js_on_load=None)
         groups = [
             [tabs],
             [retrieval_tab.box, *retrieval_tab.outputs],
             [*captions_tab.chosen, *captions_tab.outputs],
             [*negatives_tab.prepared, *negatives_tab.outputs],
+            [analysed[0]],
         ]
+
+        def filled(link: Link, skipped: tuple[int, ...] = ()) -> list:
+            """Values of all groups but the first."""
+            found = {k: v for k, v in restored(comparison, media, link).items() if k not in skipped}
+            nothing = [[gr.skip()] * len(group) for group in groups[1:]]
+            return [value for index, empty in enumerate(nothing) for value in found.get(index, empty)]
 
         @user_errors
         def restore(request: gr.Request) -> list:
+            if pages is not None:
+                pages.choose(request.session_hash, pages.pairs.first)  # what the page is drawn with
             link = from_params(dict(request.query_params), comparison.clip_ids())
-            filled = restored(comparison, media, link)
-            nothing = [[gr.skip()] * len(group) for group in groups[1:]]
-            parts = [[gr.Tabs(selected=link.tab) if link.tab != "retrieval" else gr.skip()]]
-            parts += [filled.get(index, empty) for index, empty in enumerate(nothing)]
-            return [value for part in parts for value in part]
+            return [gr.Tabs(selected=link.tab) if link.tab != "retrieval" else gr.skip(), *filled(link)]
 
+        model = {"api_visibility": "private", "concurrency_id": "model", "concurrency_limit": 1}
         opened = demo.load(
             restore,
             None,
             [component for group in groups for component in group],
-            api_visibility="private",
-            concurrency_id="model",
-            concurrency_limit=1,
             show_progress="hidden",
+            **model,
         )
         # only now may tabs and results write to the address bar: before, they would wipe the link that is being read
-        opened.then(None, js="() => { window.scOpened = true; }", api_visibility="private")
-        for tab, name in ((first, "retrieval"), (fourth, "analysis")):
+        ready = opened.then(None, js="() => { window.scOpened = true; }", api_visibility="private")
+        for tab, name in ((first, "retrieval"), (fourth, "analysis"), (fifth, "own"), (how, "how")):
             tab.select(None, js=f"() => window.scUrl && window.scUrl('{name}')", api_visibility="private")
+
+        @user_errors
+        def tell(event: gr.EventData) -> list:
+            """A step of the tour: its strip, its tab, and what the tab shows."""
+            step = tour.asked(comparison, str(event.value))
+            if step is None:
+                return [tour.offer_html(comparison.stories()), gr.skip(), *filled(Link())]
+            link = tour.link_of(*step)
+            return [tour.step_html(comparison, *step), gr.Tabs(selected=link.tab), *filled(link)]
+
+        told = strip.select(tell, None, [strip, *[c for group in groups for c in group]], **model)
+        told.success(None, js="() => window.scToured && window.scToured()", api_visibility="private")
+        if pages is not None and panel is not None:
+            renewals = [
+                Renewal([top, bottom], lambda _: [header(comparison.info), footer(comparison.info)]),
+                Renewal(retrieval_tab.renewable, lambda query: retrieval.renewed(comparison, media, query)),
+                Renewal(captions_tab.renewable, lambda _: captions.renewed(comparison)),
+                Renewal(negatives_tab.renewable, lambda _: hard_negatives_tab.renewed(comparison)),
+                Renewal(analysed, lambda _: analysis.renewed(comparison)),
+                Renewal(own_tab.renewable, lambda _: own_clips.renewed(comparison)),
+                Renewal(explained, lambda _: how_it_works.renewed(comparison)),
+                Renewal([strip], lambda _: tour.renewed(comparison)),
+            ]
+
+            def refill(where: str) -> list:
+                """The open tab's result by the new pair; the retrieval tab has got its own."""
+                return filled(from_params(dict(parse_qsl(where)), comparison.clip_ids()), (0,))
+
+            linked = [component for group in groups[1:] for component in group]
+            query = retrieval_tab.outputs[-1]
+            model_choice.wire(panel, pages, comparison, query, renewals, linked, refill, ready)
+        demo.unload(own_tab.ended)
         api.add_endpoints(comparison)
     demo.queue(max_size=20)
     return demo
 
 
 def restored(comparison: Comparison, media: Media, link: Link) -> dict[int, list]:
-    """What a link changes on the freshly opened page: tab number (0 retrieval, 1 captions, 2 negatives) -> values.
+    """What a link changes on the freshly opened page: tab number (0 retrieval to 3 analysis) -> values.
 
     A tab that is opened without a clip shows its own first clip.
     """
@@ -92,4 +155,6 @@ def restored(comparison: Comparison, media: Media, link: Link) -> dict[int, list
         kinds = [kind for _, kind in hard_negatives.kind_choices(comparison, clip, event)]
         view = hard_negatives.score_view(comparison, media, clip, event, ready[1], kinds, "")
         return {2: [clip, *ready, view, clip]}
+    if link.tab == "analysis":
+        return {3: [analysis.stored_html(comparison)]}
     return {}

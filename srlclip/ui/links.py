@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-TABS = ("retrieval", "captions", "negatives", "analysis")
+TABS = ("retrieval", "captions", "negatives", "analysis", "own", "how")
 DECODERS = ("heads", "zero_shot")
 MAX_QUERY_CHARS = 2000
 

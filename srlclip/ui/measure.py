@@ -1,84 +1,16 @@
-"""Numbers behind the analysis tab: a results file, a quick measurement on the gallery, a run folder's log."""
+"""A quick look at both models on the gallery: ranks of described clips, and margins of hard negatives."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..plots import KIND_NAMES
 from ..results import MODELS
-from ..situations import DataError
 
 if TYPE_CHECKING:
     from ..compare import Comparison
-
-#: A value and, where it was measured, its 95 % interval.
-Estimate = tuple[float, float | None, float | None]
-_ALIASES = {"srl_clip": "adapted", "srlclip": "adapted", "srl-clip": "adapted", "clip": "base"}
-
-
-@dataclass(frozen=True)
-class MetricRow:
-    """One measured metric. group: the table it belongs to. values: per model (and control), in the file's own unit."""
-
-    group: str
-    name: str
-    values: Mapping[str, Estimate]
-
-
-def _estimate(value: object) -> Estimate | None:
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, (int, float)):
-        return float(value), None, None
-    if isinstance(value, (list, tuple)) and len(value) == 3 and all(isinstance(v, (int, float)) for v in value):
-        return float(value[0]), float(value[1]), float(value[2])
-    if isinstance(value, Mapping):
-        middle = next((value[k] for k in ("value", "mean", "estimate") if isinstance(value.get(k), (int, float))), None)
-        if middle is None:
-            return None
-        interval = next((value[k] for k in ("ci", "ci95", "interval") if isinstance(value.get(k), (list, tuple))), None)
-        low = next((value[k] for k in ("low", "lo", "ci_low") if k in value), interval[0] if interval else None)
-        high = next((value[k] for k in ("high", "hi", "ci_high") if k in value), interval[1] if interval else None)
-        return float(middle), low, high
-    return None
-
-
-def metric_rows(results: Mapping | None) -> tuple[MetricRow, ...]:
-    """Every mapping in the results that holds an estimate for "base" and one for "adapted", in file order.
-
-    An estimate is a number, [value, low, high], or a mapping with "value" or "mean" and "low"/"high" or "ci".
-    Further keys with estimates (controls) become further columns. The path to the mapping names the row.
-    """
-
-    def walk(node: object, path: tuple[str, ...]) -> Iterator[MetricRow]:
-        if isinstance(node, Mapping):
-            found = {_ALIASES.get(str(k).lower(), str(k)): _estimate(v) for k, v in node.items()}
-            values = {k: v for k, v in found.items() if v is not None}
-            if path and all(model in values for model in MODELS):
-                yield MetricRow(" · ".join(path[:-1]), path[-1].replace("_", " "), values)
-                return
-            for key, value in node.items():
-                yield from walk(value, (*path, str(key)))
-        elif isinstance(node, list):
-            for index, value in enumerate(node):
-                name = value.get("metric") or value.get("name") if isinstance(value, Mapping) else None
-                yield from walk(value, (*path, str(name or index + 1)))
-
-    return tuple(walk(results or {}, ()))
-
-
-def sources(results: Mapping | None) -> tuple[tuple[str, str], ...]:
-    """What the results file says about itself: its top-level plain values (n, seeds, date, commit, command ...)."""
-    top = dict(results or {})
-    for key in ("meta", "source", "about"):
-        if isinstance(top.get(key), Mapping):
-            top.update(top[key])
-    plain = [(k, v) for k, v in top.items() if isinstance(v, (str, int, float)) and not isinstance(v, bool)]
-    return tuple((str(k).replace("_", " "), str(v)) for k, v in plain)
 
 
 @dataclass
@@ -98,16 +30,61 @@ class Tally:
             self.lost += 1
 
 
+@dataclass(frozen=True)
+class Asked:
+    """One clip that was searched for by the caption of one of its events, and the rank that it got (base, adapted)."""
+
+    clip_id: str
+    event_index: int
+    query: str
+    ranks: tuple[int, int]
+
+    @property
+    def gain(self) -> int:
+        """Places that SRL-CLIP puts it higher."""
+        return self.ranks[0] - self.ranks[1]
+
+
+@dataclass(frozen=True)
+class Margin:
+    """One negative's margins (base, adapted), with its kind and the verb of its event."""
+
+    clip_id: str
+    event_index: int
+    kind: str
+    verb: str
+    text: str
+    values: tuple[float, float]
+
+
 @dataclass
 class GalleryMeasure:
-    """A quick measurement on gallery clips. ranks: (base, adapted) rank of each described clip."""
+    """A quick measurement on gallery clips."""
 
     clips: int = 0
     gallery: int = 0
-    ranks: list[tuple[int, int]] = field(default_factory=list)
-    margins: dict[str, list[float]] = field(default_factory=lambda: {m: [] for m in MODELS})
-    by_kind: dict[str, Tally] = field(default_factory=dict)
-    by_verb: dict[str, Tally] = field(default_factory=dict)
+    asked: list[Asked] = field(default_factory=list)
+    negatives: list[Margin] = field(default_factory=list)
+
+    @property
+    def ranks(self) -> list[tuple[int, int]]:
+        return [row.ranks for row in self.asked]
+
+    @property
+    def margins(self) -> dict[str, list[float]]:
+        return {m: [row.values[i] for row in self.negatives] for i, m in enumerate(MODELS)}
+
+    def tallies(self, by: str) -> dict[str, Tally]:
+        """by: "kind" or "verb" -> its value -> how often which model was right."""
+        found: dict[str, Tally] = {}
+        for row in self.negatives:
+            found.setdefault(getattr(row, by), Tally()).add(*(value > 0 for value in row.values))
+        return found
+
+    def movers(self, limit: int = 5) -> tuple[list[Asked], list[Asked]]:
+        """The clips that SRL-CLIP, and those that Base, puts higher: the largest change of rank first."""
+        ordered = sorted(self.asked, key=lambda row: -abs(row.gain))
+        return [r for r in ordered if r.gain > 0][:limit], [r for r in ordered if r.gain < 0][:limit]
 
 
 def measure_gallery(
@@ -132,48 +109,14 @@ def measure_gallery(
         index = number % len(events)
         true = comparison.true_caption(clip, index, "natural").text
         found = comparison.search(true, clip)
-        pair = tuple(found.target_rank(model) for model in MODELS)
-        if all(pair):
-            measure.ranks.append(pair)
+        base, adapted = (found.target_rank(model) for model in MODELS)
+        if base and adapted:
+            measure.asked.append(Asked(clip, index, true, (base, adapted)))
         negatives = comparison.negatives(clip, index, kinds)
         if not negatives:
             continue
         for scored in comparison.score(clip, index, true, negatives).negatives:
-            for model in MODELS:
-                measure.margins[model].append(scored.margin(model) or 0.0)
-            beaten = [(scored.margin(model) or 0.0) > 0 for model in MODELS]
-            measure.by_kind.setdefault(scored.caption.kind, Tally()).add(*beaten)
-            measure.by_verb.setdefault(events[index].lemma, Tally()).add(*beaten)
+            values = (scored.base_margin or 0.0, scored.adapted_margin or 0.0)
+            caption = scored.caption
+            measure.negatives.append(Margin(clip, index, caption.kind, events[index].lemma, caption.text, values))
     return measure
-
-
-def read_log(run_folder: Path | str) -> list[dict]:
-    """The rows of a run folder's log.jsonl, in order.
-
-    Raises DataError if the file is missing or a line is not a JSON object (a cut last line is tolerated:
-    the run may be writing it).
-    """
-    path = Path(run_folder) / "log.jsonl"
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise DataError("cannot be read; give the folder of a training run", file=path) from error
-    rows = []
-    for number, line in enumerate(lines, 1):
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            if number == len(lines):
-                break
-            raise DataError("is not JSON; every line must be one JSON object", file=path, line=number) from error
-        if isinstance(row, dict):
-            rows.append(row)
-    return rows
-
-
-def run_folders(root: Path | str | None) -> tuple[str, ...]:
-    """Names of the folders under `root` that hold a log.jsonl, newest first."""
-    if root is None or not Path(root).is_dir():
-        return ()
-    logs = sorted(Path(root).glob("*/log.jsonl"), key=lambda p: p.stat().st_mtime, reverse=True)
-    return tuple(log.parent.name for log in logs)

@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Container
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,21 +48,21 @@ def middle_frame(path: Path, at: float) -> np.ndarray:
 class Media:
     """Addresses of posters and clips.
 
-    situation: looks a clip id up (raises for unknown ids). reader: (file, second) -> uint8 (H, W, 3).
-    keep: clip ids that belong to the gallery and are never removed.
+    situation: looks a clip id up (raises for unknown ids); the same id may mean another file for someone else.
+    reader: (file, second) -> uint8 (H, W, 3). keep: clip ids that belong to the gallery and are never removed.
     """
 
     def __init__(
         self,
         situation: Callable[[str], Situation],
-        keep: tuple[str, ...] = (),
+        keep: Container[str] = (),
         reader: Callable[[Path, float], np.ndarray] = middle_frame,
     ):
-        self._situation, self._keep, self._reader = situation, frozenset(keep), reader
+        self._situation, self._keep, self._reader = situation, keep, reader
         self._folder_owner = tempfile.TemporaryDirectory(prefix="srlclip-media-")  # gone when the process ends
         self.folder = Path(self._folder_owner.name).resolve()
-        self._shots: dict[tuple[str, int | None], Shot] = {}
-        self._uploads: list[str] = []
+        self._shots: dict[tuple, Shot] = {}
+        self._uploads: list[tuple] = []
         self._lock = threading.Lock()
         gr.set_static_paths([self.folder])
 
@@ -71,14 +71,33 @@ class Media:
 
         A clip that cannot be drawn has empty ones.
         """
-        with self._lock:
-            if (clip_id, event) not in self._shots:
-                self._shots[clip_id, event] = self._publish(clip_id, event)
-            return self._shots[clip_id, event]
+        return self._made(self._situation(clip_id), event, clip_id in self._keep)
 
-    def _publish(self, clip_id: str, event: int | None) -> Shot:
-        situation = self._situation(clip_id)
-        source = situation.path
+    def shot_of(self, situation: Situation, event: int | None = None) -> Shot:
+        """The same of a clip that is looked up elsewhere; its files stay until `forget`."""
+        return self._made(situation, event, True)
+
+    def forget(self, sources: Collection[Path]) -> None:
+        """Take the clips of these files, and their posters, off the pages."""
+        with self._lock:
+            for known in [known for known in self._shots if known[2] in sources]:
+                self._unlink(self._shots.pop(known))
+
+    def poster_file(self, shot: Shot) -> Path | None:
+        """Where a shot's poster lies, if it has one."""
+        return self.folder / Path(shot.poster).name if shot.poster else None
+
+    def _made(self, situation: Situation, event: int | None, keep: bool) -> Shot:
+        known = (situation.clip_id, event, situation.path, situation.start, len(situation.events))
+        with self._lock:
+            if known not in self._shots:
+                self._shots[known] = self._publish(situation, event)
+                if event is None and not keep:
+                    self._forget_old_uploads(known)
+            return self._shots[known]
+
+    def _publish(self, situation: Situation, event: int | None) -> Shot:
+        clip_id, source = situation.clip_id, situation.path
         if source is None or not Path(source).exists():
             return Shot(clip_id)
         source = Path(source)
@@ -90,7 +109,7 @@ class Media:
         else:
             start, end = self._span(situation, event)
             at = (start + end) / 2
-            key = f"{key}|{event}"
+            key = f"{key}|{event}|{len(situation.events)}"
         poster = self._poster(source, at, self.folder / f"{hashlib.sha256(key.encode()).hexdigest()[:20]}.jpg")
         video = ""
         if source.is_file() and source.suffix.lower() in PLAYABLE:
@@ -98,8 +117,6 @@ class Media:
             if not served.exists():
                 _link_or_copy(source, served)
             video = _address(served)
-        if clip_id not in self._keep and event is None:
-            self._forget_old_uploads(clip_id)
         return Shot(clip_id, poster, video, start, end)
 
     @staticmethod
@@ -121,13 +138,17 @@ class Media:
         image.save(target, quality=85)
         return _address(target)
 
-    def _forget_old_uploads(self, clip_id: str) -> None:
-        self._uploads.append(clip_id)
+    def _forget_old_uploads(self, newest: tuple) -> None:
+        self._uploads.append(newest)
         while len(self._uploads) > KEPT_UPLOADS:
-            old = self._shots.pop((self._uploads.pop(0), None), None)
-            for address in (old.poster, old.video) if old else ():
-                if address:
-                    (self.folder / Path(address).name).unlink(missing_ok=True)
+            old = self._shots.pop(self._uploads.pop(0), None)
+            if old is not None:
+                self._unlink(old)
+
+    def _unlink(self, shot: Shot) -> None:
+        for address in (shot.poster, shot.video):
+            if address:
+                (self.folder / Path(address).name).unlink(missing_ok=True)
 
 
 def _address(file: Path) -> str:

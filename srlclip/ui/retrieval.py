@@ -9,10 +9,11 @@ import gradio as gr
 from ..plots import rank_slope, short_name, timeline
 from ..results import SearchResult
 from . import cards, downloads
-from .format import copy_link, esc, notice, page, plot, said
+from .format import copy_link, esc, notice, page, said
 from .guard import user_errors
 from .links import MAX_QUERY_CHARS, Link
 from .media import Media
+from .plot_files import EVENT_COLUMNS, event_rows, with_files
 
 if TYPE_CHECKING:
     from ..compare import Comparison
@@ -48,8 +49,8 @@ def checked_query(query: str | None) -> str:
 
 
 def target_of(comparison: Comparison, query: str) -> str | None:
-    """The clip that an example's query describes; None for free text, whoever typed it."""
-    return next((e.target for e in comparison.examples() if e.query == query), None)
+    """The clip that an example's or a story's query describes; None for free text, whoever typed it."""
+    return next((e.target for e in (*comparison.examples(), *comparison.stories()) if e.query == query), None)
 
 
 def search(comparison: Comparison, query: str | None) -> SearchResult:
@@ -70,7 +71,9 @@ def clip_view(comparison: Comparison, media: Media, clip_id: str, query: str) ->
     rows = (("Base CLIP", curve.base), ("SRL-CLIP", curve.adapted))
     best = [f"{name} event {max(range(len(v)), key=v.__getitem__) + 1} ({max(v):.3f})" for name, v in rows if v]
     told = f"Best event for the query: {', '.join(best)}."
-    chart = plot(timeline(curve), f"Similarity of the query to each event of {clip_id}. {told}")
+    label = f"Similarity of the query to each event of {clip_id}. {told}"
+    about = {"clip": clip_id, "query": query}
+    chart = with_files(timeline(curve), label, "timeline", comparison.info, EVENT_COLUMNS, event_rows(curve), **about)
     heading = f"<h2>Where in {said(short_name(clip_id), 60)}? Query against each event</h2>"
     return player, page(f'<div class="sc-panel">{heading}{chart}<p class="sc-soft">{told}</p></div>')
 
@@ -87,7 +90,13 @@ def search_view(comparison: Comparison, media: Media, query: str | None) -> Sear
             f" Target: rank {result.target_rank('base')} to {result.target_rank('adapted')}." if result.target else ""
         )
         title = "Rank change, Base CLIP → SRL-CLIP" + (" (target: thick line)" if result.target else "")
-        chart = plot(rank_slope(result), f"Rank under both models of the clips that either puts first.{where}")
+        label = f"Rank under both models of the clips that either puts first.{where}"
+        before = {hit.clip_id: hit.rank for hit in result.base}
+        moves = [(h.clip_id, before.get(h.clip_id, ""), h.rank) for h in result.adapted[: downloads.LISTED]]
+        columns = ("clip", "base_rank", "srl_clip_rank")
+        chart = with_files(
+            rank_slope(result), label, "rank_change", comparison.info, columns, moves, query=result.query
+        )
         slope = page(f'<div class="sc-panel"><h2>{esc(title)}</h2>{chart}</div>')
     files = downloads.search_links(comparison.info, result)
     return SearchView(
@@ -115,10 +124,23 @@ def first_view(comparison: Comparison, media: Media) -> tuple[str, SearchView]:
 
 
 class Tab(NamedTuple):
-    """The components that a deep link fills."""
+    """The components that a deep link fills (box, outputs), and those that `renewed` does."""
 
     box: gr.Textbox
     outputs: list
+    renewable: list
+
+
+def offered(comparison: Comparison) -> list[str]:
+    """The queries of the chips."""
+    return [e.query for e in comparison.examples()[:CHIPS]]
+
+
+def renewed(comparison: Comparison, media: Media, query: str | None) -> list:
+    """Values of `Tab.renewable` for a page that has got another pair: its chips, and the page's query run again."""
+    query, view = (query, search_view(comparison, media, query)) if query else first_view(comparison, media)
+    queries = offered(comparison)
+    return [query, gr.HTML(cards.chips(queries), visible=bool(queries)), *view]
 
 
 def build(comparison: Comparison, media: Media) -> Tab:
@@ -132,7 +154,7 @@ def build(comparison: Comparison, media: Media) -> Tab:
         lines=1,
         max_lines=3,
     )
-    queries = [e.query for e in comparison.examples()[:CHIPS]]
+    queries = offered(comparison)
     chips = gr.HTML(cards.chips(queries), js_on_load=PICK, visible=bool(queries))
     results = gr.HTML(view.results, js_on_load=PICK)
     with gr.Row():
@@ -151,7 +173,7 @@ def build(comparison: Comparison, media: Media) -> Tab:
 
     @user_errors
     def run_example(event: gr.EventData) -> tuple:
-        text = queries[int(event.value)]
+        text = offered(comparison)[int(event.value)]
         return (text, *search_view(comparison, media, text))
 
     @user_errors
@@ -167,4 +189,4 @@ def build(comparison: Comparison, media: Media) -> Tab:
         event.success(None, js=remember, **free)
         event.failure(cleared, None, outputs, **free)
     results.select(choose, shown, [clip, curve], **model)
-    return Tab(box, outputs)
+    return Tab(box, outputs, [box, chips, *outputs])

@@ -2,7 +2,7 @@
 
 Nothing here talks to a server. Marks that it reads: data-sc-event (shows that event's table), data-sc-seek and
 data-sc-until (seconds in the file: a press goes there, and the element is marked while they play), data-sc-track (name
-of a subtitle track), data-sc-rove (arrow keys move between its buttons), data-sc-copy, data-sc-url.
+of a subtitle track), data-sc-hide-tour, data-sc-show-tour, data-sc-tour-tab (where a step is), data-sc-rove (arrow keys move between its buttons), data-sc-copy, data-sc-url.
 """
 
 from __future__ import annotations
@@ -122,6 +122,34 @@ SCRIPT = """
       navigator.clipboard.writeText(url).then(() => done('Link copied'), () => done(url));
     }
   });
+  // The tour: its strip can be put away for good, and after a step the address and the player follow.
+  const away = (off) => document.documentElement.classList.toggle('sc-no-tour', off);
+  const remember = (value) => { try { localStorage.setItem('scTour', value); } catch (e) { /* private windows */ } };
+  try { away(localStorage.getItem('scTour') === 'off'); } catch (e) { /* private windows */ }
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest ? event.target.closest('[data-sc-hide-tour], [data-sc-show-tour]') : null;
+    if (!button) return;
+    const off = button.dataset.scHideTour !== undefined;
+    away(off); remember(off ? 'off' : 'on');
+    if (!off) window.scShow('.sc-tour');
+  });
+  window.scShow = (selector) => {
+    const found = document.querySelector(selector);
+    if (found) found.scrollIntoView({block: 'nearest', behavior: glide()});
+  };
+  window.scToured = () => {
+    const strip = document.querySelector('[data-sc-tour-tab]');
+    if (!strip) return;
+    window.scUrl(strip.dataset.scTourTab); window.scRenew();
+    const next = strip.querySelector('.sc-next'), at = document.activeElement;
+    const lost = !at || at === document.body || at.matches('.sc-tour [data-sc-tour]:not(.sc-button)');
+    if (next && lost) next.focus({preventScroll: true});  // the keyboard goes on at Next; who presses Back stays there
+  };
+  // Gradio calls its upload button otherwise than it reads: speech control could not press it by what one sees.
+  const asItReads = () => document.querySelectorAll('button.upload-container[aria-label]').forEach(
+    (b) => b.removeAttribute('aria-label'));
+  new MutationObserver(asItReads).observe(document, {childList: true, subtree: true});
+
   // Until the address has been read (window.scOpened), opening a tab must not rewrite it.
   window.scUrl = (tab) => {
     if (!window.scOpened) return;

@@ -6,6 +6,8 @@ Every class of ours starts with `sc-` so that a new Gradio version cannot collid
 
 from __future__ import annotations
 
+import importlib.util
+
 import gradio as gr
 
 from ..video import UPLOAD_LIMITS
@@ -43,8 +45,14 @@ CSS = """
 .sc-banner, .sc-verdict, .sc-notice { border:1px solid var(--border-color-primary); border-radius:8px;
   padding:8px 12px; }
 .sc-banner { margin-top:8px; font-size:13.5px; border-left:5px solid var(--sc-edge); }
+.sc-bar.sc-loading { margin-top:8px; } .sc-bar.sc-loading > i { background:var(--sc-soft); }
 .sc-notice { border-style:dashed; }
 .sc-failure { border:2px solid var(--sc-edge); }
+.sc ol.sc-shelf { display:grid; grid-template-columns:repeat(auto-fill,minmax(min(100%,270px),1fr)); gap:8px; }
+.sc .sc-shelf li { display:flex; margin:0; } .sc-shelf button.sc-card { grid-template-columns:84px minmax(0,1fr); flex:1; }
+.sc-shelf .sc-shot { grid-column:auto; grid-row:auto; width:84px; } .sc-columns + .sc-panel { margin-top:12px; }
+.sc-shelf .sc-card[aria-pressed=true] { border-color:var(--sc-edge); box-shadow:inset 0 -3px 0 var(--sc-edge); }
+.sc ul.sc-told { list-style:disc; padding-left:20px; }
 .sc-chips { display:flex; flex-wrap:wrap; gap:6px; margin-top:3px; }
 button.sc-chip { border:1px solid var(--border-color-primary); border-radius:8px; padding:4px 9px; cursor:pointer;
   background:transparent; color:inherit; font:inherit; font-size:14px; text-align:left; }
@@ -114,7 +122,7 @@ button.sc-time { border:0; background:transparent; color:inherit; font:inherit; 
 .sc-files > summary { cursor:pointer; padding:2px 0; } .sc-files dl { display:grid; margin:8px 0 4px; gap:8px 16px;
   grid-template-columns:max-content minmax(0,1fr); align-items:center; font-size:13.5px; }
 .sc-files dd { margin:0; display:flex; flex-wrap:wrap; gap:6px; }
-.sc-panel h2 { margin-bottom:6px; } .sc-split + .sc-scroll { margin-top:12px; }
+.sc-panel h2 { margin-bottom:6px; } .sc-panel > h3:first-child { margin-top:0; } .sc-split + .sc-scroll { margin-top:12px; }
 .sc-panel { border:1px solid var(--border-color-primary); border-radius:8px; padding:10px; min-width:0; }
 .sc-panel figure, .sc-panel video { margin:0; width:100%; }
 .sc figure.sc-plot { margin:0; } .sc figure.sc-plot svg { width:100%; height:auto; max-height:560px; display:block; }
@@ -158,7 +166,22 @@ button.sc-line:hover { background:var(--sc-track); }
 .sc a.sc-button, .sc button.sc-button { display:inline-block; padding:5px 14px; border-radius:8px; font-size:13.5px;
   color:inherit;
   text-decoration:none; cursor:pointer; border:1px solid var(--sc-faint); background:var(--sc-paper); }
+.sc-plot-files { display:flex; flex-wrap:wrap; gap:6px; align-items:center; justify-content:flex-end; margin-top:4px; }
+.sc .sc-plot-files a.sc-button { padding:2px 9px; font-size:12.5px; }
+.sc-gap { height:18px; } .sc-panel details, .sc details.sc-panel { margin-top:8px; } .sc summary { cursor:pointer; padding:3px 0; }
+.sc-tour { border:1px solid var(--border-color-primary); border-left:5px solid var(--sc-faint); border-radius:8px;
+  padding:6px 10px; font-size:14px; }
+.sc-tour-open { border-color:var(--sc-edge); } .sc-tour-line { display:flex; flex-wrap:wrap; gap:6px 8px; align-items:center; }
+.sc-tour p { margin:6px 0; }
+.sc-tour button[aria-current=step] { border-color:var(--sc-edge); box-shadow:inset 0 -3px 0 var(--sc-edge); font-weight:700; }
+.sc-tour button.sc-next { font-weight:700; border-color:var(--sc-edge); }
+.sc-no-tour .sc-tour-block { display:none !important; }
+.sc figure.sc-plot svg text { font-family:"DejaVu Sans",Verdana,sans-serif; }
+.sc .sc-method figure.sc-plot svg { max-height:none; }
+.sc-prose p, .sc-prose li { margin:0 0 8px; } .sc ul.sc-dots, .sc ol.sc-dots { list-style:disc; padding-left:20px; }
+.sc ol.sc-dots { list-style:decimal; } .gradio-container .sc-prose a { text-decoration:underline; margin:0; padding:0; color:inherit; }
 @media (max-width:760px) {
+  .sc .sc-panel { padding:8px; }
   .sc-split, .sc-wide-left, .sc-half { grid-template-columns:minmax(0,1fr); }
   .sc-columns { gap:8px; }
   button.sc-card { grid-template-columns:22px minmax(0,1fr); gap:4px; padding:4px; }
@@ -173,7 +196,7 @@ button.sc-line:hover { background:var(--sc-track); }
   button.sc-time { padding:3px 1px; }
 }
 @media (prefers-reduced-motion: reduce) {
-  .gradio-container *, .gradio-container *::before { animation-duration:.01ms !important;
+  *, *::before, *::after { animation-duration:.01ms !important;
   transition-duration:.01ms !important; scroll-behavior:auto !important; } }
 """
 
@@ -194,4 +217,16 @@ def launch_settings() -> dict:
         "max_file_size": f"{MAX_UPLOAD_MB}mb",
         "show_error": False,
         "footer_links": ["api"],
+        "mcp_server": mcp_there(),
     }
+
+
+def mcp_there() -> bool:
+    """Whether `gradio[mcp]` is installed, in a version that this Gradio can use: then the endpoints are MCP tools too."""
+    if importlib.util.find_spec("mcp") is None:
+        return False
+    try:
+        importlib.import_module("gradio.mcp")
+    except ImportError:
+        return False
+    return True

@@ -1,0 +1,34 @@
+"""Text that came from outside as HTML: escaped, isolated, and numbers with their signs. Standard library only."""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+
+_TEMPLATE = str.maketrans({"$": "&#36;", "{": "&#123;", "}": "&#125;", "`": "&#96;"})
+
+
+def esc(text: object) -> str:
+    """Text for HTML content and quoted attributes.
+
+    Also writes `$ { }` and backticks as entities, because Gradio's HTML component evaluates `${...}`, and drops
+    control characters (a line break becomes a space).
+    """
+    flat = "".join(" " if c in "\n\r\t" else c for c in str(text))
+    flat = "".join(c for c in flat if unicodedata.category(c) not in ("Cc", "Cs"))
+    return html.escape(flat, quote=True).translate(_TEMPLATE)
+
+
+def said(text: object, limit: int = 300) -> str:
+    """A user's text, escaped, cut at `limit` characters, and isolated: right-to-left text must not reorder the page."""
+    text = str(text)
+    shown = text if len(text) <= limit else text[: limit - 1] + "…"
+    return f"<bdi>{esc(shown)}</bdi>"
+
+
+def signed(value: float | None) -> str:
+    """A margin with its sign (a true minus) and three decimals, more if they would all be zero; "–" for None."""
+    if value is None:
+        return "–"
+    digits = 3 if value == 0 or abs(value) >= 0.0005 else 6
+    return f"{value:+.{digits}f}".replace("-", "−")

@@ -1,0 +1,39 @@
+"""Plots of plain results: functions from frozen values to a matplotlib `Figure`; the package's only door to matplotlib.
+
+`to_svg` puts a figure on a page, `svg_file` and `png_file` make files of it.
+"""
+
+from matplotlib.figure import Figure
+
+from .comparison import margins, rank_slope, timeline
+from .drawing import COLOURS, KIND_NAMES, NAMES, WIDTH, png_file, short_name, styled, svg_file, to_svg
+from .heat import gallery_heat, heat_strip
+from .maps import embedding_scatter
+from .measured import margin_histogram, metric_bars, rank_scatter, training_curves
+from .method import ALT as METHOD_ALT
+from .method import method_figure
+
+__all__ = [
+    "COLOURS",
+    "KIND_NAMES",
+    "METHOD_ALT",
+    "NAMES",
+    "WIDTH",
+    "Figure",
+    "embedding_scatter",
+    "gallery_heat",
+    "heat_strip",
+    "margin_histogram",
+    "margins",
+    "method_figure",
+    "metric_bars",
+    "png_file",
+    "rank_scatter",
+    "rank_slope",
+    "short_name",
+    "styled",
+    "svg_file",
+    "timeline",
+    "to_svg",
+    "training_curves",
+]

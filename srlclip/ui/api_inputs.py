@@ -1,0 +1,105 @@
+"""What clients of the API send, checked: whole numbers, texts, clips and uploaded files. Errors are one sentence each."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import gradio as gr
+from gradio.utils import get_upload_folder
+
+from ..situations import SrlClipError
+from .links import MAX_QUERY_CHARS
+from .uploads import accept
+
+if TYPE_CHECKING:
+    from ..compare import Comparison
+
+#: Texts that one call may embed.
+MAX_TEXTS = 64
+Result = TypeVar("Result")
+
+
+def api_errors(endpoint: Callable[..., Result]) -> Callable[..., Result]:
+    """Turn SrlClipError and ValueError into one plain line for a program; unlike the page's, nothing is escaped."""
+
+    @functools.wraps(endpoint)
+    def guarded(*args: object, **kwargs: object) -> Result:
+        try:
+            return endpoint(*args, **kwargs)
+        except (SrlClipError, ValueError) as error:
+            raise gr.Error(" ".join(str(error).split())[:1500], print_exception=False) from None
+
+    return guarded
+
+
+def whole(name: str, value: object, low: int, high: int) -> int:
+    """A whole number of a range. Raises ValueError for anything else that JSON can hold."""
+    number = int(value) if isinstance(value, float) and value.is_integer() else value
+    if isinstance(number, bool) or not isinstance(number, int) or not low <= number <= high:
+        raise ValueError(f"{name} is {str(value)[:40]!r}; allowed: a whole number from {low} to {high}.")
+    return number
+
+
+def text(name: str, value: object) -> str:
+    """A text; nothing is an empty one. Raises ValueError for what is no text."""
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f"{name} is {str(value)[:40]!r}; allowed: a text.")
+    return value or ""
+
+
+def checked_texts(values: object) -> list[str]:
+    """Texts to embed, spaces made single. Raises ValueError for too many, too long or empty ones."""
+    given = [values] if isinstance(values, str) else values if values is not None else ()
+    if not isinstance(given, Sequence):
+        raise ValueError(f"texts is {str(values)[:40]!r}; allowed: a list of texts.")
+    if len(given) > MAX_TEXTS:
+        raise ValueError(f"{len(given)} texts are given; at most {MAX_TEXTS} are allowed in one call.")
+    kept = [" ".join(text(f"texts[{number}]", value).split()) for number, value in enumerate(given)]
+    for number, value in enumerate(kept):
+        if not value:
+            raise ValueError(f"texts[{number}] is empty; describe an event, for example: a man in red pushes a box.")
+        if len(value) > MAX_QUERY_CHARS:
+            raise ValueError(f"texts[{number}] has {len(value)} characters; at most {MAX_QUERY_CHARS} are allowed.")
+    return kept
+
+
+def checked_clip(comparison: Comparison, clip_id: object) -> str:
+    """A clip of the gallery, or an upload of an earlier call. Raises ValueError for an unknown one."""
+    wanted = text("clip_id", clip_id)
+    if wanted in comparison.clip_ids():
+        return wanted
+    try:
+        comparison.situation(wanted)
+    except (SrlClipError, ValueError):
+        raise ValueError(
+            f"There is no clip {wanted[:80]!r}; /info lists the gallery, and an upload is remembered for a while only."
+        ) from None
+    return wanted
+
+
+def uploaded_path(video: object) -> str:
+    """The file of an upload; "" for none. Raises ValueError for a path that the caller made up."""
+    if not video:
+        return ""
+    path = video.get("path") if isinstance(video, dict) else None
+    folder = Path(get_upload_folder()).resolve()
+    # A client may send any path: only what it has uploaded lies in this folder.
+    if not isinstance(path, str) or not Path(path).resolve().is_relative_to(folder):
+        raise ValueError("video is not an uploaded file; send it with gradio_client.handle_file(path or URL).")
+    return path
+
+
+def chosen_clip(comparison: Comparison, clip_id: object, video: object) -> str:
+    """The id of the clip that a call is about: the uploaded video, decoded now, or else clip_id. Raises ValueError if
+    there is neither or both, and what `accept` raises."""
+    path = uploaded_path(video)
+    if path and clip_id:
+        raise ValueError("Both clip_id and video are given; give one of them.")
+    if path:
+        return accept(comparison, path)
+    if not clip_id:
+        raise ValueError("No clip is chosen; give clip_id (one that /info lists) or upload a video.")
+    return checked_clip(comparison, clip_id)
