@@ -1,113 +1,66 @@
-"""Take the README's screenshots in headless Chromium from a running or freshly started app.
+"""Take pictures of the app in headless Chromium, from a running or freshly started one.
 
-pip install selenium; apt-get install chromium chromium-driver
-python docs/screenshots.py                      # writes docs/images/*.png
-python docs/screenshots.py --out /tmp/shots --all
+make screenshots                                   # docs/images/*.png, the README's
+make screenshots OUT=shots ALL=1                   # every tab, light and dark, 1400 and 420 px
+python docs/screenshots.py --out shots --all --url http://127.0.0.1:7860/
 """
 
 from __future__ import annotations
 
 import argparse
-import socket
-import subprocess
 import sys
-import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.support.ui import WebDriverWait
-
 ROOT = Path(__file__).resolve().parents[1]
-TABS = {"retrieval": "", "captions": "?tab=captions", "negatives": "?tab=negatives", "analysis": "?tab=analysis"}
-#: (tab, width) of the pictures in the README; --all takes every tab at both widths, and in dark mode.
-README = (("retrieval", 1400), ("captions", 1400), ("negatives", 1400), ("retrieval", 420))
-FLAGS = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--hide-scrollbars",
-)  # fmt: skip
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
+
+from chrome import Page  # noqa: E402
+from places import TABS  # noqa: E402
+from servers import start_app  # noqa: E402
+
+#: (tab, width, dark) of the pictures in the README.
+README = (("retrieval", 1400, False), ("captions", 1400, False), ("negatives", 1400, False), ("retrieval", 420, False))
+#: No picture is higher; what lies below is cut off.
+HIGHEST = 4000
 
 
-def browser(width: int, dark: bool = False) -> webdriver.Chrome:
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    for flag in (*FLAGS, f"--window-size={width},900", f"--user-data-dir={tempfile.mkdtemp()}"):
-        options.add_argument(flag)
-    driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-    # Chromium's own window has a least width; the page is told another one, as a phone would.
-    driver.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500},
-    )
-    if dark:
-        scheme = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
-        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", scheme)
-    return driver
+def shoot(page: Page, tab: str, width: int, dark: bool, path: Path) -> list[str]:
+    """Open a tab, wait until its results stand, save the whole of it; what is wrong with it."""
+    page.look(width, dark=dark)
+    page.errors()
+    page.visit("" if tab == "retrieval" else f"?tab={tab}")
+    page.until("[...document.images].every((i) => i.complete) && document.fonts.status === 'loaded'")
+    wide, high = page.js("return [document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+    page.look(width, dark=dark, height=min(high, HIGHEST))
+    time.sleep(1)  # posters are decoded, and the layout settles at its full height
+    page.driver.save_screenshot(str(path))
+    return page.errors() + ([f"scrolls sideways ({wide} > {width} px)"] if wide > width else [])
 
 
-def shoot(url: str, width: int, path: Path, dark: bool = False) -> float:
-    """Open a page, wait for its results, save the whole of it; returns the seconds until the results stood there."""
-    driver = browser(width, dark)
-    try:
-        started = time.time()
-        driver.get(url)
-        WebDriverWait(driver, 60).until(
-            lambda d: d.execute_script("return document.querySelectorAll('.sc-card').length >= 10")
-        )
-        seconds = time.time() - started
-        time.sleep(9 if "?tab=" in url else 3)  # a linked tab is filled after the first results stand
-        height = driver.execute_script("return document.documentElement.scrollHeight")
-        wide = driver.execute_script("return document.documentElement.scrollWidth")
-        if wide > width:
-            print(f"{path.name}: scrolls sideways ({wide} > {width} px)", file=sys.stderr)
-        driver.execute_cdp_cmd(
-            "Emulation.setDeviceMetricsOverride",
-            {"width": width, "height": min(height, 4000), "deviceScaleFactor": 1, "mobile": width < 500},
-        )
-        time.sleep(1)
-        driver.save_screenshot(str(path))
-        for entry in driver.get_log("browser"):
-            if entry["level"] == "SEVERE":
-                print(f"{path.name}: {entry['message']}", file=sys.stderr)
-        return seconds
-    finally:
-        driver.quit()
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Take the README's screenshots.")
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Take pictures of the app.")
     parser.add_argument("--out", default=str(ROOT / "docs" / "images"))
-    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--all", action="store_true", help="every tab, light and dark, 1400 and 420 px wide")
     parser.add_argument("--url", help="of a running app; default: start one")
-    args = parser.parse_args()
+    args = parser.parse_args(argv)
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
-    app, url = None, args.url
-    if url is None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        app = subprocess.Popen([sys.executable, str(ROOT / "app.py"), "--port", str(port)])
-        url = f"http://127.0.0.1:{port}/"
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(url, timeout=5).read()
-                break
-            except OSError:
-                time.sleep(0.5)
+    every = tuple((tab, width, dark) for tab in TABS for width in (1400, 420) for dark in (False, True))
+    app = None if args.url else start_app()
+    page = Page(args.url.rstrip("/") + "/" if args.url else app.url)
+    wrong = 0
     try:
-        wanted = [(t, w, False) for t in TABS for w in (1400, 420)] if args.all else [(*item, False) for item in README]
-        wanted += [("retrieval", 1400, True), ("negatives", 1400, True)] if args.all else []
-        for tab, width, dark in wanted:
+        for tab, width, dark in every if args.all else README:
             path = out / f"{tab}-{width}{'-dark' if dark else ''}.png"
-            print(f"{path.name}: results after {shoot(url + TABS[tab], width, path, dark):.1f} s")
+            faults = shoot(page, tab, width, dark, path)
+            wrong += bool(faults)
+            print("\n  ".join([str(path), *faults]))
     finally:
+        page.close()
         if app is not None:
-            app.terminate()
-            app.wait(20)
-    return 0
+            app.stop()
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

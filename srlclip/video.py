@@ -226,6 +226,7 @@ class _VideoFile:
             head = file.read(1024).removeprefix(b"\xef\xbb\xbf").lstrip()
         if head.startswith(_PLAY_LISTS) or not any(byte < 9 for byte in head):
             raise _error(path, "the file is text, not video", mend="give a video file such as mp4")
+        _check_header(path, limits)
         self.path, self.reader = path, _reader(path)
         count = len(self.reader)
         self.starts, duration, self.seekable = _times(self.reader, count)
@@ -303,6 +304,20 @@ def _check_limits(info: VideoInfo, limits: Limits) -> None:
     if info.width * info.height > limits.max_pixels:
         allowed = f"{limits.max_pixels / 1e6:.1f} megapixels"
         raise _error(info.path, f"frames of {info.width}x{info.height}, allowed: {allowed}", mend=_SHRINK)
+
+
+def _check_header(path: Path, limits: Limits) -> None:
+    """Refuse frames that are too large by what the file says of itself: decord decodes some as soon as it is opened, which
+    takes half a gigabyte for a few 8K frames. A file whose header cannot be read is left to decord."""
+    try:
+        import av
+
+        with av.open(str(path)) as container:
+            stream = container.streams.video[0]
+            width, height = stream.codec_context.width, stream.codec_context.height
+    except Exception:
+        return
+    _check_limits(VideoInfo(path, width, height, 0, 0.0, 0.0), limits)
 
 
 def _reader(path: Path) -> Any:

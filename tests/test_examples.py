@@ -10,7 +10,9 @@ EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 
 
 def test_every_example_is_run_here():
-    assert {p.stem for p in EXAMPLES.glob("*.py")} == {"quickstart", "adapt_your_own"}
+    """Those that talk to a running app are run in test_app_http.py."""
+    served = {"api_client", "mcp_client"}
+    assert {p.stem for p in EXAMPLES.glob("*.py")} == {"quickstart", "adapt_your_own", *served}
     for path in EXAMPLES.glob("*.py"):
         assert f"python examples/{path.name}" in path.read_text("utf-8").split('"""')[1]
 

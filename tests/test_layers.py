@@ -21,7 +21,7 @@ DOORS = {
     "matplotlib": {"srlclip/plots/", "srlclip/study_plots.py"},
     "datasets": {"srlclip/data/frame_cache.py"},
     "cv2": {"srlclip/synsitu/"},
-    "av": {"srlclip/synsitu/writer.py"},
+    "av": {"srlclip/synsitu/writer.py", "srlclip/video.py"},
     "pycocoevalcap": {"srlclip/metrics/caption_scores.py"},
     "h5py": {"srlclip/feature_files.py"},
     "spaces": {"srlclip/zero_gpu.py"},
