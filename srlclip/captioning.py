@@ -114,10 +114,9 @@ class CaptionReader:
     ) -> tuple[list[Reading], list[Reading]]:
         out = []
         for k, own in enumerate(frames):
-            mean = own.mean(axis=0)
             given = situation.events[k].verb_id if situation.events else None
             given = given if given in self.lexicon else None
-            vector = (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
+            vector = zero_shot.mean_direction(own).astype(np.float32)
             out.append(zero_shot.read_event(vector, self.lexicon, self.embed, self.scale, given))
             step((k + 1) / len(frames))
         return out, out

@@ -29,6 +29,23 @@ _KEPT_VERBS, _BATCH = 5, 32
 _PRESENT = 0.5
 
 
+def fitting_captioner(folder: str | Path, pair: ClipPair, model: str | None = None) -> tuple[Captioner, FeatureSource]:
+    """A captioner that was trained on features of this pair's weights, and those features. CheckpointError.
+
+    model: "base" or "adapted" if it must be that one's.
+    """
+    captioner, source, _ = load_captioner(folder)
+    if model not in (None, source.model):
+        raise CheckpointError(f"{folder} was trained on {source.model} features; put it into {source.model}/")
+    wanted = pair.feature_fingerprint(source.model, source.contextualized)
+    if source.fingerprint != wanted:
+        raise CheckpointError(
+            f"{folder} was trained on the features of other weights ({source.fingerprint}, not {wanted}); train it on "
+            "this pair: accelerate launch training/captioner.py"
+        )
+    return captioner, source
+
+
 class CaptionHeads:
     """Captioners by model ("base", "adapted") and the features that each reads."""
 
@@ -40,17 +57,7 @@ class CaptionHeads:
         """folder: holds base/ and adapted/, each a captioner trained on that model of the pair. Raises CheckpointError."""
         heads = {}
         for model in MODELS:
-            captioner, source, _ = load_captioner(Path(folder) / model)
-            if source.model != model:
-                raise CheckpointError(
-                    f"{Path(folder) / model} was trained on {source.model} features; put it into {source.model}/"
-                )
-            wanted = pair.feature_fingerprint(model, source.contextualized)
-            if source.fingerprint != wanted:
-                raise CheckpointError(
-                    f"{Path(folder) / model} was trained on the features of other weights ({source.fingerprint}, not "
-                    f"{wanted}); train it on this pair: accelerate launch training/captioner.py"
-                )
+            captioner, source = fitting_captioner(Path(folder) / model, pair, model)
             heads[model] = (captioner.to(pair.base.device), source)
         sampled = {model: source.frames_per_event for model, (_, source) in heads.items()}
         if len(set(sampled.values())) > 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -70,6 +70,15 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """Leave tests/browser alone unless its marker is asked for: its conftest would take this one's name."""
     browser = collection_path == Path(__file__).parent / "browser"
     return True if browser and config.option.markexpr == "not browser" else None
+
+
+@pytest.fixture(scope="module")
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The user's cache folder is one of this module's own."""
+    before = os.environ.get("SRLCLIP_CACHE")
+    os.environ["SRLCLIP_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    yield
+    os.environ.pop("SRLCLIP_CACHE") if before is None else os.environ.update(SRLCLIP_CACHE=before)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """The facade on a tiny trained pair: search, scores, captions, uploads, galleries, and the real path at full size."""
 
 import json
-import os
 import shutil
 
 import numpy as np
@@ -13,13 +12,7 @@ from srlclip.compare import Comparison
 from srlclip.data.vidsitu import read_vidsitu
 from srlclip.situations import Caption, CheckpointError, DataError, VideoDecodeError
 
-
-@pytest.fixture(scope="module", autouse=True)
-def own_cache(tmp_path_factory):
-    before = os.environ.get("SRLCLIP_CACHE")
-    os.environ["SRLCLIP_CACHE"] = str(tmp_path_factory.mktemp("cache"))
-    yield
-    os.environ.pop("SRLCLIP_CACHE") if before is None else os.environ.update(SRLCLIP_CACHE=before)
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 @pytest.fixture(scope="module")

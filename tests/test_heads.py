@@ -1,6 +1,5 @@
 """Trained heads: windows over long videos, which roles are read, and the comparison with them."""
 
-import os
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -157,12 +156,7 @@ def test_unknown_roles_are_refused():
 # -- loading ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module", autouse=True)
-def own_cache(tmp_path_factory):
-    before = os.environ.get("SRLCLIP_CACHE")
-    os.environ["SRLCLIP_CACHE"] = str(tmp_path_factory.mktemp("cache"))
-    yield
-    os.environ.pop("SRLCLIP_CACHE") if before is None else os.environ.update(SRLCLIP_CACHE=before)
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 @pytest.fixture(scope="module")

@@ -34,8 +34,8 @@ from srlclip.data.predictions import (
     write_srl_predictions,
     write_verb_predictions,
 )
+from srlclip.heads import fitting_captioner
 from srlclip.lexicon import Lexicon
-from srlclip.models.captioner_files import load_captioner
 from srlclip.models.pair import ClipPair
 from srlclip.readings import Guess, Reading
 from srlclip.situations import ROLE_KEYS, Event, Situation, SrlClipError
@@ -97,10 +97,7 @@ class Bench:
 
 def head_readings(bench: Bench, arm: str, folder: Path, mode: str) -> ByClip:
     """A trained captioner on the scored clips."""
-    captioner, source, _ = load_captioner(folder)
-    wanted = bench.pair.feature_fingerprint(source.model, source.contextualized)
-    if source.fingerprint != wanted:
-        raise ValueError(f"{folder} was trained on other features; delete the run folder above it and start again")
+    captioner, _ = fitting_captioner(folder, bench.pair)
     return read_data(captioner, bench.data[arm], **MODES[mode])
 
 

@@ -21,11 +21,10 @@ from srlclip.benchmarks.situations import Predictions
 from srlclip.config import load_json, with_overrides
 from srlclip.data.predictions import EventPrediction, VerbPrediction, write_srl_predictions, write_verb_predictions
 from srlclip.data.vidsitu import split_segments
-from srlclip.heads import ROLE_SOURCES
-from srlclip.models.captioner_files import load_captioner
+from srlclip.heads import ROLE_SOURCES, fitting_captioner
 from srlclip.models.pair import ClipPair
 from srlclip.readings import Reading
-from srlclip.situations import CheckpointError, SrlClipError
+from srlclip.situations import SrlClipError
 from training.captioner import read_data
 from training.captioner_data import CaptionerData
 from training.captioner_settings import CaptionerTraining
@@ -51,11 +50,8 @@ def predict(run: Path, settings: CaptionerTraining, split: str, roles: str, beam
     """A run's captioner on the clips of a split. Raises CheckpointError, DataError, ValueError."""
     if settings.data.source == "jsonl":
         raise ValueError("the official files count positions in a split file, which JSONL data do not have")
-    captioner, source, _ = load_captioner(run / "model")
     pair = ClipPair.load(settings.base or None, settings.adapter or None)
-    wanted = pair.feature_fingerprint(source.model, source.contextualized)
-    if source.fingerprint != wanted:
-        raise CheckpointError(f"{run} was trained on the features of other weights than {settings.adapter} has now")
+    captioner, _ = fitting_captioner(run / "model", pair)
     annotated = roles == ANNOTATED
     segments = split_segments(settings.data.root, split)
     data = CaptionerData.prepare(settings, pair, split, len(segments), Processes(), labelled=annotated)

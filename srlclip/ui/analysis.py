@@ -12,6 +12,7 @@ from ..results import MODELS
 from . import gallery_panels, measured_panels, query_panels, study_panels
 from .format import GLYPHS, NAMES, notice
 from .guard import stepper, user_errors
+from .links import checked_query
 from .measure import measure_gallery
 from .media import Media
 from .result_files import read_study
@@ -133,7 +134,7 @@ def _query_section(comparison: Comparison, media: Media, model: dict, free: dict
     @user_errors
     def run_clip(typed: str, clip_id: str | None) -> str:
         told = "A query of your own: no event is known to be the right one."
-        return gallery_panels.clip_panel(comparison, media, str(clip_id or ""), query_panels.checked(typed), told)
+        return gallery_panels.clip_panel(comparison, media, str(clip_id or ""), checked_query(typed), told)
 
     @user_errors
     def run_gallery(typed: str, by: str) -> str:

@@ -11,6 +11,16 @@ DECODERS = ("heads", "zero_shot")
 MAX_QUERY_CHARS = 2000
 
 
+def checked_query(query: str | None) -> str:
+    """The query without outer space. Raises ValueError if it is empty or too long."""
+    text = " ".join((query or "").split())
+    if not text:
+        raise ValueError("The query is empty. Describe an event, for example: a man in red pushes a box.")
+    if len(text) > MAX_QUERY_CHARS:
+        raise ValueError(f"The query has {len(text)} characters; at most {MAX_QUERY_CHARS} are allowed. Shorten it.")
+    return text
+
+
 @dataclass(frozen=True)
 class Link:
     """What an address restores. query: free text (retrieval). clip, event: gallery clip id and 0-based event.

@@ -8,7 +8,7 @@ from ..embedding_map import EmbeddingMap
 from ..plots import NAMES, embedding_scatter, gallery_heat, short_name
 from ..results import MODELS
 from .format import esc, model_name, page, said
-from .links import MAX_QUERY_CHARS
+from .links import checked_query
 from .plot_files import measured_now, source_line, with_files
 
 if TYPE_CHECKING:
@@ -21,21 +21,11 @@ MAPS = (("Events, marked by verb", "events:verb"), ("Events, marked by scene", "
         ("Clips, marked by scene", "clips:scene"))  # fmt: skip
 
 
-def checked(query: str | None) -> str:
-    """The query without outer space. Raises ValueError if it is empty or too long."""
-    text = " ".join((query or "").split())
-    if not text:
-        raise ValueError("The query is empty. Describe an event, for example: a man in red pushes a box.")
-    if len(text) > MAX_QUERY_CHARS:
-        raise ValueError(f"The query has {len(text)} characters; at most {MAX_QUERY_CHARS} are allowed. Shorten it.")
-    return text
-
-
 def heat_html(comparison: Comparison, query: str | None, by: str) -> str:
     """The clips that model `by` ranks first, under both models, and buttons that open them. Raises ValueError."""
     if by not in MODELS:
         raise ValueError(f"The order is {by[:40]!r}; allowed: {', '.join(MODELS)}.")
-    text = checked(query)
+    text = checked_query(query)
     found = comparison.heat(text)
     shown = found.best_by(by, DRAWN)
     most = max((len(row.base) for row in found.rows), default=0)

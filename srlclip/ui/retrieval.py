@@ -11,7 +11,7 @@ from ..results import SearchResult
 from . import cards, downloads
 from .format import copy_link, esc, notice, page, said
 from .guard import user_errors
-from .links import MAX_QUERY_CHARS, Link
+from .links import Link, checked_query
 from .media import Media
 from .plot_files import EVENT_COLUMNS, event_rows, with_files
 
@@ -36,16 +36,6 @@ class SearchView(NamedTuple):
     slope: str
     files: str
     query: str
-
-
-def checked_query(query: str | None) -> str:
-    """The query without outer space. Raises ValueError if it is empty or too long."""
-    text = " ".join((query or "").split())
-    if not text:
-        raise ValueError("The query is empty. Describe an event, for example: a man in red pushes a box.")
-    if len(text) > MAX_QUERY_CHARS:
-        raise ValueError(f"The query has {len(text)} characters; at most {MAX_QUERY_CHARS} are allowed. Shorten it.")
-    return text
 
 
 def target_of(comparison: Comparison, query: str) -> str | None:
