@@ -7,6 +7,7 @@ import contextlib
 import io
 import json
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -168,7 +169,7 @@ def _tell(loading: Any) -> None:
 
 
 def main(argv: list[str] | None = None, folder: Path | None = None) -> int:
-    """Serve until Ctrl+C. folder: where app.py and perhaps its settings file lie.
+    """Serve until Ctrl+C or SIGTERM. folder: where app.py and perhaps its settings file lie.
 
     Returns 0, or 2 after a one-line error on stderr.
     """
@@ -190,6 +191,9 @@ def main(argv: list[str] | None = None, folder: Path | None = None) -> int:
         return 2
     print(f"Serving on {url}", flush=True)
     try:
+        if threading.current_thread() is threading.main_thread():
+            # a container's stop is a Ctrl+C: visitors' videos are deleted
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
         threading.Event().wait()
     except KeyboardInterrupt:
         demo.server.config.timeout_graceful_shutdown = 2  # seconds; open pages never let go of their connections

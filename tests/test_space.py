@@ -207,7 +207,8 @@ def test_the_written_folder_serves_from_scratch(written, tmp_path):
         "GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port), "SPACE_ID": "someone/space",
         "OMP_NUM_THREADS": "1",
     }  # fmt: skip
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    env["TMPDIR"] = str(tmp_path / "temporary")
+    (tmp_path / "temporary").mkdir()
     log = (tmp_path / "log.txt").open("w+")
     app = subprocess.Popen([sys.executable, "-c", start], env=env, cwd=tmp_path, stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"
@@ -226,7 +227,7 @@ def test_the_written_folder_serves_from_scratch(written, tmp_path):
         found = json.loads(re.search(r"^data: (.*)$", answer, re.M).group(1))[0]
         assert len(found["base"]) == len(found["adapted"]) == 5
     finally:
-        app.send_signal(signal.SIGINT)
+        app.send_signal(signal.SIGTERM)  # how a Space is stopped; browser tests send Ctrl+C
         try:
             code = app.wait(20)
         except subprocess.TimeoutExpired:
@@ -236,3 +237,4 @@ def test_the_written_folder_serves_from_scratch(written, tmp_path):
     assert code == 0 and "Traceback" not in said and said.count("Serving on") == 1
     assert [line for line in said.splitlines() if line.strip()] == [f"Serving on {url}/"], said
     assert not list(written.rglob("__pycache__")), "the app wrote into its folder"
+    assert not list((tmp_path / "temporary").glob("srlclip-*")), "visitors' files outlive the app"

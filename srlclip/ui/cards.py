@@ -42,7 +42,7 @@ def chips(queries: Sequence[str]) -> str:
         f'<button type="button" class="sc-chip" data-sc-example="{number}">{said(query)}</button>'
         for number, query in enumerate(queries)
     )
-    group = f'<div class="sc-chips" role="group" aria-label="Examples">{buttons}</div>'
+    group = f'<div class="sc-examples" role="group" aria-label="Examples">{buttons}</div>'
     return page(f'<p class="sc-soft">Try one (runs at once)</p>{group}')
 
 

@@ -49,8 +49,11 @@ def build_demo(
     media = media or Media(lambda clip_id: comparison.situation(clip_id), keep=ClipIds(comparison))
     with gr.Blocks(title="Base CLIP vs SRL-CLIP", analytics_enabled=False, delete_cache=(3600, _DAY)) as demo:
         top = gr.HTML(header(comparison.info), js_on_load=None)
-        panel = model_choice.build(pages, comparison.info) if pages is not None else None
-        strip = tour.build(comparison)
+        with gr.Row(elem_classes="sc-top"):  # side by side: the first ranks are to stand high on the page
+            with gr.Column(scale=3, min_width=320, elem_classes="sc-tour-column"):
+                strip = tour.build(comparison)
+            with gr.Column(scale=2, min_width=320):
+                panel = model_choice.build(pages, comparison.info) if pages is not None else None
         with gr.Tabs(selected="retrieval", overflow_behavior="wrap") as tabs:
             with gr.Tab("1 Retrieval", id="retrieval") as first:
                 retrieval_tab = retrieval.build(comparison, media)

@@ -99,16 +99,23 @@ def _size(results: Mapping | None, group: str) -> str:
 
 
 def _groups_html(info: PairInfo, heading: str, rows: tuple[MetricRow, ...], file: str, results: Mapping | None) -> str:
-    groups = dict.fromkeys(row.group for row in rows)
+    groups = list(dict.fromkeys(row.group for row in rows))
+    order = list(dict.fromkeys(row.name for row in rows))  # the first set's, so that neighbouring charts read alike
     about = _source(results)
     parts = "".join(
         _group_html(
-            info, group, tuple(r for r in rows if r.group == group), f"{file}_{i}", about, _size(results, group)
+            info,
+            group,
+            tuple(sorted((r for r in rows if r.group == group), key=lambda r: order.index(r.name))),
+            f"{file}_{i}",
+            about,
+            _size(results, group),
         )
         for i, group in enumerate(groups, 1)
     )
+    wide = " sc-pairs" if len(groups) in (2, 4) else ""
     return (
-        f'<h2>{esc(heading)}</h2><div class="sc-thirds">{parts}</div>'
+        f'<h2>{esc(heading)}</h2><div class="sc-thirds{wide}">{parts}</div>'
         f'<p class="sc-soft">Source: {said(about, 700) if about else "the results file of these models"}</p>'
     )
 

@@ -49,8 +49,9 @@ def current_html(info: PairInfo, default: PairName | None, free: bool) -> str:
     names = "Name a bundled model, a local folder or a Hub id. " if free else ""
     return page(
         f"<p>This page compares {model_name('base')} {esc(model_id(info.base_id))} and {model_name('adapted')} "
-        f'{adapted}.</p><p class="sc-soft">{names}The gallery is read anew by another pair; uploads and results of the '
-        f"old one are cleared. A switch is for this page only: reloaded, it starts with {said(default)} again.</p>"
+        f'{adapted}.</p><p class="sc-soft">{names}The gallery is read anew by another pair; results of the old one, and '
+        "videos uploaded to tabs 2 and 3, are cleared; “Your clips” stay, and are read anew. "
+        f"A switch is for this page only: reloaded, it starts with {said(default)} again.</p>"
     )
 
 

@@ -53,7 +53,10 @@ CSS = """
 .sc-shelf .sc-shot { grid-column:auto; grid-row:auto; width:84px; } .sc-columns + .sc-panel { margin-top:12px; }
 .sc-shelf .sc-card[aria-pressed=true] { border-color:var(--sc-edge); box-shadow:inset 0 -3px 0 var(--sc-edge); }
 .sc ul.sc-told { list-style:disc; padding-left:20px; }
-.sc-chips { display:flex; flex-wrap:wrap; gap:6px; margin-top:3px; }
+.sc-examples { display:grid; grid-template-columns:repeat(auto-fill,minmax(280px,1fr)); gap:6px; margin-top:3px; }
+.sc-examples button.sc-chip { font-size:13px; line-height:1.35; }
+.sc-no-tour .sc-tour-column { display:none !important; } .sc-tour-column:not(:has(.sc-tour)) { display:none !important; }
+.sc-top { align-items:start; }
 button.sc-chip { border:1px solid var(--border-color-primary); border-radius:8px; padding:4px 9px; cursor:pointer;
   background:transparent; color:inherit; font:inherit; font-size:14px; text-align:left; }
 button.sc-chip:hover { border-color:var(--sc-faint); background:var(--sc-track); }
@@ -73,6 +76,7 @@ button.sc-card.sc-target { border-color:var(--sc-edge); border-width:2px; paddin
 .sc-rank { font-size:18px; font-weight:700; text-align:center; }
 .sc-thirds { display:grid; grid-template-columns:repeat(auto-fit,minmax(min(100%,360px),1fr)); gap:12px; align-items:start; }
 .sc-thirds > section { min-width:0; }
+.sc-pairs { grid-template-columns:repeat(auto-fit,minmax(min(100%,460px),1fr)); }
 .sc-shot { width:84px; aspect-ratio:4/3; object-fit:cover; border-radius:5px; background:var(--sc-track);
   display:block; }
 .sc-name { font-weight:600; display:block; }
@@ -175,12 +179,13 @@ button.sc-line:hover { background:var(--sc-track); }
 .sc-tour p { margin:6px 0; }
 .sc-tour button[aria-current=step] { border-color:var(--sc-edge); box-shadow:inset 0 -3px 0 var(--sc-edge); font-weight:700; }
 .sc-tour button.sc-next { font-weight:700; border-color:var(--sc-edge); }
-.sc-no-tour .sc-tour-block { display:none !important; }
 .sc figure.sc-plot svg text { font-family:"DejaVu Sans",Verdana,sans-serif; }
 .sc .sc-method figure.sc-plot svg { max-height:none; }
 .sc-prose p, .sc-prose li { margin:0 0 8px; } .sc ul.sc-dots, .sc ol.sc-dots { list-style:disc; padding-left:20px; }
 .sc ol.sc-dots { list-style:decimal; } .gradio-container .sc-prose a { text-decoration:underline; margin:0; padding:0; color:inherit; }
 @media (max-width:760px) {
+  .sc-examples { display:flex; overflow-x:auto; contain:inline-size; padding:4px 4px 8px; scroll-snap-type:x proximity; }
+  .sc-examples button.sc-chip { flex:0 0 230px; scroll-snap-align:start; }
   .sc .sc-panel { padding:8px; }
   .sc-split, .sc-wide-left, .sc-half { grid-template-columns:minmax(0,1fr); }
   .sc-columns { gap:8px; }
