@@ -112,6 +112,14 @@ class Timeline:
     base: tuple[float, ...]
     adapted: tuple[float, ...]
 
+    def values(self, model: str) -> tuple[float, ...]:
+        return self.base if model == "base" else self.adapted
+
+    def best(self, model: str) -> int | None:
+        """0-based event that fits best, the first of equals; None if the model gave nothing."""
+        values = self.values(model)
+        return values.index(max(values)) if values else None
+
 
 @dataclass(frozen=True)
 class ScoredCaption:

@@ -90,6 +90,7 @@ def test_labels_are_written_event_by_event_and_make_negatives(desk, comparison, 
     assert true.startswith("push") and "desert" in true and "natural" in kinds.value
     html, kept = desk.score(token, "clip 0.mp4", 1, true, kinds.value, "a man sleeps")
     assert "negatives beaten" in html and "a man sleeps" in html and "<svg" in html and len(kept.choices) == 1
+    assert 'download="srlclip_negative_margins.csv"' in html
     # the same verb again keeps the fillers it has, another one takes over those of roles that it shares
     keys, first, *_ = desk.change_verb(token, "clip 0.mp4", 1, "push.01")
     assert first.value == "red robot"
@@ -128,6 +129,7 @@ def test_a_search_of_ones_own_names_no_winner(desk, token):
     html, closer, kept, query = desk.search(token, "  a red   robot ", True)
     assert "neither model is called right" in html and "✓ target" not in html and query == "a red robot"
     assert html.index("Base CLIP") < html.index("SRL-CLIP") and "clip_00" in html and closer == ""
+    assert 'download="srlclip_rank_change.png"' in html
     assert "Best event for the query" in desk.closer(token, query, "clip 0.mp4")
     assert "Best event for the query" in desk.closer(token, query, "clip_01")
     assert len(kept.choices) == 1

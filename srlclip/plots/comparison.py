@@ -78,14 +78,13 @@ def timeline(result: Timeline) -> Figure:
     """
     figure, (axes,) = blank_figure(2.6)
     for model, offset in zip(MODELS, (-0.06, 0.06), strict=True):
-        values = result.base if model == "base" else result.adapted
-        if not values:
+        values, best = result.values(model), result.best(model)
+        if best is None:
             continue
         low, high = min(values), max(values)
         scaled = [(v - low) / (high - low) if high > low else 0.5 for v in values]
         middles = [(start + end) / 2 + offset * (end - start) for start, end in result.spans]
         axes.plot(middles, scaled, color=COLOURS[model], linewidth=1.4, linestyle="-" if model == "base" else "--")
-        best = max(range(len(values)), key=values.__getitem__)
         for index, (x, y) in enumerate(zip(middles, scaled, strict=True)):
             model_mark(axes, model, x, y, filled=index == best, size=7)
             if index == best:

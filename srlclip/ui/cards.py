@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from ..plots import short_name
 from ..results import MODELS, Hit, SearchResult
 from .format import NAMES, change, esc, failures, model_name, page, said
 from .media import Shot
+
+if TYPE_CHECKING:
+    from ..compare import Comparison
 
 TOP = 5
 
@@ -119,3 +123,10 @@ def player(shot: Shot, lines: Sequence[tuple[float, str]] = (), tracks: str = ""
     )
     media = video_tag(shot, main=True, label=f"Selected clip {shot.clip_id}", tracks=tracks)
     return f"<h2>Selected clip: {said(short_name(shot.clip_id), 60)}</h2>{media}{listing}"
+
+
+def labelled_player(comparison: Comparison, shot: Shot, spans: Sequence[tuple[float, float]]) -> str:
+    """The player of a gallery clip and, where it is labelled, what happens in each of its events. spans: in seconds."""
+    labelled = len(comparison.situation(shot.clip_id).events)
+    starts = [start for start, _ in spans[:labelled]]
+    return player(shot, [(s, comparison.true_caption(shot.clip_id, i, "natural").text) for i, s in enumerate(starts)])

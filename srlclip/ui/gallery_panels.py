@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ..plots import KIND_NAMES, NAMES, heat_strip, margin_histogram, rank_scatter, short_name
+from ..plots import KIND_NAMES, NAMES, margin_histogram, rank_scatter, short_name
 from ..results import MODELS, PairInfo
 from . import cards
 from .downloads import link, to_csv
 from .format import change, esc, model_name, page, said
 from .measure import Asked, GalleryMeasure, Tally
 from .media import Media
-from .plot_files import EVENT_COLUMNS, event_rows, measured_now, source_line, with_files
+from .plot_files import measured_now, source_line, with_files
+from .result_plots import best_events, over_events
 
 if TYPE_CHECKING:
     from ..compare import Comparison
@@ -147,29 +148,12 @@ def clip_panel(comparison: Comparison, media: Media, clip_id: str, query: str, t
     if clip_id not in comparison.clip_ids():
         raise ValueError(f"There is no clip {clip_id[:80]!r} in the gallery. Choose one of the list.")
     curve = comparison.timeline(clip_id, query)
-    count = len(comparison.situation(clip_id).events)
-    starts = [start for start, _ in curve.spans[:count]]
-    lines = [(start, comparison.true_caption(clip_id, i, "natural").text) for i, start in enumerate(starts)]
-    best = " ".join(
-        f"{NAMES[m]}: best event {max(range(len(v)), key=v.__getitem__) + 1}."
-        for m, v in zip(MODELS, (curve.base, curve.adapted), strict=True)
-        if v
-    )
-    label = f"Similarity of the query to each event of {clip_id}. {best}"
-    strip = with_files(
-        heat_strip(curve),
-        label,
-        "heat_strip",
-        comparison.info,
-        EVENT_COLUMNS,
-        event_rows(curve),
-        clip=clip_id,
-        query=query,
-    )
+    player = cards.labelled_player(comparison, media.shot(clip_id), curve.spans)
+    strip = over_events(comparison.info, curve, heat=True)
     note = "Cell: cosine; shade: from the row's lowest to its highest; frame: the model's best event."
     return page(
-        f'<div class="sc-split sc-half"><div class="sc-panel">{cards.player(media.shot(clip_id), lines)}</div>'
+        f'<div class="sc-split sc-half"><div class="sc-panel">{player}</div>'
         f'<div class="sc-panel"><h2>Query against each event</h2><p>“{said(query)}”</p><p class="sc-soft">{said(told)}</p>'
-        f"{strip}<p>{esc(best)}</p>{source_line(f'{note} {measured_now(comparison.info, clip_id)}')}</div></div>",
+        f"{strip}<p>Best event: {best_events(curve)}.</p>{source_line(f'{note} {measured_now(comparison.info, clip_id)}')}</div></div>",
         scope=True,
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ..plots import KIND_NAMES, margins
+from ..plots import KIND_NAMES
 from ..results import ScoreResult
 from ..situations import EVENTS_PER_CLIP, ROLE_KEYS, Caption
 from . import cards, downloads, tables
 from .format import copy_link, notice, page
 from .links import MAX_QUERY_CHARS, Link
 from .media import Media
-from .plot_files import with_files
+from .result_plots import negative_margins
 
 if TYPE_CHECKING:
     from ..compare import Comparison
@@ -89,17 +89,7 @@ def score_html(comparison: Comparison, media: Media, result: ScoreResult) -> str
     """Tiles, dumbbell plot, player, table and downloads of a run."""
     clip = result.clip_id
     link = Link("negatives", clip=clip, event=result.event_index) if clip in comparison.clip_ids() else None
-    total = len(result.negatives)
-    beaten = f"Base CLIP beats {result.beaten('base')}, SRL-CLIP beats {result.beaten('adapted')}"
-    label = f"Margins of {total} negatives. {beaten}."
-    columns = ("number", "kind", "negative", "base_margin", "srl_clip_margin")
-    rows = [
-        (i, n.caption.kind, n.caption.text, round(n.base_margin or 0.0, 6), round(n.adapted_margin or 0.0, 6))
-        for i, n in enumerate(result.negatives, 1)
-    ]
-    about = {"clip": clip, "event": result.event_index + 1, "true_caption": result.true.caption.text}
-    chart = with_files(margins(result), label, "negative_margins", comparison.info, columns, rows, **about)
-    chart = f"<h2>Margin per hard negative</h2>{chart}"
+    chart = f"<h2>Margin per hard negative</h2>{negative_margins(comparison.info, result)}"
     shot = media.shot(clip)
     begin = comparison.timeline(clip, result.true.caption.text).spans[result.event_index][0]
     seek = [(begin, f"Event {result.event_index + 1}: {result.true.caption.text}")]

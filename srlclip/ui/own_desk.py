@@ -129,7 +129,7 @@ class Desk:
     def closer(self, token: str, query: str, name: str) -> str:
         session = self.session(token)
         curve = session.timeline(self.comparison, name, query)
-        return panels.closer_html(curve, core.finder(session, self.media)(name))
+        return panels.closer_html(self.comparison.info, curve, core.finder(session, self.media)(name))
 
     def caption(self, token: str, clip: str, decoder: str, progress: Step | None = None) -> tuple:
         session = self.session(token)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..annotating import Slots
-from ..plots import margins, rank_slope, timeline
-from ..results import CaptionResult, ScoreResult, SearchResult, Timeline
+from ..results import CaptionResult, PairInfo, ScoreResult, SearchResult, Timeline
 from ..session import Session
 from ..session_values import MAX_BYTES, MAX_CLIPS, MAX_RESULTS, Models, OwnClip, Result
 from . import caption_files, cards, dense, downloads, srl_panels, tables
-from .format import esc, notice, page, plot, said
+from .format import esc, notice, page, said
 from .media import Shot
+from .result_plots import best_events, negative_margins, over_events, rank_change
 from .style import MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS
 
 #: Looks the picture and video of a clip, or of one of its events, up.
@@ -114,23 +114,16 @@ def result_html(result: Result, here: Models, shot: FindShot) -> str:
 
 
 def search_html(result: Result, value: SearchResult, shot: FindShot) -> str:
-    chart = ""
-    if value.base and value.adapted:
-        drawn = plot(rank_slope(value), "Rank under both models of the clips that either puts first.")
-        chart = f'<div class="sc-panel"><h2>Rank change, Base CLIP → SRL-CLIP</h2>{drawn}</div>'
     files = downloads.search_links(result.models.info, value)
-    return f'{cards.columns(value, shot)}{chart}<div class="sc-actions">{files}</div>'
+    return f'{cards.columns(value, shot)}{rank_change(result.models.info, value)}<div class="sc-actions">{files}</div>'
 
 
-def closer_html(curve: Timeline, shot: Shot) -> str:
+def closer_html(info: PairInfo, curve: Timeline, shot: Shot) -> str:
     """The player of a clip that was pressed, and where in it the query fits."""
-    rows = (("Base CLIP", curve.base), ("SRL-CLIP", curve.adapted))
-    best = [f"{name} event {max(range(len(v)), key=v.__getitem__) + 1} ({max(v):.3f})" for name, v in rows if v]
-    told = f"Best event for the query: {', '.join(best)}."
-    chart = plot(timeline(curve), f"Similarity of the query to each event. {told}")
     return page(
         f'<div class="sc-split"><div class="sc-panel">{cards.player(shot)}</div><div class="sc-panel"><h2>Query against '
-        f'each event</h2>{chart}<p class="sc-soft">{told}</p></div></div>',
+        f'each event</h2>{over_events(info, curve)}<p class="sc-soft">Best event for the query: {best_events(curve)}.</p>'
+        "</div></div>",
         scope=True,
     )
 
@@ -156,9 +149,7 @@ def _player(shot: Shot, tracks: str = "") -> str:
 
 
 def negatives_html(result: Result, value: ScoreResult, shot: FindShot) -> str:
-    total = len(value.negatives)
-    beaten = f"Base CLIP beats {value.beaten('base')}, SRL-CLIP beats {value.beaten('adapted')}"
-    drawn = plot(margins(value), f"Margins of {total} negatives. {beaten}.") if total else ""
+    drawn = negative_margins(result.models.info, value)
     note = notice(value.length_note()) if value.length_note() else ""
     files = downloads.score_links(result.models.info, value)
     return (

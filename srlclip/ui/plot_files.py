@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
-from itertools import zip_longest
 
 from ..plots import Figure, png_file, svg_file
-from ..results import PairInfo, Timeline
+from ..results import PairInfo
 from .downloads import link, to_csv
 from .format import esc, model_id, plot
 
@@ -34,19 +33,6 @@ def with_files(
         link(f"srlclip_{name}.csv", "text/csv", to_csv(info, columns, rows, **about), "CSV", spoken),
     )
     return f'{shown}<div class="sc-plot-files"><span class="sc-soft">Save the plot</span>{"".join(files)}</div>'
-
-
-#: Columns of `event_rows`.
-EVENT_COLUMNS = ("event", "start", "end", "base_cosine", "srl_clip_cosine")
-
-
-def event_rows(curve: Timeline) -> list[tuple]:
-    """The numbers behind a timeline or a heat strip, a row per event; a model without values leaves its cells empty."""
-    values = zip_longest(curve.spans, curve.base, curve.adapted)
-    return [
-        (i, *(span or ("", "")), *("" if v is None else round(v, 6) for v in pair))
-        for i, (span, *pair) in enumerate(values, 1)
-    ]
 
 
 def measured_now(info: PairInfo, what: str) -> str:

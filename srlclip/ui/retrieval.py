@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import gradio as gr
 
-from ..plots import rank_slope, short_name, timeline
+from ..plots import short_name
 from ..results import SearchResult
 from . import cards, downloads
-from .format import copy_link, esc, notice, page, said
+from .format import copy_link, notice, page, said
 from .guard import user_errors
 from .links import Link, checked_query
 from .media import Media
-from .plot_files import EVENT_COLUMNS, event_rows, with_files
+from .result_plots import best_events, over_events, rank_change
 
 if TYPE_CHECKING:
     from ..compare import Comparison
@@ -54,18 +54,13 @@ def clip_view(comparison: Comparison, media: Media, clip_id: str, query: str) ->
     if clip_id not in comparison.clip_ids():
         raise ValueError(f"There is no clip {clip_id[:80]!r} in the gallery. Choose one of the cards.")
     curve = comparison.timeline(clip_id, query)
-    labelled = len(comparison.situation(clip_id).events)
-    starts = [start for start, _ in curve.spans[:labelled]]
-    lines = [(start, comparison.true_caption(clip_id, i, "natural").text) for i, start in enumerate(starts)]
-    player = page(f'<div class="sc-panel">{cards.player(media.shot(clip_id), lines)}</div>', scope=True)
-    rows = (("Base CLIP", curve.base), ("SRL-CLIP", curve.adapted))
-    best = [f"{name} event {max(range(len(v)), key=v.__getitem__) + 1} ({max(v):.3f})" for name, v in rows if v]
-    told = f"Best event for the query: {', '.join(best)}."
-    label = f"Similarity of the query to each event of {clip_id}. {told}"
-    about = {"clip": clip_id, "query": query}
-    chart = with_files(timeline(curve), label, "timeline", comparison.info, EVENT_COLUMNS, event_rows(curve), **about)
+    player = cards.labelled_player(comparison, media.shot(clip_id), curve.spans)
     heading = f"<h2>Where in {said(short_name(clip_id), 60)}? Query against each event</h2>"
-    return player, page(f'<div class="sc-panel">{heading}{chart}<p class="sc-soft">{told}</p></div>')
+    told = f'<p class="sc-soft">Best event for the query: {best_events(curve)}.</p>'
+    return (
+        page(f'<div class="sc-panel">{player}</div>', scope=True),
+        page(f'<div class="sc-panel">{heading}{over_events(comparison.info, curve)}{told}</div>'),
+    )
 
 
 def search_view(comparison: Comparison, media: Media, query: str | None) -> SearchView:
@@ -74,25 +69,12 @@ def search_view(comparison: Comparison, media: Media, query: str | None) -> Sear
     link = Link("retrieval", result.query)
     best = next(iter(result.adapted or result.base), None)
     chosen = result.target or (best.clip_id if best else None)
-    slope = ""
-    if result.base and result.adapted:
-        where = (
-            f" Target: rank {result.target_rank('base')} to {result.target_rank('adapted')}." if result.target else ""
-        )
-        title = "Rank change, Base CLIP → SRL-CLIP" + (" (target: thick line)" if result.target else "")
-        label = f"Rank under both models of the clips that either puts first.{where}"
-        before = {hit.clip_id: hit.rank for hit in result.base}
-        moves = [(h.clip_id, before.get(h.clip_id, ""), h.rank) for h in result.adapted[: downloads.LISTED]]
-        columns = ("clip", "base_rank", "srl_clip_rank")
-        chart = with_files(
-            rank_slope(result), label, "rank_change", comparison.info, columns, moves, query=result.query
-        )
-        slope = page(f'<div class="sc-panel"><h2>{esc(title)}</h2>{chart}</div>')
+    slope = rank_change(comparison.info, result)
     files = downloads.search_links(comparison.info, result)
     return SearchView(
         page(cards.columns(result, media.shot), link=link),
         *(clip_view(comparison, media, chosen, result.query) if chosen else ("", "")),
-        slope,
+        page(slope) if slope else "",
         page(f'<div class="sc-actions">{files}{copy_link(link)}</div>'),
         result.query,
     )
