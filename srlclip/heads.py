@@ -101,7 +101,7 @@ class CaptionHeads:
         read: dict[int, list[Reading]] = {}
         for i in range(0, len(windows), _BATCH):
             block = windows[i : i + _BATCH]
-            stack = torch.from_numpy(np.stack([frames[s : s + size] for s in block])).to(self.pair.base.device)
+            stack = torch.from_numpy(np.stack([frames[s : s + size] for s in block])).to(captioner.device)
             context = self.pair.context_events(stack) if source.contextualized else None
             given = [asked[s : s + size] for s in block] if asked is not None else None
             read |= dict(zip(block, read_clips(captioner, stack, context, given, roles, beams), strict=True))

@@ -145,8 +145,8 @@ def load_pairs(args: argparse.Namespace, rules: ModelRules, patience: float = PA
         return Comparison.load(name.base, name.adapter, args.gallery, args.device, progress, heads)
 
     pairs = PairStore(load, rules)
-    if zero_gpu.active():  # it takes over only what the main thread has loaded before the launch
-        pairs.put(own, zero_gpu.attach(load(own, report)))
+    if zero_gpu.active():  # in the main thread, as zero_gpu.attach wants it
+        pairs.put(own, zero_gpu.named(load(own, report)))
     elif own == PairName(DEFAULT_BASE, DEFAULT_ADAPTER) and not args.gallery:
         pairs.put(own, load(own, report))
     else:
@@ -211,6 +211,8 @@ def _launch(args: argparse.Namespace, host: str, port: int) -> tuple[Any, str]:
     quiet_loading()
     pairs = load_pairs(args, model_rules(args, host))
     demo = build_demo(pairs, runs=args.runs or ASSETS / "models")
+    if zero_gpu.active():
+        zero_gpu.attach(pairs.get())
     with contextlib.redirect_stdout(io.StringIO()):  # an MCP server announces itself even when told to be quiet
         _, url, _ = demo.launch(
             server_name=host, server_port=port, quiet=True, prevent_thread_lock=True, **launch_settings()

@@ -1,4 +1,8 @@
-"""ZeroGPU, the shared GPUs of Hugging Face Spaces: what computes runs under `@spaces.GPU`. The only door to `spaces`.
+"""ZeroGPU, the shared GPUs of Hugging Face Spaces: what is heavy runs under `@spaces.GPU`. The only door to `spaces`.
+
+Every call of a GPU waits for one and is taken from the visitor's daily minutes, so only what is slow on a CPU goes there:
+frames (of uploads, and of a gallery clip that is captioned for the first time) and zero-shot captions, which embed
+thousands of texts. Searching, scoring and the trained heads stay on the CPU and cost no visitor anything.
 
 A decorated function runs in a forked process: what it is given and returns is pickled, and nothing that it remembers
 stays. So whole models are never passed: an encoder takes arrays and gives arrays, captions of a clip are one call.
@@ -34,26 +38,30 @@ def active() -> bool:
     return True
 
 
-def attach(comparison: Comparison, device: str = "cuda") -> Comparison:
-    """The comparison with its models on `device` and its computing under `@spaces.GPU`.
+def named(comparison: Comparison) -> Comparison:
+    """The comparison, which says on its pages and in its downloads that it computes here."""
+    comparison.info = replace(comparison.info, device="cpu and ZeroGPU")
+    return comparison
 
-    Call it once, in the main thread, before the app is launched: only then does ZeroGPU take models over. Pairs that
-    are loaded later compute on the CPU.
+
+def attach(comparison: Comparison, device: str = "cuda") -> None:
+    """Move the image towers of a loaded pair to `device`, and what is heavy under `@spaces.GPU`.
+
+    Call it once, in the main thread, when everything that the page opens with has been computed, and before the app is
+    launched: GPUs are lent to visitors of a launched app, and ZeroGPU takes over what the main thread has loaded before.
+    Pairs that are loaded later compute on the CPU.
     """
     import spaces
 
     pair, reader = comparison.pair, comparison.reader
-    models: list[Any] = [pair.base, pair.adapted, pair.contextualizer]
-    models += [captioner for captioner, _ in reader.heads.heads.values()] if reader.heads is not None else []
-    for model in models:
-        if model is not None:
-            model.to(device)
+    clips = [encoder.clip for encoder in (pair.base, pair.adapted)]
+    for clip in clips:
+        clip.vision_model.to(device)
+        clip.visual_projection.to(device)
     on_gpu = spaces.GPU(duration=SECONDS)
     pair.encode_frames = _frames_by_array(pair.encode_frames, on_gpu)
-    pair.encode_texts = _texts_by_array(pair.encode_texts, on_gpu)
-    reader.caption = _caption_without_progress(reader.caption, on_gpu)
-    comparison.info = replace(comparison.info, device="ZeroGPU")
-    return comparison
+    towers = [part for clip in clips for part in (clip.text_model, clip.text_projection)]
+    reader.caption = _zero_shot_elsewhere(reader.caption, on_gpu, towers, device)
 
 
 def _frames_by_array(encode: Callable[..., Any], on_gpu: Callable[[Callable], Callable]) -> Callable[..., Any]:
@@ -70,30 +78,24 @@ def _frames_by_array(encode: Callable[..., Any], on_gpu: Callable[[Callable], Ca
     return encode_frames
 
 
-def _texts_by_array(encode: Callable[..., Any], on_gpu: Callable[[Callable], Callable]) -> Callable[..., Any]:
-    import torch
-
-    def texts_on_gpu(texts: list[str], chunk: int) -> np.ndarray:
-        return encode(texts, chunk).cpu().numpy()
-
-    remote = on_gpu(texts_on_gpu)
-
-    def encode_texts(texts: Sequence[str], chunk: int = 256) -> torch.Tensor:
-        return torch.from_numpy(remote(list(texts), chunk))
-
-    return encode_texts
-
-
-def _caption_without_progress(read: Callable[..., Any], on_gpu: Callable[[Callable], Callable]) -> Callable[..., Any]:
+def _zero_shot_elsewhere(
+    read: Callable[..., Any], on_gpu: Callable[[Callable], Callable], towers: Sequence[Any], device: str
+) -> Callable[..., Any]:
     """One call for all events: zero-shot reading embeds many small groups of texts, each of which would wait for a GPU.
     Progress stays behind, since a callback cannot be pickled."""
 
+    from .captioning import ZERO_SHOT  # brings torch, which must not come before `spaces`
+
     def captions_on_gpu(situation: Any, spans: Any, features: Any, decoder: str) -> Any:
+        for tower in towers:  # of this process only: the app's own text tower stays where every search needs it
+            tower.to(device)
         return read(situation, spans, features, decoder)
 
     remote = on_gpu(captions_on_gpu)
 
     def caption(situation: Any, spans: Any, features: Any, decoder: str, progress: Any = None) -> Any:
+        if decoder != ZERO_SHOT:
+            return read(situation, spans, features, decoder, progress)
         return remote(situation, spans, features, decoder)
 
     return caption

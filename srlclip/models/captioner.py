@@ -115,6 +115,10 @@ class Captioner(nn.Module):
         self.verb_head = _head(width, len(self.entries), settings.dropout)
         self.role_head = _head(width, len(ROLE_KEYS), settings.dropout) if settings.predict_roles else None
 
+    @property
+    def device(self) -> torch.device:
+        return self.word_bias.device
+
     def standardise(self, frames: Tensor, events: Tensor | None) -> None:
         """Take mean and spread of the features from the training clips. Shapes as in `encode`."""
         events = frames.mean(dim=2) if events is None else events

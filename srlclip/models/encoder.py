@@ -160,16 +160,21 @@ class ClipEncoder(nn.Module):
         if isinstance(texts, str):
             raise ValueError("texts must be a list of strings, got one string")
         if not len(texts):
-            return torch.zeros(0, self.embed_dim, device=self.device)
+            return torch.zeros(0, self.embed_dim, device=self._text_device)
         # Sorted by length, so that a chunk is padded to its own longest text and not to that of the whole list.
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         parts = [self._texts([texts[i] for i in order[at : at + chunk]]) for at in range(0, len(order), chunk)]
-        return torch.cat(parts)[torch.argsort(torch.tensor(order, device=self.device))]
+        return torch.cat(parts)[torch.argsort(torch.tensor(order, device=self._text_device))]
+
+    @property
+    def _text_device(self) -> torch.device:
+        """The text tower may stay on the CPU while the image tower is elsewhere (see zero_gpu)."""
+        return self.clip.text_projection.weight.device
 
     def _texts(self, texts: list[str]) -> torch.Tensor:
         tokens = self.tokenizer(
             texts, padding="longest", truncation=True, max_length=self.max_tokens, return_tensors="pt"
-        ).to(self.device)
+        ).to(self._text_device)
         pooled = self.clip.text_model(
             input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"]
         ).pooler_output
@@ -277,7 +282,10 @@ class ClipEncoder(nn.Module):
         self.requires_grad_(False)
         try:
             with _quiet():
-                self._peft = [PeftModel.from_pretrained(self.clip, str(folder), is_trainable=trainable)]
+                # where this encoder is: peft would take any GPU that it sees
+                device = str(self.device)
+                kept = PeftModel.from_pretrained(self.clip, str(folder), is_trainable=trainable, torch_device=device)
+                self._peft = [kept]
         except Exception as error:
             raise CheckpointError(f"{folder} does not fit {self.name}: {error}") from error
         if set(self.adapted_modules()) != set(adapter_shapes(folder)):
