@@ -13,7 +13,7 @@ FILES = sorted(p for folder in FOLDERS for p in (ROOT / folder).rglob("*.py")) +
 
 #: Each heavy library has one door (or a few, named here).
 DOORS = {
-    "decord": {"srlclip/video.py"},
+    "decord": {"srlclip/video_file.py"},
     "peft": {"srlclip/models/encoder.py"},
     "huggingface_hub": {"srlclip/models/checkpoints.py"},
     "gradio": {"srlclip/ui/", "app.py"},
@@ -21,7 +21,7 @@ DOORS = {
     "matplotlib": {"srlclip/plots/", "srlclip/study_plots.py"},
     "datasets": {"srlclip/data/frame_cache.py"},
     "cv2": {"srlclip/synsitu/"},
-    "av": {"srlclip/synsitu/writer.py", "srlclip/video.py"},
+    "av": {"srlclip/synsitu/writer.py", "srlclip/video_file.py"},
     "pycocoevalcap": {"srlclip/metrics/caption_scores.py"},
     "h5py": {"srlclip/feature_files.py"},
     "spaces": {"srlclip/zero_gpu.py"},
