@@ -52,7 +52,7 @@ def build_demo(
         with gr.Row(elem_classes="sc-top"):  # side by side: the first ranks are to stand high on the page
             with gr.Column(scale=3, min_width=320, elem_classes="sc-tour-column"):
                 strip = tour.build(comparison)
-            with gr.Column(scale=2, min_width=320):
+            with gr.Column(scale=2, min_width=320, elem_classes="sc-models-column"):
                 panel = model_choice.build(pages, comparison.info) if pages is not None else None
         with gr.Tabs(selected="retrieval", overflow_behavior="wrap") as tabs:
             with gr.Tab("1 Retrieval", id="retrieval") as first:

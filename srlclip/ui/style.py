@@ -56,7 +56,7 @@ CSS = """
 .sc-examples { display:grid; grid-template-columns:repeat(auto-fill,minmax(280px,1fr)); gap:6px; margin-top:3px; }
 .sc-examples button.sc-chip { font-size:13px; line-height:1.35; }
 .sc-no-tour .sc-tour-column { display:none !important; } .sc-tour-column:not(:has(.sc-tour)) { display:none !important; }
-.sc-top { align-items:start; }
+.sc-top { align-items:start; } .sc-models-column:has(button.open) { flex-basis:100% !important; }
 button.sc-chip { border:1px solid var(--border-color-primary); border-radius:8px; padding:4px 9px; cursor:pointer;
   background:transparent; color:inherit; font:inherit; font-size:14px; text-align:left; }
 button.sc-chip:hover { border-color:var(--sc-faint); background:var(--sc-track); }
