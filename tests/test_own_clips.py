@@ -5,6 +5,7 @@ import json
 import re
 from pathlib import Path
 
+import gradio as gr
 import pytest
 from fake_comparison import FakeComparison, write_clip
 
@@ -67,6 +68,27 @@ def test_without_a_session_the_page_says_so_and_nothing_breaks(desk):
         desk.search("", "x", False)
     with pytest.raises(SrlClipError, match="no longer here"):
         desk.search("0" * 32, "x", False)
+
+
+def test_a_visitor_without_videos_gets_two_labelled_clips_searched_at_once(desk, comparison, tmp_path, videos):
+    token, told, tab, query, html, _, kept, asked = desk.sample("", "page")
+    session = desk.session(token)
+    assert [clip.name for clip in session.clips] == ["example 1.mp4", "example 2.mp4"] and tab.selected == "search"
+    assert all(len(clip.labelled) == len(clip.events) for clip in session.clips) and told.count("with its labels") == 2
+    assert "example 1.mp4" in html and "Base CLIP" in html and "SRL-CLIP" in html and query == asked
+    assert query == comparison.examples()[0].query and len(kept.choices) == 1
+    # once more searches again, and doubles nothing; what was deleted comes back; the gallery's files stay
+    session.remove("example 1.mp4")
+    assert desk.sample(token, "page")[1].count("with its labels") == 1 and len(session.clips) == 2
+    assert desk.sample(token, "page")[1] == ""
+    assert all(comparison.situation(clip_id).path.is_file() for clip_id in comparison.clip_ids())
+
+
+def test_a_gallery_of_unlabelled_or_cut_clips_gives_no_examples(desk, comparison, monkeypatch):
+    monkeypatch.setattr(comparison, "examples", lambda: ())
+    assert own_core.samples(comparison) == []
+    with pytest.raises(ValueError, match="Upload a video of yours"):
+        desk.sample("", "page")
 
 
 def test_two_visitors_have_their_own_clips(desk, token, videos):
@@ -232,3 +254,15 @@ def test_another_pair_leaves_the_clips_and_clears_what_it_said(comparison):
 def test_a_clip_that_is_nowhere_has_no_picture(desk, token):
     shot = own_core.finder(desk.session(token), desk.media)
     assert shot("of another gallery").poster == "" and shot("clip 0.mp4").poster and shot("clip_01", 2).video
+
+
+def test_a_refused_comparison_file_leaves_its_field_free_for_the_next_one(comparison):
+    with gr.Blocks() as demo:
+        own_clips.build(comparison, Media(comparison.situation, comparison.clip_ids()))
+    parts = {part["id"]: part["props"].get("label") or "" for part in demo.config["components"]}
+    emptied = [
+        [parts[output] for output in event["outputs"]]
+        for event in demo.config["dependencies"]
+        if event["trigger_only_on_failure"]
+    ]
+    assert any(len(names) == 1 and "saved comparison" in names[0] for names in emptied)

@@ -27,6 +27,7 @@ def rank_slope(result: SearchResult, k: int = 8) -> Figure:
     Places beyond k stand below a dotted line, in order. The target's line is thick.
     """
     ranks = {model: {hit.clip_id: hit.rank for hit in result.hits(model)} for model in MODELS}
+    k = max(1, min(k, max(map(len, ranks.values()))))  # a small gallery gets a small plot
     # ties share a rank, so lines end at a clip's place in the list, and the label tells its rank
     places = {model: {hit.clip_id: place for place, hit in enumerate(result.hits(model), 1)} for model in MODELS}
     shown = list(dict.fromkeys(clip for model in MODELS for clip, place in places[model].items() if place <= k))

@@ -12,6 +12,7 @@ import gradio as gr
 
 from ..session_store import SessionStore
 from ..session_values import MAX_CLIPS
+from . import own_core as core
 from . import own_panels as panels
 from .format import notice
 from .guard import stepper, user_errors
@@ -30,6 +31,7 @@ PICK = """element.addEventListener('click', (event) => {
   if (button) trigger('select', {value: button.dataset.scClip});
 });"""
 AFTER = "() => window.scRenew && window.scRenew()"
+SAMPLE = "No video at hand? Try it with two clips of the gallery"
 SEARCH = "Search your clips with both models."
 FAILED = "No result: the last run failed. Change the input and run again."
 MODEL = {"api_visibility": "private", "concurrency_id": "model", "concurrency_limit": 1}
@@ -72,6 +74,7 @@ def build(comparison: Comparison, media: Media) -> Tab:
             upload = gr.File(label=label, file_count="multiple", file_types=SUFFIXES, height=150)
         with gr.Column(min_width=320):
             saved = gr.File(label="or a saved comparison (replaces what is here)", file_types=[".json"], height=150)
+    sample = gr.Button(SAMPLE, size="sm", visible=bool(core.samples(comparison)))
     told = gr.HTML("", js_on_load=None)
     shelf = gr.HTML(notice(panels.NOTHING), js_on_load=PICK)
     with gr.Row():
@@ -141,6 +144,10 @@ def build(comparison: Comparison, media: Media) -> Tab:
         return desk.upload(paths, mine, request.session_hash, stepper(progress))
 
     @user_errors
+    def on_sample(mine: str, request: gr.Request, progress: gr.Progress = gr.Progress()) -> tuple:  # noqa: B008
+        return desk.sample(mine, request.session_hash, stepper(progress))
+
+    @user_errors
     def on_open(path: str | None, mine: str, request: gr.Request) -> tuple:
         return desk.open_file(path, mine, request.session_hash)
 
@@ -185,8 +192,11 @@ def build(comparison: Comparison, media: Media) -> Tab:
 
     # what comes in: some of it is there even when the rest fails, so the page is drawn anew either way
     upload.upload(on_upload, [upload, token], [token, told, upload], show_progress_on=told, **MODEL).then(**shown)
+    tried = [token, told, inner, query, found, closer, kept, asked]
+    sample.click(on_sample, token, tried, show_progress_on=found, **MODEL).success(**shown)
     opening = saved.upload(on_open, [saved, token], [token, told, saved, inner], api_visibility="private")
     opening.then(**shown).then(user_errors(desk.kept), [token, kept], view, **FREE)
+    opening.failure(lambda: None, None, saved, **FREE)  # a refused file makes room for the next one
     clip.input(**shown)
     number.input(**shown)
     shelf.select(on_pick, None, clip, **FREE).success(**shown)

@@ -16,7 +16,7 @@ from ..results import SearchResult
 from ..session import Session
 from ..session_file import MAX_CHARS, dump, load
 from ..session_values import Result, models_of
-from ..situations import EVENTS_PER_CLIP, Caption, DataError, Event, SrlClipError
+from ..situations import EVENTS_PER_CLIP, Caption, DataError, Event, Situation, SrlClipError
 from . import downloads
 from .format import page, said
 from .guard import part
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 Report = Callable[[float, str], None]
 #: Width of the pictures in a report, in pixels.
 _PICTURE = 176
+#: How many clips of the gallery are offered to visitors without videos.
+SAMPLES = 2
 
 
 def finder(session: Session | None, media: Media) -> Callable[..., Shot]:
@@ -64,6 +66,36 @@ def receive(
             continue
         called = f", as {clip.name}" if clip.name != name else ""
         told.append((True, name, ("reconnected with its labels" if known else "read") + called))
+    return told
+
+
+def samples(comparison: Comparison) -> list[tuple[str, Situation, str]]:
+    """(name, gallery clip, a query for it) of up to two clips that a visitor without videos can try the tab with."""
+    found: dict[str, tuple[Situation, str]] = {}
+    for example in comparison.examples():
+        clip = comparison.situation(example.target) if example.target else None
+        # whole files only: an upload has no place in a longer video
+        if clip is not None and clip.path is not None and clip.path.is_file() and not clip.start:
+            found.setdefault(clip.clip_id, (clip, example.query))
+    return [
+        (f"example {number}{clip.path.suffix}", clip, query)  # type: ignore[union-attr]
+        for number, (clip, query) in enumerate(list(found.values())[:SAMPLES], 1)
+    ]
+
+
+def take_samples(
+    comparison: Comparison, session: Session, progress: Report | None = None
+) -> list[tuple[bool, str, str]]:
+    """Take the samples as if they had been uploaded and labelled; those that are here stay as they are. As `receive`."""
+    told, chosen = [], samples(comparison)
+    for number, (name, clip, _) in enumerate(chosen):
+        if any(own.name == name for own in session.clips) and session.has_video(name):
+            continue
+        step = part(progress, number / len(chosen), (number + 1) / len(chosen))
+        added, _ = session.add(comparison, clip.path, name, step)  # type: ignore[arg-type]
+        if clip.events:
+            session.annotate(added.name, clip.events)
+        told.append((True, added.name, f"a copy of {clip.clip_id}, with its labels, as if you had brought it"))
     return told
 
 

@@ -53,6 +53,16 @@ class Desk:
         told = core.receive(self.comparison, self.session(token), paths, progress)
         return token, panels.told_html(told), None
 
+    def sample(self, token: str, page: str | None, progress: Step | None = None) -> tuple:
+        """(token, what was taken, the page that searches, query), then as `search`: the tab with two gallery clips."""
+        chosen = core.samples(self.comparison)
+        if not chosen:
+            raise ValueError("The gallery has no clip that could be an example. Upload a video of yours.")
+        token = self.begin(token, page)
+        told = core.take_samples(self.comparison, self.session(token), progress)
+        query = chosen[0][2]
+        return token, panels.told_html(told), gr.Tabs(selected="search"), query, *self.search(token, query, False)
+
     def open_file(self, path: str | None, token: str, page: str | None) -> tuple:
         """(token, what was opened, emptied field, the page that shows kept results)."""
         if not path:

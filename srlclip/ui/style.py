@@ -50,7 +50,7 @@ CSS = """
 .sc-failure { border:2px solid var(--sc-edge); }
 .sc ol.sc-shelf { display:grid; grid-template-columns:repeat(auto-fill,minmax(min(100%,270px),1fr)); gap:8px; }
 .sc .sc-shelf li { display:flex; margin:0; } .sc-shelf button.sc-card { grid-template-columns:84px minmax(0,1fr); flex:1; }
-.sc-shelf .sc-shot { grid-column:auto; grid-row:auto; width:84px; } .sc-columns + .sc-panel { margin-top:12px; }
+.sc-shelf .sc-shot { grid-column:auto; grid-row:auto; width:84px; } .sc-columns + .sc-panel { margin-top:12px; max-width:633px; }
 .sc-shelf .sc-card[aria-pressed=true] { border-color:var(--sc-edge); box-shadow:inset 0 -3px 0 var(--sc-edge); }
 .sc ul.sc-told { list-style:disc; padding-left:20px; }
 .sc-examples { display:grid; grid-template-columns:repeat(auto-fill,minmax(280px,1fr)); gap:6px; margin-top:3px; }
