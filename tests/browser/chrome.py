@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -141,6 +142,16 @@ class Page:
         assert element is not None, f"nothing to press: {css} number {number}"
         element.click()
 
+    def button(self, text: str) -> None:
+        """Press the button, or what opens a group, that reads so."""
+        element = self.js(
+            "const e = shown('button, label').filter((b) => b.innerText.trim().startsWith(arguments[0]))[0];"
+            " if (e) e.scrollIntoView({block: 'center'}); return e",
+            text,
+        )
+        assert element is not None, f"no button {text!r}"
+        element.click()
+
     def open_tab(self, tab: str) -> None:
         self.press(TAB.format(tab))
         self.settle()
@@ -173,16 +184,54 @@ class Page:
 
         self.run(lambda: self.fill(QUERY, query))
 
-    def upload(self, path: Path) -> None:
-        """Give the open tab's file field a file; one that it still shows is taken away first."""
+    def upload(self, *paths: Path, field: int = 0) -> None:
+        """Give a file field of the open tab files; those that it still shows are taken away first."""
         from places import CLEAR_FILE, FILE_INPUT
 
-        find = "return [...document.querySelectorAll(arguments[0])].filter((e) => e.closest('[role=tabpanel]').offsetParent)[0]"
-        if self.js(find, FILE_INPUT) is None:
+        find = (
+            "return [...document.querySelectorAll(arguments[0])]"
+            ".filter((e) => e.closest('[role=tabpanel]').offsetParent)[arguments[1]]"
+        )
+        if self.js(find, FILE_INPUT, field) is None:
             self.press(CLEAR_FILE)
-            self.until("document.querySelector(arguments[0])", WAIT, FILE_INPUT)
+            self.until(find.removeprefix("return "), WAIT, FILE_INPUT, field)
             time.sleep(0.3)
-        self.js(find, FILE_INPUT).send_keys(str(path))
+        self.js(find, FILE_INPUT, field).send_keys("\n".join(map(str, paths)))
+
+    def type(self, label: str, text: str) -> Any:
+        """Press the keys of a text in a dropdown, which then offers what fits (of no text: everything); the field."""
+        from selenium.webdriver.common.keys import Keys
+
+        element = self.js("return field(arguments[0])", label)
+        assert element is not None, f"no dropdown {label!r}"
+        self.js("arguments[0].scrollIntoView({block: 'center'})", element)
+        element.click()
+        if text:
+            element.send_keys(Keys.CONTROL, "a")
+            element.send_keys(text)
+        return element
+
+    def choose(self, label: str, option: str, text: str | None = None) -> None:
+        """Type a part of an option into a dropdown and press the option that is offered."""
+        from places import OPTION
+        from selenium.common.exceptions import StaleElementReferenceException
+
+        self.type(label, option if text is None else text)
+        find = f"shown({json.dumps(OPTION)}).filter((o) => o.ariaLabel.startsWith({json.dumps(option)}))[0]"
+        for _ in range(10):  # the list may be drawn anew just now
+            try:
+                return self.until(find).click()
+            except StaleElementReferenceException:
+                time.sleep(0.1)
+        raise AssertionError(f"{option!r} of {label!r} is never there for long enough to be pressed")
+
+    def saved(self) -> dict[str, bytes]:
+        """The open tab's downloads that the page itself holds: file name -> content."""
+        found = self.js(
+            "return [...document.querySelectorAll('[role=tabpanel] a[download]')].filter((a) => a.href.startsWith('data:')"
+            " && a.closest('[role=tabpanel]').offsetParent).map((a) => [a.download, a.href])"
+        )
+        return {name: base64.b64decode(address.split(",", 1)[1]) for name, address in found}
 
     def key(self, key: str) -> None:
         """Press a key wherever the focus is."""

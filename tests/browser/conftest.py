@@ -11,6 +11,7 @@ import importlib.util
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import axe
 import pytest
 from chrome import Page, chromium
 from servers import Served, start_app, start_fake
@@ -69,12 +70,12 @@ def page(window: Page, app: Served) -> Iterator[Page]:
 
 
 @pytest.fixture
-def another(app: Served) -> Iterator[Callable[[], Page]]:
+def another(app: Served) -> Iterator[Callable[..., Page]]:
     """Opens further browsers of their own."""
     opened: list[Page] = []
 
-    def open_one() -> Page:
-        opened.append(Page(app.url))
+    def open_one(home: str = app.url) -> Page:
+        opened.append(Page(home))
         return opened[-1]
 
     yield open_one
@@ -102,3 +103,14 @@ def fake(request: pytest.FixtureRequest) -> Iterator[Callable[..., Served]]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where videos are made."""
     return tmp_path_factory.mktemp("videos")
+
+
+@pytest.fixture(scope="session")
+def checker() -> str:
+    """The source of axe-core."""
+    path = axe.fetch()
+    if path is None:
+        pytest.skip(
+            "axe-core is not here: npm pack axe-core, or pip install axe-core-python, or SRLCLIP_AXE=axe.min.js"
+        )
+    return path.read_text("utf-8")

@@ -21,9 +21,46 @@ BANNER, TILE, TABLE, EVENT_BUTTON = ".sc-banner", ".sc-tile", ".sc-table", "[dat
 MAIN_VIDEO, CARD_VIDEO = "video.sc-main", ".sc-card video"
 FAILURE = ".sc-failure"
 TOAST, TRACKER = "[data-testid=toast-body]", "[data-testid=status-tracker]"
-FILE_INPUT = "input[type=file]"
+FILE_INPUT, FILE_BUTTON = "input[type=file]", "[role=tabpanel] button:has(input[type=file])"
 CLEAR_FILE = 'button[aria-label="Clear"], button[aria-label="Remove this file"]'
+OPTION = "[role=option]"
 DOWNLOAD = "a[download]"
+PLOT, LINE, SEEK, SUMMARY = "figure.sc-plot", "[data-sc-open]", "[data-sc-seek]", "summary"
+#: Marks of the models: in the legend, in a plot (a circle or diamond, filled or hollow), and signs of right and wrong.
+MARK, PLOT_MARK = ".sc-question .sc-m-{}", "figure.sc-plot svg use[style*='--sc-{}']"
+PLOT_COLOURS = {"base": "base", "adapted": "srl"}
+
+#: Tabs inside a tab. Of the analysis: what is pressed or chosen to fill it (None: it is filled when it is opened).
+ANALYSIS_TABS = {
+    "measured": None, "live": "Measure on this gallery", "query": "Over this clip", "map": "Events, marked by verb", "runs": None,
+}  # fmt: skip
+WHOLE_GALLERY, STUDY, RUN = "Over the whole gallery", "Ablation study", "Training curves of a run"
+OPENED, STRIPPED = ".sc-opened", ".sc-stripped"
+OWN_TABS = ("search", "own-captions", "labels", "own-negatives", "kept")
+
+#: Your clips.
+SHELF, TOLD, STATUS = ".sc-shelf", ".sc-told", ".sc-banner"
+COMPARISON_FIELD = 1  # the second file field of the tab
+CLIP, EVENT, VERB, WITH_GALLERY = "Clip", "Event (for", "Verb of the chosen event", "Together with the built-in gallery"
+KEEP, FROM_SRL, TEXT_BOX, USE_TEXT = (
+    "Keep the labels of this event", "◆ Start from SRL-CLIP", "Text of this clip", "Use this text",
+)  # fmt: skip
+CAPTION_IT, SCORE_IT, MAKE_FILES, KEPT = (
+    "Caption this clip with both models", "Score with both models", "Make the files", "Kept results",
+)  # fmt: skip
+SAMPLE = "No video at hand"
+REMOVE, DELETE_ALL, NO_CLIPS = "Remove this clip", "Delete everything now", "No clips yet"
+SAVED, REPORT = "srlclip_comparison.json", "srlclip_report.html"
+
+#: The tour.
+TOUR, TOUR_OPEN, NEXT = ".sc-tour", ".sc-tour-open", ".sc-tour-open .sc-next"
+STORY, STEP, HIDE_TOUR, SHOW_TOUR = (
+    "[data-sc-tour='{}:0']", "[data-sc-tour][aria-current=step]", "[data-sc-hide-tour]", "[data-sc-show-tour]",
+)  # fmt: skip
+
+#: The Models panel.
+MODELS, BASE_MODEL, ADAPTER = "Models", "Base CLIP (empty", "SRL-CLIP adapter (empty"
+LOAD, GIVE_BACK, LOADING = "Load and switch this page", "Back to the server's pair", ".sc-loading"
 
 #: Labels of the fields.
 QUERY, TRUE_CAPTION, OWN = "Describe an event", "True caption", "Your own negatives"
@@ -36,10 +73,12 @@ ENDPOINTS = {"/info", "/search", "/caption", "/score", "/embed"}
 
 #: A page script: the visible tab's elements that match, since the page keeps hidden tabs.
 SHOWN = """
-const shown = (css) => [...document.querySelectorAll(css)].filter((e) => e.offsetParent !== null);
+const seen = (e) => (e.offsetParent === undefined ? seen(e.parentElement) : e.offsetParent !== null);  // SVG has none
+const shown = (css) => [...document.querySelectorAll(css)].filter(seen);
 const field = (label) => {
   const named = shown('label').filter((l) => l.innerText.trim().startsWith(label));
-  return named.length ? named[0].querySelector('textarea, input') : null;
+  if (named.length) return named[0].querySelector('textarea, input');
+  return shown('input[role=combobox]').filter((e) => e.ariaLabel.startsWith(label))[0] || null;
 };
 const busy = () => shown('[data-testid=status-tracker]').some((t) => !t.classList.contains('hide')
   && !t.querySelector('.error') && getComputedStyle(t).opacity !== '0');

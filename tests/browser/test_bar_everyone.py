@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import axe
+import looks
 import places
 import pytest
 from chrome import SLACK
@@ -22,13 +23,7 @@ def ready(page, tab: str) -> None:
 def test_18_at_420_px_nothing_scrolls_sideways_and_both_models_are_visible(page, tab):
     page.look(420)
     ready(page, tab)
-    wide = page.js(
-        "return [document.documentElement.scrollWidth, ...shown('body *').filter((e) => {"
-        " const r = e.getBoundingClientRect(); return r.width && r.right > innerWidth + 1 && r.left < innerWidth"
-        " && !e.closest('.sc-scroll, .sc-strip, .sc-lines, svg, [role=tablist]') && getComputedStyle(e).position !== 'fixed'"
-        " && !(e.closest('.sr-only, .visually-hidden')); }).map((e) => e.tagName + '.' + e.className).slice(0, 5)]"
-    )
-    assert wide[0] <= 420, wide
+    looks.upright(page, tab)
     if tab in places.AT_ONCE:
         for model in places.NAMES:
             boxes = page.js(
@@ -108,16 +103,6 @@ def test_19_tabs_open_by_keyboard(page):
             break
     page.key(Keys.ENTER)
     assert page.js("return shown('[data-sc-panel]').map((p) => p.dataset.scPanel).join()") == "1"
-
-
-@pytest.fixture(scope="module")
-def checker() -> str:
-    path = axe.fetch()
-    if path is None:
-        pytest.skip(
-            "axe-core is not here: npm pack axe-core, or pip install axe-core-python, or SRLCLIP_AXE=axe.min.js"
-        )
-    return path.read_text("utf-8")
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
