@@ -4,10 +4,9 @@ python app.py                                   # the bundled small models and c
 python app.py --base openai/clip-vit-base-patch32 --adapter runs/vitb32 --gallery my_clips --device cuda
 """
 
-import sys
 from pathlib import Path
 
-from srlclip.serve import main
+from srlclip.serve import leave, main
 
 if __name__ == "__main__":
-    sys.exit(main(folder=Path(__file__).resolve().parent))
+    leave(main(folder=Path(__file__).resolve().parent))

@@ -63,6 +63,7 @@ class Comparison:
         self.pair, self.info, self.gallery, self.lexicon = pair, info, gallery, lexicon
         self._clips = {s.clip_id: s for s in situations}
         self._place = {clip_id: i for i, clip_id in enumerate(gallery.ids)}
+        self.left_out: tuple[str, ...] = ()  # clips of the gallery's folder that cannot be decoded
         self._uploads: OrderedDict[str, tuple[Situation, dict[str, np.ndarray]]] = OrderedDict()
         self._texts: OrderedDict[str, np.ndarray] = OrderedDict()
         self._clip_frames: Frames = OrderedDict()
@@ -92,7 +93,9 @@ class Comparison:
         trained = find_heads(pair, adapter, heads)
         situations = read_folder(gallery or ASSETS / "gallery")
         built, kept = embed_gallery(pair, situations, progress)
-        return cls(pair, info, kept, built, find_lexicon(adapter, kept), trained)
+        found = cls(pair, info, kept, built, find_lexicon(adapter, kept), trained)
+        found.left_out = tuple(s.clip_id for s in situations if s.clip_id not in found._clips)
+        return found
 
     # -- clips and words ----------------------------------------------------------------------------------------------
 
@@ -221,14 +224,18 @@ class Comparison:
             raise ValueError(f"event {event_index} of {clip_id}; allowed: 0 to {count - 1}")
         if progress:
             progress(0.3, f"embedding {len(negatives) + 1} captions")
-        vectors = self.embed_texts([true, *(n.text for n in negatives)])
-        scores = {model: vectors @ events[event_index] for model, events in features.items()}
-        base, adapted = (scores[m].tolist() for m in MODELS)
+        texts = [true, *(n.text for n in negatives)]
+        distinct = list(
+            dict.fromkeys(texts)
+        )  # a product of many rows may differ in the last bit: equal captions must tie
+        vectors = self.embed_texts(distinct)
+        scores = {m: dict(zip(distinct, (vectors @ features[m][event_index]).tolist(), strict=True)) for m in MODELS}
+        base, adapted = ([scores[m][text] for text in texts] for m in MODELS)
         wrong = tuple(
             ScoredCaption(n, base[i], adapted[i], base[0] - base[i], adapted[0] - adapted[i])
             for i, n in enumerate(negatives, 1)
         )
-        truncated = self.pair.base.count_truncated([true, *(n.text for n in negatives)])
+        truncated = self.pair.base.count_truncated(texts)
         return ScoreResult(clip_id, event_index, ScoredCaption(Caption(true), base[0], adapted[0]), wrong, truncated)
 
     def decoders(self) -> tuple[str, ...]:
@@ -242,7 +249,7 @@ class Comparison:
         events of about two seconds. Raises VideoDecodeError, DataError, ValueError.
         """
         chosen, situation = self.reader.choose(decoder), self.situation(clip_id)
-        end = self._end(situation)
+        end = video.clip_end(situation)
         spans = video.event_spans(end, event_count(situation, end - situation.start), situation.start, end)
 
         def later(share: float, what: str) -> None:
@@ -311,7 +318,7 @@ class Comparison:
     def spans(self, clip_id: str) -> tuple[tuple[float, float], ...]:
         """(start, end) in seconds of the events that embed_clip tells of."""
         situation = self.situation(clip_id)
-        end = self._end(situation)
+        end = video.clip_end(situation)
         return video.event_spans(end, len(situation.events) or EVENTS_PER_CLIP, situation.start, end)
 
     # -- parts ------------------------------------------------------------------------------------------------------
@@ -323,13 +330,6 @@ class Comparison:
         if not 0 <= index < len(events):
             raise ValueError(f"event {index} of {clip_id}; allowed: 0 to {len(events) - 1}")
         return events[index]
-
-    @staticmethod
-    def _end(situation: Situation) -> float:
-        """Where a clip's last event ends, in seconds."""
-        if situation.end is not None:
-            return situation.end
-        return video.probe(situation.path).duration if situation.path else 10.0
 
     def _frames(self, situation: Situation, events: int, progress: Progress | None) -> dict[str, np.ndarray]:
         """Frame embeddings of a clip: model -> (E, F, D); those of the last few clips are kept."""

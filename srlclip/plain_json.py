@@ -28,11 +28,21 @@ def parse(text: str, limit: int) -> Any:
     if len(text) > limit:
         raise ValueError(f"it has {len(text):,} characters; at most {limit:,} are read")
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        value = json.loads(text, parse_constant=_no_constant, parse_int=_whole)
+        json.dumps(value, ensure_ascii=False).encode()
     except RecursionError:
         raise ValueError("lists or objects are nested too deeply") from None
+    except UnicodeEncodeError:  # a page or a file of it could not be written
+        raise ValueError("a text in it holds half of a surrogate pair, which is no character") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON ({error.msg}, line {error.lineno}, column {error.colno})") from None
+    return value
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > 400:  # Python refuses thousands of them, in words about itself
+        raise ValueError(f"a number in it has {len(digits):,} digits")
+    return int(digits)
 
 
 def _no_constant(name: str) -> float:

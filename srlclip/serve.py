@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import contextlib
+import errno
 import io
 import json
 import os
 import signal
+import socket
 import sys
 import tempfile
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import zero_gpu
 from .situations import DataError, SrlClipError
@@ -78,7 +81,21 @@ def address(args: argparse.Namespace) -> tuple[str, int]:
             raise ValueError
     except ValueError:
         raise ValueError(f"port is {port!r}; allowed: 1 to 65535 (--port, or GRADIO_SERVER_PORT)") from None
-    return args.host or os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1", number
+    host = args.host or os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1"
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host, number  # as in an address bar
+
+
+def check_address(host: str, port: int) -> None:
+    """Whether one can listen there, known before models are loaded. Raises ValueError."""
+    try:
+        family, kind, _, _, where = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(where)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise ValueError(f"port {port} is taken; choose another with --port") from error
+        raise ValueError(f"cannot listen on {host}, port {port} ({error.strerror}); change --host or --port") from error
 
 
 def model_rules(args: argparse.Namespace, host: str) -> ModelRules:
@@ -142,7 +159,12 @@ def load_pairs(args: argparse.Namespace, rules: ModelRules, patience: float = PA
 
     def load(name: PairName, progress: Progress) -> Comparison:
         heads = args.heads if name == own else None
-        return Comparison.load(name.base, name.adapter, args.gallery, args.device, progress, heads)
+        loaded = Comparison.load(name.base, name.adapter, args.gallery, args.device, progress, heads)
+        if loaded.left_out:
+            some = ", ".join(loaded.left_out[:5]) + (" …" if len(loaded.left_out) > 5 else "")
+            told = f"{len(loaded.left_out)} clips of {args.gallery} cannot be decoded and are left out: {some}"
+            print(f"app.py: {told}", file=sys.stderr, flush=True)
+        return loaded
 
     pairs = PairStore(load, rules)
     if zero_gpu.active():  # in the main thread, as zero_gpu.attach wants it
@@ -178,6 +200,9 @@ def main(argv: list[str] | None = None, folder: Path | None = None) -> int:
         flags.set_defaults(**read_settings(folder))
         args = flags.parse_args(argv)
         host, port = address(args)
+        check_address(host, port)
+        if args.runs and not Path(args.runs).is_dir():
+            raise ValueError(f"--runs is {args.runs}, which is no folder; give one that holds run folders")
         caches = usable_caches()
         zero_gpu.active()  # imports spaces before torch, where it is
         demo, url = _launch(args, host, port)
@@ -196,11 +221,20 @@ def main(argv: list[str] | None = None, folder: Path | None = None) -> int:
             signal.signal(signal.SIGTERM, signal.default_int_handler)
         threading.Event().wait()
     except KeyboardInterrupt:
-        demo.server.config.timeout_graceful_shutdown = 2  # seconds; open pages never let go of their connections
-        demo.close(verbose=False)
+        from .ui import close
+
+        close(demo)
     if caches is not None:
         caches.cleanup()
     return 0
+
+
+def leave(code: int) -> NoReturn:
+    """End the process now: the usual way waits for a call that still computes, and may crash in the decoder's threads."""
+    atexit._run_exitfuncs()  # deletes temporary folders
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _launch(args: argparse.Namespace, host: str, port: int) -> tuple[Any, str]:

@@ -23,6 +23,7 @@ from .results import MODELS, Timeline
 from .session_values import LISTED, MAX_BYTES, MAX_CLIPS, MAX_NAME, MAX_RESULTS, OwnClip, Result, Value, models_of
 from .situations import EVENTS_PER_CLIP, Caption, DataError, Event, Situation, VideoDecodeError
 from .video import UPLOAD_LIMITS, probe
+from .video_file import under_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -99,7 +100,7 @@ class Session:
             except (VideoDecodeError, ValueError) as error:
                 stored.unlink(missing_ok=True)
                 # the visitor knows the file by its name; where it is kept is none of the visitor's business
-                raise VideoDecodeError(str(error).replace(str(stored), name)) from error
+                raise under_name(error, stored, name) from error
             self._clips[clip.name], self._files[clip.name] = clip, stored
             self._features[self._key(comparison, clip)] = features
             return clip, known is not None
@@ -112,12 +113,12 @@ class Session:
         if size > self._room():
             raise ValueError("the server has no room for more clips at the moment; try again later")
 
-    def _free_name(self, name: str, comparison: Comparison) -> str:
-        """The file's name, shortened, unlike any clip's of the session or the gallery."""
+    def _free_name(self, name: str, comparison: Comparison, also: Collection[str] = ()) -> str:
+        """The file's name, shortened, unlike any clip's of the session or the gallery, and unlike those of `also`."""
         plain = " ".join("".join(c if c.isprintable() else " " for c in name).split()) or "clip"
         stem, dot, suffix = plain.rpartition(".")
         stem, suffix = (stem, dot + suffix) if stem and len(suffix) <= 8 else (plain, "")
-        taken = {*self._clips, *comparison.clip_ids()}
+        taken = {*self._clips, *comparison.clip_ids(), *also}
         for number in range(1, len(taken) + 2):
             mark = f" ({number})" if number > 1 else ""
             wanted = f"{stem[: MAX_NAME - len(mark) - len(suffix)]}{mark}{suffix}"
@@ -145,6 +146,17 @@ class Session:
             self._files = {c.name: files.pop(c.sha256) for c in self.clips if c.sha256 in files}
             self._delete(list(files.values()))
             self._features, self._frames = {}, {}
+
+    def open(self, comparison: Comparison, clips: Sequence[OwnClip], results: Iterable[Result]) -> dict[str, str]:
+        """Become what a file holds; clips that are called like one of the gallery get another name: old -> new."""
+        with self._lock:
+            taken = {clip.name for clip in clips}
+            names: dict[str, str] = {}
+            for name in sorted(taken & set(comparison.clip_ids())):
+                names[name] = self._free_name(name, comparison, taken | set(names.values()))
+            given = [replace(clip, name=names.get(clip.name, clip.name)) for clip in clips]
+            self.replace_all(given, [result.renamed(names) for result in results])
+            return names
 
     def _delete(self, files: Collection[Path]) -> None:
         for file in files:

@@ -89,7 +89,7 @@ def _list(values: dict, field: str, limit: int) -> list:
 
 def _clip(value: Any, where: str) -> OwnClip:
     clip = build(OwnClip, value, where)
-    if not 0 < len(clip.name) <= MAX_NAME or not clip.name.isprintable():
+    if not 0 < len(clip.name.strip()) <= len(clip.name) <= MAX_NAME or not clip.name.isprintable():
         raise ValueError(f"{where}.name must be printable text of 1 to {MAX_NAME} characters")
     if not re.fullmatch(r"[0-9a-f]{64}", clip.sha256) or clip.size < 1 or clip.seconds <= 0:
         raise ValueError(f"{where} must have a sha256 of 64 hex digits, a size and a length")

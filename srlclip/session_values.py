@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
@@ -75,6 +76,19 @@ class Result:
         if isinstance(value, CaptionResult):
             return f"Captions of {value.clip_id}"
         return f"Hard negatives of {value.clip_id}, event {value.event_index + 1}"
+
+    def renamed(self, names: Mapping[str, str]) -> Result:
+        """The same of clips that are called otherwise now. names: old -> new."""
+
+        def new(name: str) -> str:
+            return names.get(name, name)
+
+        value = self.value
+        if isinstance(value, SearchResult):
+            base, adapted = (tuple(replace(h, clip_id=new(h.clip_id)) for h in value.hits(m)) for m in MODELS)
+            target = new(value.target) if value.target is not None else None
+            return replace(self, value=replace(value, base=base, adapted=adapted, target=target))
+        return replace(self, value=replace(value, clip_id=new(value.clip_id)))
 
 
 def models_of(comparison: Comparison) -> Models:

@@ -15,15 +15,16 @@ from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
 from . import __version__, measurements
-from .models.checkpoints import CARD, FETCHED, fetch_folder, resolve_bundled
+from .models.checkpoints import CARD, FETCHED, fetch_folder, read_json, resolve_bundled
 from .serve import SETTINGS
 from .situations import CheckpointError, DataError
 
 PACKAGE = Path(__file__).resolve().parent
-#: What the app imports, directly or through peft; gradio comes with the Space's sdk_version.
+#: What the app imports, directly or through peft; gradio comes with the Space's sdk_version. av reads the size of an
+#: uploaded 8K film before decord would take half a gigabyte for it.
 DISTRIBUTIONS = (
     "torch", "transformers", "peft", "accelerate", "matplotlib", "numpy", "safetensors", "pillow", "tqdm", "decord",
-    "decord2",
+    "decord2", "av",
 )  # fmt: skip
 MAIN_RESULT = f"results/{measurements.MAIN}.json"
 HARDWARE = {"cpu": "cpu-basic", "zero": "zero-a10g"}
@@ -35,13 +36,12 @@ _WRITER = "python -m srlclip space"
 
 APP = '''"""Compare Base CLIP with SRL-CLIP in the browser. What it shows is set in space.json."""
 
-import sys
 from pathlib import Path
 
-from srlclip.serve import main
+from srlclip.serve import leave, main
 
 if __name__ == "__main__":
-    sys.exit(main(folder=Path(__file__).resolve().parent))
+    leave(main(folder=Path(__file__).resolve().parent))
 '''
 
 GITATTRIBUTES = "".join(
@@ -181,6 +181,7 @@ def _models(settings: SpaceSettings) -> tuple[dict[str, Path], dict[str, str]]:
                 raise CheckpointError(f"no model folder at {name}; give a bundled name, a folder or a Hub id")
             continue
         folder = fetch_folder(Path(name).expanduser())
+        _check_kind(flag, name, folder)
         label = re.sub(r"[^\w.-]+", "-", _folder_name(folder)).strip("-.") or flag
         label = f"{label}-{flag}" if any(f"models/{label}" == other for other in flags.values()) else label
         patterns = (*FETCHED, "*.txt")
@@ -194,6 +195,14 @@ def _models(settings: SpaceSettings) -> tuple[dict[str, Path], dict[str, str]]:
     if settings.hardware == "zero":
         flags["device"] = "cpu"  # loaded there; srlclip/zero_gpu.py moves the models
     return copies, flags
+
+
+def _check_kind(flag: str, name: str, folder: Path) -> None:
+    """Raises CheckpointError for a folder of another kind, which would fail later, in front of the Space's visitors."""
+    if flag == "adapter":
+        read_json(folder / CARD)
+    elif (kind := read_json(folder / "config.json").get("model_type")) != "clip":
+        raise CheckpointError(f"{name} holds a model of type {kind!r}; allowed: clip (transformers.CLIPModel)")
 
 
 def _of_model(path: Path, folder: Path) -> bool:
@@ -269,16 +278,22 @@ _PAGE = """\
 # {title}
 
 Does learning *who did what to whom* help a video model? Type what happens, and see the same clips ranked by plain CLIP
-and by SRL-CLIP: CLIP adapted to video with captions made by rule from semantic role labels. Three comparisons:
+and by SRL-CLIP: CLIP adapted to video with captions made by rule from semantic role labels. *Take the tour*, or start with
+one of three comparisons:
 
 - **Retrieval.** One query, two rankings side by side, and where in the clip each model finds it.
-- **SRL captions.** Verb and roles of every event as either model reads them. Your own videos can be uploaded.
+- **SRL captions.** Verb and roles of every event as either model reads them.
 - **Hard negatives.** A true caption against ones that change the verb, the direction, or who does it to whom.
+
+*Analysis* shows what was measured, with intervals. Under *Your clips* you bring videos and labels of your own, and save the
+comparison as a file or a report. Programs and assistants can search, caption, score and embed too: *Use via API*, at the
+foot of the page.
 
 {shown}
 
-Uploaded videos are used for your page alone and deleted afterwards. Wins, ties and losses stand among the examples; scores of two
-models are not comparable, so ranks and margins are compared.
+Uploaded videos are seen by your page alone. Those of *Your clips* are deleted when you leave it, others when newer ones come
+or the Space restarts. Wins, ties and losses stand among the examples; scores of two models are not comparable, so ranks
+and margins are compared.
 
 {code}The method is that of [SRL-CLIP, CVPR 2026]({paper}); this is an open implementation, not by its authors. The
 package itself is in `srlclip/`; what the Space starts with is set in `space.json`. Apache-2.0.

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from .situations import EVENTS_PER_CLIP
+from .situations import EVENTS_PER_CLIP, SECONDS_PER_EVENT, Situation
 from .video_file import FOLDER_FPS, FRAME_SUFFIXES, UPLOAD_LIMITS, Limits, VideoInfo, open_video
 
 __all__ = [
     "FOLDER_FPS", "FRAME_SUFFIXES", "UPLOAD_LIMITS", "Limits", "VideoInfo",
-    "event_spans", "frames_at", "poster", "probe", "read_frames", "read_moments", "sample_indices",
+    "clip_end", "event_spans", "frames_at", "poster", "probe", "read_frames", "read_moments", "sample_indices",
 ]  # fmt: skip
 
 # The most that frames_at reads of full-size frames at a time; the decoder takes several times as much meanwhile.
@@ -39,6 +39,13 @@ def event_spans(
         raise ValueError(f"the range {start} to {end} s does not lie in a video of {duration:.2f} s")
     edges = np.linspace(start, stop, events + 1).tolist()
     return tuple(zip(edges[:-1], edges[1:], strict=True))
+
+
+def clip_end(situation: Situation) -> float:
+    """Where a clip's last event ends, in seconds of its file; where VidSitu's do if it has none. VideoDecodeError."""
+    if situation.end is not None:
+        return situation.end
+    return probe(situation.path).duration if situation.path else EVENTS_PER_CLIP * SECONDS_PER_EVENT
 
 
 def sample_indices(starts: np.ndarray, spans: tuple[tuple[float, float], ...], frames_per_event: int = 4) -> np.ndarray:

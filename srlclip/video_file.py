@@ -170,9 +170,19 @@ _MEND = "ffmpeg -i {path} -c:v libx264 -pix_fmt yuv420p {path}.fixed.mp4"
 _SHRINK = "ffmpeg -i {path} -t 60 -vf scale=-2:720 -c:v libx264 -pix_fmt yuv420p {path}.small.mp4"
 
 
+_COMMAND = "re-encode with: "
+
+
 def _error(path: Path, problem: str, mend: str = _MEND) -> VideoDecodeError:
-    verb = "re-encode with: " if mend.startswith("ffmpeg") else ""
+    verb = _COMMAND if mend.startswith("ffmpeg") else ""
     return VideoDecodeError(f"cannot decode {path}: {problem}; {verb}{mend.format(path=shlex.quote(str(path)))}")
+
+
+def under_name(error: Exception, path: str | Path, name: str) -> VideoDecodeError:
+    """The error about a stored upload, as its owner knows the file: by its name, and quoted again in a shell command."""
+    told, command, rest = str(error).partition(_COMMAND)
+    rest = rest.replace(shlex.quote(str(path)), shlex.quote(name))
+    return VideoDecodeError((told + command + rest).replace(str(path), name))
 
 
 def open_video(path: Path, limits: Limits) -> _FrameFolder | _VideoFile:
@@ -194,18 +204,24 @@ def _check_limits(info: VideoInfo, limits: Limits) -> None:
         raise _error(info.path, f"frames of {info.width}x{info.height}, allowed: {allowed}", mend=_SHRINK)
 
 
-def _check_header(path: Path, limits: Limits) -> None:
-    """Refuse frames that are too large by what the file says of itself: decord decodes some as soon as it is opened, which
-    takes half a gigabyte for a few 8K frames. A file whose header cannot be read is left to decord."""
+def _header(path: Path) -> tuple[int, int, str] | None:
+    """Width, height and codec of the pictures, as the file says; None if there are none or it cannot be read."""
     try:
         import av
 
         with av.open(str(path)) as container:
-            stream = container.streams.video[0]
-            width, height = stream.codec_context.width, stream.codec_context.height
+            context = container.streams.video[0].codec_context
+            return context.width, context.height, getattr(context.codec, "canonical_name", context.name)
     except Exception:
-        return
-    _check_limits(VideoInfo(path, width, height, 0, 0.0, 0.0), limits)
+        return None
+
+
+def _check_header(path: Path, limits: Limits) -> None:
+    """Refuse frames that are too large by what the file says of itself: decord decodes some as soon as it is opened, which
+    takes half a gigabyte for a few 8K frames. A file whose header cannot be read is left to decord."""
+    found = _header(path)
+    if found is not None:
+        _check_limits(VideoInfo(path, found[0], found[1], 0, 0.0, 0.0), limits)
 
 
 def _reader(path: Path) -> Any:
@@ -218,6 +234,9 @@ def _reader(path: Path) -> Any:
         reader = decord.VideoReader(str(path), ctx=decord.cpu(0))
     except Exception as error:
         if "video stream" in str(error):
+            header = _header(path)
+            if header is not None:
+                raise _error(path, f"its pictures are in {header[2]}, which this decoder does not read") from error
             raise _error(path, "no video stream (audio only?)", mend="give a file with pictures") from error
         raise _error(path, "not a complete video file (truncated, damaged or of an unknown format)") from error
     if not len(reader):

@@ -2,6 +2,7 @@
 
 import json
 import runpy
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -147,6 +148,35 @@ def test_a_made_up_path_of_the_server_is_never_read(url, tmp_path):
         answer = post(url, "caption", ["", "auto", {"path": str(secret), **extra}])
         assert "event: error" in answer and "complete" not in answer
     assert "event: complete" in post(url, "search", ["next", 1])
+
+
+@pytest.mark.parametrize("endpoint, data", [
+    ("info", []), ("search", ["next"]), ("caption", ["clip_01"]), ("score", ["clip_01", 1]), ("embed", [["next"]]),
+])  # fmt: skip
+def test_over_plain_http_what_is_left_out_takes_its_default(url, endpoint, data):
+    assert "event: complete" in post(url, endpoint, data)
+
+
+@pytest.mark.parametrize("endpoint, data, words", [
+    ("search", [], "query is missing; /search takes, in this order: query, limit."),
+    ("search", ["next", 1, 2], "/search takes 2 values (query, limit); 3 are given."),
+    ("search", ["\ud800", 1], "query holds half of a surrogate pair"),
+    ("caption", [], "No clip is chosen"),
+    ("caption", ["", "auto", {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}], "video is neither"),
+    ("caption", ["", "auto", {"path": "http://127.0.0.1:9/a", "meta": {"_type": "gradio.FileData"}}], "video is neither"),
+    ("embed", [["a", "\udc80"]], "texts[1] holds half"),
+])  # fmt: skip
+def test_what_cannot_be_read_is_a_sentence_and_no_traceback(url, capfd, endpoint, data, words):
+    answer = post(url, endpoint, data)
+    assert "event: error" in answer and words in json.loads(answer.partition("data: ")[2].splitlines()[0])["error"]
+    assert "Traceback" not in capfd.readouterr().err and "event: complete" in post(url, "search", ["next", 1])
+
+
+def test_a_call_of_no_endpoint_is_told_so(url, capfd):
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        post(url, "nosuch", [])
+    assert caught.value.code == 404 and "no such endpoint" in json.loads(caught.value.read())["error"]
+    assert "Traceback" not in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("endpoint, arguments, words", [

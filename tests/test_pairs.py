@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import json
+import socket
 import threading
 import time
 import urllib.request
@@ -235,6 +236,21 @@ def test_what_the_panel_shows_while_loading_and_after_a_failure(store, loader):
     assert all(wanted is None and "<img" not in html for html, wanted in shown)
 
 
+@pytest.mark.parametrize(
+    "allowed, shown", [(None, "/srv/private/models/bad"), (("/srv/private/models/bad",), "models/bad")]
+)
+def test_only_the_machines_own_user_sees_where_models_lie(loader, allowed, shown):
+    store = PairStore(loader, ModelRules(allowed))
+    store.put(HOME, fake(HOME))
+    loading = store.request(PairName("/srv/private/models/bad"))
+    assert loading.wait(20)
+
+    async def last():
+        return [status async for status, _ in model_choice.watched(loading, PagePairs(store), "one")][-1]
+
+    assert f"no model folder at {shown};" in asyncio.run(last()).value
+
+
 @pytest.fixture(scope="module")
 def served():
     loader = Loader()
@@ -298,6 +314,35 @@ def test_a_tiny_clip_from_a_folder_becomes_a_second_pair(tiny_clip, mp4, tmp_pat
     assert second.search("a man walks").base[0].score != store.get().search("a man walks").base[0].score
     bad = store.request(PairName(str(tmp_path / "nowhere")))
     assert bad.wait(60) and "no model folder" in bad.error and store.get().info.base_id == "mini-base"
+
+
+def test_clips_that_cannot_be_decoded_are_left_out_by_name(mp4, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("SRLCLIP_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "videos").mkdir()
+    mp4("videos/good.mp4")
+    for name in ("empty", "text"):
+        (tmp_path / f"videos/{name}.mp4").write_text("no video" * (name == "text"))
+    args = serve.parser().parse_args(["--gallery", str(tmp_path / "videos")])
+    for _ in range(2):  # the second time from the cache
+        assert serve.load_pairs(args, ModelRules(()), 60).get().left_out == ("empty", "text")
+        assert "2 clips of " in (told := capsys.readouterr().err) and "are left out: empty, text\n" in told
+
+
+@pytest.mark.parametrize("flags, words", [
+    (["--host", "no.such.invalid"], "cannot listen on no.such.invalid"),
+    (["--host", "192.0.2.1"], "cannot listen on 192.0.2.1"),
+    (["--port", "{taken}"], "port {taken} is taken; choose another with --port"),
+    (["--runs", "no/such"], "--runs is no/such, which is no folder"),
+])  # fmt: skip
+def test_what_cannot_be_served_is_said_before_anything_is_loaded(flags, words, monkeypatch, capsys):
+    monkeypatch.setattr(serve, "_launch", lambda *args: pytest.fail("it went on"))
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        flags = [flag.format(taken=taken) for flag in flags]
+        assert serve.main([*flags, *([] if "--port" in flags else ["--port", "7979"])]) == 2
+    assert words.format(taken=taken) in capsys.readouterr().err
 
 
 def test_a_slow_pair_of_the_flags_comes_later_and_a_wrong_one_ends_the_start(tiny_clip, mp4, tmp_path, monkeypatch):

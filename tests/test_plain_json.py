@@ -54,8 +54,14 @@ def test_a_missing_field_is_named():
         build(Outer, {"count": 1})
 
 
-@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "NaN", "[Infinity]", "x" * 101])
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "NaN", "[Infinity]", "x" * 101, "9" * 5000])
 def test_text_that_is_no_plain_json_gives_one_sentence(text):
     with pytest.raises(ValueError) as caught:
         parse(text, 100 if text.startswith("x") else 10**6)
-    assert len(str(caught.value)) < 120
+    assert len(str(caught.value)) < 120 and "sys." not in str(caught.value)
+
+
+def test_half_a_character_which_no_page_could_show_is_refused_and_whole_ones_are_not():
+    with pytest.raises(ValueError, match="half of a surrogate pair"):
+        parse(r'{"a": ["\ud83c"]}', 100)
+    assert parse(r'["\ud83c\udfac", "\\ud83c"]', 100) == ["🎬", r"\ud83c"]

@@ -1,6 +1,7 @@
 """A visitor's session: clips, limits, isolation, deletion, and the file that it is saved in."""
 
 import json
+import shlex
 import time
 from dataclasses import replace
 
@@ -176,6 +177,30 @@ def test_an_opened_session_shows_all_and_takes_its_videos_back_by_content(full, 
     assert opened.has_video("b.mp4") and len(list(opened.folder.iterdir())) == 1
 
 
+def test_an_opened_clip_that_is_called_like_one_of_the_gallery_gets_another_name(full, comparison, videos, tmp_path):
+    text = dump(full.clips, full.results).replace('"b.mp4"', '"clip_01"')
+    (tmp_path / "new").mkdir()
+    opened = Session(tmp_path / "new")
+    assert opened.open(comparison, *load(text)) == {"clip_01": "clip_01 (2)"}
+    assert "clip_01 (2)" in [clip.name for clip in opened.clips]
+    assert [r.value.clip_id for r in opened.results if r.kind == "captions"] == ["clip_01 (2)"]
+    found = next(r.value for r in opened.results if r.kind == "search")
+    assert "clip_01 (2)" in [hit.clip_id for hit in found.base]
+    opened.add(comparison, videos[1], "any.mp4")
+    assert {h.clip_id for h in opened.search(comparison, "a man", True).value.base} >= {"clip_01", "clip_01 (2)"}
+
+
+def test_the_hint_for_a_broken_upload_can_be_pasted_into_a_shell(session, comparison, videos, tmp_path):
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(videos[0].read_bytes()[:900])
+    with pytest.raises(VideoDecodeError) as caught:
+        session.add(comparison, broken, "it's $(x) cut.mp4")
+    told = str(caught.value)
+    assert str(session.folder) not in told and told.startswith("cannot decode it's $(x) cut.mp4: ")
+    command = shlex.split(told.partition("re-encode with: ")[2])
+    assert command[:3] == ["ffmpeg", "-i", "it's $(x) cut.mp4"] and command[-1] == "it's $(x) cut.mp4.fixed.mp4"
+
+
 def good(full):
     return json.loads(dump(full.clips, full.results))
 
@@ -203,6 +228,7 @@ def changed(values, *path_and_value):
     (("results", 1, "value", "events", 0, "start", 1e300), "beyond"),
     (("results", 2, "value", "negatives", [{}] * 2001), "at most 2000"), (("models", 0, "info", None), "an object"),
     (("results", 2, "value", "true", "caption", "text", None), "must be text"),
+    (("clips", 0, "name", "  "), "must be printable text"), (("clips", 0, "name", "a\ud800"), "half of a surrogate pair"),
 ])  # fmt: skip
 def test_a_file_that_was_never_saved_so_is_refused_in_one_sentence(full, change, words):
     with pytest.raises(DataError, match=words) as caught:

@@ -56,7 +56,7 @@ def test_requirements_pin_what_the_app_imports_and_leave_gradio_to_the_sdk(writt
     assert "--extra-index-url https://download.pytorch.org/whl/cpu" in lines
     parsed = [Requirement(line) for line in lines if line and line[0] not in "#-"]
     names = [p.name for p in parsed]
-    assert {"torch", "transformers", "peft", "decord", "matplotlib"} <= set(names) and "gradio" not in names
+    assert {"torch", "transformers", "peft", "decord", "av", "matplotlib"} <= set(names) and "gradio" not in names
     ours = {line.split("#")[0].strip() for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines()}
     assert all(str(line) in ours for line in lines if line and line[0] not in "#-")
     assert f"gradio=={front_matter(written)['sdk_version']}" in ours
@@ -126,6 +126,12 @@ def test_a_folder_of_a_model_is_copied_and_a_hub_id_is_named(tmp_path):
 def test_bad_settings_and_missing_models_are_sentences(tmp_path):
     with pytest.raises(CheckpointError, match="no model folder"):
         write_space(tmp_path / "s", SpaceSettings(adapter="/nowhere/model"))
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "config.json").write_text('{"model_type": "bert"}', "utf-8")
+    with pytest.raises(CheckpointError, match="type 'bert'; allowed: clip"):
+        write_space(tmp_path / "s", SpaceSettings(base=str(tmp_path / "other")))
+    with pytest.raises(CheckpointError, match="has no srlclip.json"):
+        write_space(tmp_path / "s", SpaceSettings(adapter=str(tmp_path / "other")))
     with pytest.raises(ValueError, match="one line"):
         SpaceSettings(title="two\nlines")
     with pytest.raises(ValueError, match="hardware"):
@@ -163,7 +169,7 @@ def test_host_and_port_come_from_the_platform_unless_given(monkeypatch):
     monkeypatch.setenv("GRADIO_SERVER_NAME", "0.0.0.0")
     monkeypatch.setenv("GRADIO_SERVER_PORT", "7999")
     assert serve.address(serve.parser().parse_args([])) == ("0.0.0.0", 7999)
-    assert serve.address(serve.parser().parse_args(["--host", "::1", "--port", "80"])) == ("::1", 80)
+    assert serve.address(serve.parser().parse_args(["--host", "::1", "--port", "80"])) == ("[::1]", 80)
     monkeypatch.setenv("GRADIO_SERVER_PORT", "many")
     with pytest.raises(ValueError, match="GRADIO_SERVER_PORT"):
         serve.address(serve.parser().parse_args([]))
@@ -193,7 +199,7 @@ def fetch(url: str, body: dict | None = None) -> str:
 
 
 #: Distributions that a Space does not install; importing one of them there would fail.
-ABSENT = ("datasets", "h5py", "cv2", "av", "pycocoevalcap", "tensorboardX", "pytest", "spaces")
+ABSENT = ("datasets", "h5py", "cv2", "pycocoevalcap", "tensorboardX", "pytest", "spaces")
 
 
 def test_the_written_folder_serves_from_scratch(written, tmp_path):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -33,6 +34,18 @@ def test_ten_seconds_give_velocitis_sampling() -> None:
     indices = sample_indices(np.arange(300) / 30, event_spans(10.0), 4)
     assert indices.shape == (5, 4)
     assert indices.ravel().tolist() == [int((0.25 + 0.5 * i) * 30) for i in range(20)]
+
+
+def test_a_codec_that_the_decoder_does_not_know_is_named(tmp_path) -> None:
+    path = tmp_path / "new.mp4"
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("libsvtav1", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        for _ in range(10):
+            file.mux(stream.encode(av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), "rgb24")))
+        file.mux(stream.encode())
+    with pytest.raises(VideoDecodeError, match="its pictures are in av1, .*re-encode with: ffmpeg"):
+        probe(path)
 
 
 def test_one_frame_repeats_and_moments_outside_are_clamped() -> None:

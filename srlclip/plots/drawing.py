@@ -11,6 +11,7 @@ import hashlib
 import io
 import re
 import threading
+import warnings
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -71,7 +72,9 @@ def styled(draw: Callable[..., Drawn]) -> Callable[..., Drawn]:
 
     @functools.wraps(draw)
     def drawn(*args: object, **kwargs: object) -> Drawn:
-        with _LOCK, matplotlib.rc_context(_RC):
+        with _LOCK, matplotlib.rc_context(_RC), warnings.catch_warnings():
+            # an emoji in a name: the browser, which draws the text of an SVG, has a font for it
+            warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
             return draw(*args, **kwargs)
 
     return drawn

@@ -17,6 +17,7 @@ from .measure import measure_gallery
 from .media import Media
 from .result_files import read_study
 from .run_logs import run_folders
+from .style import tabs
 
 if TYPE_CHECKING:
     from ..compare import Comparison
@@ -68,7 +69,7 @@ def build(comparison: Comparison, media: Media, runs: Path | None, tab: gr.Tab) 
     """
     model = {"api_visibility": "private", "concurrency_id": "model", "concurrency_limit": 1}
     free = {"api_visibility": "private", "show_progress": "hidden"}
-    with gr.Tabs(overflow_behavior="wrap"):
+    with tabs():
         with gr.Tab("Measured results", id="measured"):
             stored, visited = gr.HTML(WAITING, js_on_load=None), gr.State(False)
         with gr.Tab("This gallery, now", id="live"):

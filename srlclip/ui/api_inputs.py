@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import gradio as gr
 from gradio.utils import get_upload_folder
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 #: Texts that one call may embed.
 MAX_TEXTS = 64
+UNREADABLE = (
+    "video is neither an uploaded file nor at an address that this server can fetch; "
+    "send it with gradio_client.handle_file(path or URL)."
+)
 Result = TypeVar("Result")
 
 
@@ -35,6 +40,43 @@ def api_errors(endpoint: Callable[..., Result]) -> Callable[..., Result]:
     return guarded
 
 
+def readable_calls(blocks: gr.Blocks, endpoints: Sequence[Callable]) -> None:
+    """Check what calls of these endpoints send before Gradio reads it, which would answer null and log a traceback.
+
+    Over plain HTTP, arguments stand by position: those left out at the end take their defaults, as they do elsewhere.
+    """
+    wanted = {endpoint.__name__: inspect.signature(endpoint).parameters for endpoint in endpoints}
+    read = blocks.preprocess_data
+
+    @functools.wraps(read)
+    async def checked_first(block_fn: Any, inputs: list, *args: Any, **kwargs: Any) -> list:
+        parameters = wanted.get(block_fn.api_name) if isinstance(block_fn.api_name, str) else None
+        if parameters is None:  # the page's own events
+            return await read(block_fn, inputs, *args, **kwargs)
+        given = completed(block_fn.api_name, parameters, inputs)
+        try:
+            return await read(block_fn, given, *args, **kwargs)
+        except Exception as error:  # reading fetches the files of a call, which fails in as many ways as networks do
+            raise gr.Error(UNREADABLE, print_exception=False) from error
+
+    blocks.preprocess_data = checked_first  # type: ignore[method-assign]
+
+
+def completed(endpoint: str, parameters: Mapping[str, inspect.Parameter], given: Sequence) -> list:
+    """A call's arguments by position, the defaults of what it leaves out added. Raises gr.Error if one has no default, and
+    for too many."""
+    names = ", ".join(parameters)
+    if len(given) > len(parameters):
+        problem = f"/{endpoint} takes {len(parameters)} values ({names}); {len(given)} are given."
+        raise gr.Error(problem, print_exception=False)
+    left_out = list(parameters.values())[len(given) :]
+    for parameter in left_out:
+        if parameter.default is parameter.empty:
+            problem = f"{parameter.name} is missing; /{endpoint} takes, in this order: {names}."
+            raise gr.Error(problem, print_exception=False)
+    return [*given, *(p.default for p in left_out)]
+
+
 def whole(name: str, value: object, low: int, high: int) -> int:
     """A whole number of a range. Raises ValueError for anything else that JSON can hold."""
     number = int(value) if isinstance(value, float) and value.is_integer() else value
@@ -47,6 +89,8 @@ def text(name: str, value: object) -> str:
     """A text; nothing is an empty one. Raises ValueError for what is no text."""
     if value is not None and not isinstance(value, str):
         raise ValueError(f"{name} is {str(value)[:40]!r}; allowed: a text.")
+    if any("\ud800" <= character <= "\udfff" for character in value or ""):
+        raise ValueError(f"{name} holds half of a surrogate pair, which is no character; send UTF-8 text.")
     return value or ""
 
 

@@ -27,6 +27,7 @@ from .links import Link, from_params
 from .media import Media
 from .model_choice import Renewal
 from .page_pairs import ClipIds, PageComparison, PagePairs
+from .style import tabs
 
 if TYPE_CHECKING:
     from ..compare import Comparison
@@ -54,7 +55,7 @@ def build_demo(
                 strip = tour.build(comparison)
             with gr.Column(scale=2, min_width=320, elem_classes="sc-models-column"):
                 panel = model_choice.build(pages, comparison.info) if pages is not None else None
-        with gr.Tabs(selected="retrieval", overflow_behavior="wrap") as tabs:
+        with tabs(selected="retrieval") as places:
             with gr.Tab("1 Retrieval", id="retrieval") as first:
                 retrieval_tab = retrieval.build(comparison, media)
             with gr.Tab("2 SRL captions", id="captions") as second:
@@ -69,7 +70,7 @@ def build_demo(
                 explained = how_it_works.build(comparison)
         bottom = gr.HTML(footer(comparison.info), js_on_load=None)
         groups = [
-            [tabs],
+            [places],
             [retrieval_tab.box, *retrieval_tab.outputs],
             [*captions_tab.chosen, *captions_tab.outputs],
             [*negatives_tab.prepared, *negatives_tab.outputs],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import gradio as gr
 
 # At run time too: Gradio reads the handlers' annotations to find the request among their arguments.
-from ..pairs import Loading, ModelRules, PairName
+from ..pairs import Loading, ModelRules, PairName, short
 from ..results import PairInfo
 from ..situations import SrlClipError
 from .format import esc, model_id, model_name, page, said
@@ -144,7 +144,11 @@ async def watched(loading: Loading, pages: PagePairs, session: str | None) -> As
         shown = now
         await asyncio.sleep(EVERY)
     if loading.error:
-        yield gr.HTML(failed_html(loading.name, loading.error, pages.name(session)), visible=True), None
+        reason = loading.error
+        if pages.pairs.rules.allowed is not None:  # strangers need not know where the server keeps its models
+            for model in filter(None, (loading.name.base, loading.name.adapter)):
+                reason = reason.replace(model, short(model))
+        yield gr.HTML(failed_html(loading.name, reason, pages.name(session)), visible=True), None
     else:
         yield gr.HTML("", visible=False), loading.name
 

@@ -19,7 +19,7 @@ from .guard import stepper, user_errors
 from .media import Media
 from .own_desk import NO_RESULT, ROLE_BOXES, Desk
 from .srl_panels import DECODER_NAMES
-from .style import MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS
+from .style import MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS, tabs
 from .uploads import SUFFIXES
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def build(comparison: Comparison, media: Media) -> Tab:
     with gr.Row():
         remove = gr.Button("Remove this clip", min_width=200)
         wipe = gr.Button("Delete everything now", min_width=200)
-    with gr.Tabs(overflow_behavior="wrap") as inner:
+    with tabs() as inner:
         with gr.Tab("Search", id="search"):
             query = gr.Textbox(label="Describe an event", submit_btn="Search", lines=1, max_lines=3)
             both = gr.Checkbox(False, label="Together with the built-in gallery")

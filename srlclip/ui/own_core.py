@@ -99,7 +99,7 @@ def take_samples(
     return told
 
 
-def opened(session: Session, path: str) -> list[tuple[bool, str, str]]:
+def opened(comparison: Comparison, session: Session, path: str) -> list[tuple[bool, str, str]]:
     """Make the session what a saved file holds; what is still missing. Raises DataError in a sentence."""
     file = Path(path)
     try:
@@ -110,8 +110,11 @@ def opened(session: Session, path: str) -> list[tuple[bool, str, str]]:
         text = file.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError):
         raise DataError("not a saved comparison: it is no text that can be read", file=file.name) from None
-    session.replace_all(*load(text, file.name))
+    renamed = session.open(comparison, *load(text, file.name))
     told = [(True, file.name, f"{len(session.clips)} clips and {len(session.results)} results opened")]
+    told += [
+        (True, old, f"is called {new} here, since the gallery has a clip of that name") for old, new in renamed.items()
+    ]
     return told + [
         (True, c.name, f"upload its video ({c.size / 2**20:.1f} MB, sha256 {c.sha256[:12]}…) to go on with it")
         for c in session.clips

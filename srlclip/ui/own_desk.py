@@ -68,7 +68,7 @@ class Desk:
         if not path:
             raise ValueError("No file was chosen.")
         token = self.begin(token, page)
-        told = core.opened(self.session(token), path)
+        told = core.opened(self.comparison, self.session(token), path)
         return token, panels.told_html(told), None, gr.Tabs(selected="kept")
 
     def refreshed(self, token: str, clip: str | None, index: int | None) -> tuple:

@@ -1,4 +1,4 @@
-"""How the page looks: palette, style sheet, theme and launch settings. No data.
+"""How the page looks: palette, style sheet, tabs. No data.
 
 Blue circle = Base CLIP, orange diamond = SRL-CLIP, always with the word. Never red or green for right or wrong.
 Every class of ours starts with `sc-` so that a new Gradio version cannot collide with it.
@@ -6,12 +6,11 @@ Every class of ours starts with `sc-` so that a new Gradio version cannot collid
 
 from __future__ import annotations
 
-import importlib.util
+import inspect
 
 import gradio as gr
 
 from ..video import UPLOAD_LIMITS
-from .script import SCRIPT
 
 #: Mirrors what Comparison.add_video accepts; the server refuses larger files before they are read.
 MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS = UPLOAD_LIMITS.max_bytes // 2**20, round(UPLOAD_LIMITS.max_seconds)
@@ -206,32 +205,8 @@ button.sc-line:hover { background:var(--sc-track); }
 """
 
 
-def launch_settings() -> dict:
-    """Keyword arguments for `Blocks.launch`: no foreign requests, no telemetry, uploads limited to MAX_UPLOAD_MB."""
-    return {
-        "theme": gr.themes.Default(
-            primary_hue="slate",  # a colour that belongs to neither model
-            font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"],
-            font_mono=["ui-monospace", "Consolas", "monospace"],
-        ),
-        "css": CSS,
-        "head": f"<script>{SCRIPT}</script>",
-        "ssr_mode": False,
-        "run_history": False,
-        "enable_monitoring": False,
-        "max_file_size": f"{MAX_UPLOAD_MB}mb",
-        "show_error": False,
-        "footer_links": ["api"],
-        "mcp_server": mcp_there(),
-    }
-
-
-def mcp_there() -> bool:
-    """Whether `gradio[mcp]` is installed, in a version that this Gradio can use: then the endpoints are MCP tools too."""
-    if importlib.util.find_spec("mcp") is None:
-        return False
-    try:
-        importlib.import_module("gradio.mcp")
-    except ImportError:
-        return False
-    return True
+def tabs(**settings: object) -> gr.Tabs:
+    """`gr.Tabs` that wrap on a narrow screen, where this Gradio can do that (since 6.28); older ones fold them up."""
+    if "overflow_behavior" in inspect.signature(gr.Tabs.__init__).parameters:
+        settings["overflow_behavior"] = "wrap"
+    return gr.Tabs(**settings)

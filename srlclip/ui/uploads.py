@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..situations import VideoDecodeError
+from ..video_file import under_name
 from .style import MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS
 
 if TYPE_CHECKING:
@@ -33,4 +34,4 @@ def accept(comparison: Comparison, path: str, progress: Callable[[float, str], N
         return comparison.add_video(path, progress=progress)
     except VideoDecodeError as error:
         # the visitor knows the file by its name; where the server keeps it is none of the visitor's business
-        raise VideoDecodeError(str(error).replace(str(path), file.name)) from error
+        raise under_name(error, path, file.name) from error
