@@ -25,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    missing = []
+    missing, left_out = [], []
     if importlib.util.find_spec("selenium") is None:
         missing.append("selenium (pip install selenium)")
     if chromium() is None:
@@ -37,7 +37,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if missing:
             item.add_marker(pytest.mark.skip(reason=f"needs {', '.join(missing)}"))
         elif config.getoption("--quick", False) and not item.get_closest_marker("quick"):
-            item.add_marker(pytest.mark.skip(reason="not in the quick subset"))
+            left_out.append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")
