@@ -42,6 +42,15 @@ def test_only_the_documented_endpoints_are_public(url):
     assert all(len(endpoint.get("description") or "") > 40 for endpoint in info["named_endpoints"].values())
 
 
+def test_every_parameter_is_described_in_the_list_of_endpoints(url):
+    listed = json.loads(get(url + "gradio_api/info"))["named_endpoints"]
+    told = {
+        n: {p["parameter_name"]: p["python_type"]["description"] for p in e["parameters"]} for n, e in listed.items()
+    }
+    assert told["/search"]["query"].startswith("what happens, for example") and "1 to 100" in told["/search"]["limit"]
+    assert len(told) == 5 and all(len(text) > 15 for texts in told.values() for text in texts.values()), told
+
+
 def test_every_endpoint_and_parameter_is_described_for_tools(url):
     """Gradio reads each parameter's text from one line of the docstring; a broken line would be lost."""
     from gradio.utils import get_function_description

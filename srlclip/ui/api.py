@@ -16,7 +16,16 @@ from ..results import MODELS, to_json
 from ..situations import EVENTS_PER_CLIP
 from ..video import UPLOAD_LIMITS
 from . import caption_files, captions, downloads, hard_negatives, retrieval
-from .api_inputs import MAX_TEXTS, api_errors, checked_texts, chosen_clip, readable_calls, text, whole
+from .api_inputs import (
+    MAX_TEXTS,
+    api_errors,
+    checked_texts,
+    chosen_clip,
+    describe_parameters,
+    readable_calls,
+    text,
+    whole,
+)
 from .links import MAX_QUERY_CHARS
 from .style import MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS
 from .uploads import SUFFIXES
@@ -210,3 +219,4 @@ def add_endpoints(comparison: Comparison) -> None:
         gr.api(endpoint, api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)
     if Context.root_block is not None:
         readable_calls(Context.root_block, endpoints)
+        describe_parameters(Context.root_block, endpoints)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import gradio as gr
-from gradio.utils import get_upload_folder
+from gradio.utils import get_function_description, get_upload_folder
 
 from ..situations import SrlClipError
 from .links import MAX_QUERY_CHARS
@@ -60,6 +60,20 @@ def readable_calls(blocks: gr.Blocks, endpoints: Sequence[Callable]) -> None:
             raise gr.Error(UNREADABLE, print_exception=False) from error
 
     blocks.preprocess_data = checked_first  # type: ignore[method-assign]
+
+
+def describe_parameters(blocks: gr.Blocks, endpoints: Sequence[Callable]) -> None:
+    """Put what the docstrings say of each parameter into /gradio_api/info; by itself Gradio tells it to assistants only."""
+    by_name = {endpoint.__name__: endpoint for endpoint in endpoints}
+    for block_fn in blocks.fns.values():
+        endpoint = by_name.get(block_fn.api_name) if isinstance(block_fn.api_name, str) else None
+        if endpoint is None:
+            continue
+        texts = get_function_description(endpoint)[1]
+        for name, component in zip(inspect.signature(endpoint).parameters, block_fn.inputs, strict=False):
+            known = getattr(component, "_api_info", None)
+            if isinstance(known, dict) and name in texts:
+                component._api_info = {**known, "additional_description": texts[name]}
 
 
 def completed(endpoint: str, parameters: Mapping[str, inspect.Parameter], given: Sequence) -> list:
