@@ -9,7 +9,7 @@ import gradio as gr
 import pytest
 from fake_comparison import FakeComparison, write_clip
 
-from srlclip.session_file import load
+from srlclip.session_file import dump, load
 from srlclip.session_store import SessionStore
 from srlclip.situations import SrlClipError
 from srlclip.ui import own_clips, own_core, own_panels
@@ -77,10 +77,17 @@ def test_a_visitor_without_videos_gets_two_labelled_clips_searched_at_once(desk,
     assert all(len(clip.labelled) == len(clip.events) for clip in session.clips) and told.count("with its labels") == 2
     assert "example 1.mp4" in html and "Base CLIP" in html and "SRL-CLIP" in html and query == asked
     assert query == comparison.examples()[0].query and len(kept.choices) == 1
+    desk.unlabel(token, "example 2.mp4")
+    labels = session.clip("example 2.mp4").events
+    # labels that were edited and saved stay, when the sample brings the opened clip's video back
+    other = desk.begin("", "another page")
+    desk.session(other).open(comparison, *load(dump(session.clips, session.results)))
+    desk.sample(other, "another page")
+    assert desk.session(other).has_video("example 2.mp4") and desk.session(other).clip("example 2.mp4").events == labels
     # once more searches again, and doubles nothing; what was deleted comes back; the gallery's files stay
     session.remove("example 1.mp4")
     assert desk.sample(token, "page")[1].count("with its labels") == 1 and len(session.clips) == 2
-    assert desk.sample(token, "page")[1] == ""
+    assert desk.sample(token, "page")[1] == "" and session.clip("example 2.mp4").events == labels
     assert all(comparison.situation(clip_id).path.is_file() for clip_id in comparison.clip_ids())
 
 

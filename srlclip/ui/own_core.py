@@ -92,8 +92,8 @@ def take_samples(
         if any(own.name == name for own in session.clips) and session.has_video(name):
             continue
         step = part(progress, number / len(chosen), (number + 1) / len(chosen))
-        added, _ = session.add(comparison, clip.path, name, step)  # type: ignore[arg-type]
-        if clip.events:
+        added, known = session.add(comparison, clip.path, name, step)  # type: ignore[arg-type]
+        if clip.events and not known:  # an opened file may hold it, with labels that somebody edited
             session.annotate(added.name, clip.events)
         told.append((True, added.name, f"a copy of {clip.clip_id}, with its labels, as if you had brought it"))
     return told
