@@ -136,6 +136,9 @@ def test_adapter_folder_is_pefts_own_format(tiny_clip: Path, encoder: ClipEncode
         "adapter_config.json",
         "adapter_model.safetensors",
     }
+    config = json.loads((tmp_path / "adapter" / "adapter_config.json").read_text("utf-8"))
+    assert None not in config.values(), "an older peft would warn of fields that it does not know"
+    assert (config["r"], config["lora_alpha"], config["inference_mode"]) == (4, 8.0, True)
 
     clip = PeftModel.from_pretrained(CLIPModel.from_pretrained(tiny_clip), tmp_path / "adapter").eval()
     ids = encoder.tokenizer(["the"], return_tensors="pt")

@@ -21,7 +21,7 @@ from ..config import LORA_TARGETS, LoraSettings
 from ..preprocess import PreprocessSpec
 from ..situations import CheckpointError
 from .adapters import LAYER, adapter_shapes, check_adapter
-from .checkpoints import hub_offline, missing_message, read_json, resolve_source
+from .checkpoints import hub_offline, missing_message, read_json, resolve_source, write_json
 
 if TYPE_CHECKING:
     from transformers import CLIPModel, CLIPTokenizer
@@ -102,8 +102,6 @@ class ClipEncoder(nn.Module):
 
     def save(self, folder: str | Path) -> None:
         """Write a complete model folder (weights, tokenizer, processor) that `load` and transformers read."""
-        from .checkpoints import write_json
-
         if self._peft:
             raise CheckpointError("this encoder carries LoRA layers; save the adapter with save_adapter instead")
         folder = Path(folder)
@@ -268,6 +266,9 @@ class ClipEncoder(nn.Module):
         was, config.inference_mode = config.inference_mode, True
         config.save_pretrained(str(folder))
         config.inference_mode = was
+        # Unset fields go: another version of peft may not know them, and would warn of each.
+        file = folder / "adapter_config.json"
+        write_json(file, {name: value for name, value in read_json(file).items() if value is not None})
         weights = get_peft_model_state_dict(self._peft[0], save_embedding_layers=False)
         weights = {name: weight.detach().cpu().contiguous() for name, weight in weights.items()}
         save_file(weights, str(folder / "adapter_model.safetensors"), metadata={"format": "pt"})
