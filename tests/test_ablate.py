@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import save_tiny_clip, tiny_config
+from tiny_models import save_tiny_clip, tiny_config
 
 from srlclip.config import TrainSettings, load_json, with_overrides
 from srlclip.metrics.bootstrap import bootstrap, paired_difference

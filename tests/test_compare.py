@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 import torch
-from conftest import _vocabulary, save_tiny_clip
+from tiny_models import save_tiny_clip, vocabulary
 
 from srlclip.compare import Comparison
 from srlclip.data.vidsitu import read_vidsitu
@@ -196,7 +196,7 @@ def test_a_full_size_base_takes_the_same_path(world, tmp_path):
 
     folder = tmp_path / "vit-b-32"
     folder.mkdir()
-    tokens, merges = _vocabulary()
+    tokens, merges = vocabulary()
     words = [t for t in tokens if not t.startswith("<|")]
     words += [f"unused{i}" for i in range(49406 - len(words))]
     vocab = {t: i for i, t in enumerate([*words, "<|startoftext|>", "<|endoftext|>"])}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import save_tiny_clip
+from tiny_models import save_tiny_clip
 
 from srlclip.config import LORA_TARGETS, LoraSettings
 from srlclip.models.checkpoints import BUNDLED, resolve_bundled, resolve_source

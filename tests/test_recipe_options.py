@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import tiny_config
+from tiny_models import tiny_config
 
 from srlclip.config import TrainSettings, load_json, with_overrides
 from srlclip.data.propbank import read_propbank

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import tiny_config
 from safetensors.torch import load_file
+from tiny_models import tiny_config
 
 from training import train
 from training.checkpoint import KEEP, Checkpoints

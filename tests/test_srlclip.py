@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import save_tiny_clip
+from tiny_models import save_tiny_clip
 
 from srlclip.config import ContextualizerSettings, LoraSettings
 from srlclip.models.pair import ClipPair

@@ -5,7 +5,7 @@ import math
 
 import pytest
 import torch
-from conftest import tiny_config
+from tiny_models import tiny_config
 
 from srlclip.config import LossSettings, TrainSettings, load_json, with_overrides
 from srlclip.data.vidsitu import read_vidsitu

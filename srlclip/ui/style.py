@@ -206,7 +206,7 @@ button.sc-line:hover { background:var(--sc-track); }
 
 
 def tabs(**settings: object) -> gr.Tabs:
-    """`gr.Tabs` that wrap on a narrow screen, where this Gradio can do that (since 6.28); older ones fold them up."""
+    """`gr.Tabs` that wrap on a narrow screen, where this Gradio can do that (6.28 can, 6.26 cannot, and folds them up)."""
     if "overflow_behavior" in inspect.signature(gr.Tabs.__init__).parameters:
         settings["overflow_behavior"] = "wrap"
     return gr.Tabs(**settings)
