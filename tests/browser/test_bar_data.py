@@ -107,6 +107,7 @@ def test_17_no_foreign_request_on_any_tab(page):
     page.visit()
     for tab in places.TABS:
         page.open_tab(tab)
+        page.settle()  # a page that is left while it computes says so in the console
     page.look(dark=True)
     page.visit("?tab=captions")
     page.press(places.EVENT_BUTTON, 1)
