@@ -107,7 +107,9 @@ def test_17_no_foreign_request_on_any_tab(page):
     page.visit()
     for tab in places.TABS:
         page.open_tab(tab)
-        page.settle()  # a page that is left while it computes says so in the console
+        page.settle()
+    # what a tab computes without showing progress may go on: a page that is left meanwhile says so in the console
+    page.allowed += ["AbortError", "Connection errored out"]
     page.look(dark=True)
     page.visit("?tab=captions")
     page.press(places.EVENT_BUTTON, 1)
