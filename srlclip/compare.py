@@ -225,9 +225,8 @@ class Comparison:
         if progress:
             progress(0.3, f"embedding {len(negatives) + 1} captions")
         texts = [true, *(n.text for n in negatives)]
-        distinct = list(
-            dict.fromkeys(texts)
-        )  # a product of many rows may differ in the last bit: equal captions must tie
+        # each once: a product of many rows may differ in the last bit, and equal captions must tie
+        distinct = list(dict.fromkeys(texts))
         vectors = self.embed_texts(distinct)
         scores = {m: dict(zip(distinct, (vectors @ features[m][event_index]).tolist(), strict=True)) for m in MODELS}
         base, adapted = ([scores[m][text] for text in texts] for m in MODELS)

@@ -224,8 +224,7 @@ def _negatives(result: ScoreResult) -> str:
         kind = KIND_NAMES.get(negative.caption.kind, negative.caption.kind)
         cells = ""
         for m in MODELS:
-            margin = negative.margin(m)
-            fooled = (margin or 0.0) <= 0
+            margin, fooled = negative.margin(m), negative.fools(m)
             text = f'<span class="off">≠ {signed(margin)}</span>' if fooled else signed(margin)
             cells += f'<td class="n{f" off-{m}" if fooled else ""}">{text}</td>'
         rows.append(

@@ -137,6 +137,10 @@ class ScoredCaption:
     def margin(self, model: str) -> float | None:
         return self.base_margin if model == "base" else self.adapted_margin
 
+    def fools(self, model: str) -> bool:
+        """Whether the model fits this negative at least as well as the true caption."""
+        return (self.margin(model) or 0.0) <= 0
+
 
 @dataclass(frozen=True)
 class ScoreResult:
@@ -168,7 +172,7 @@ class ScoreResult:
         return " ".join(parts)
 
     def beaten(self, model: str) -> int:
-        return sum((n.margin(model) or 0.0) > 0 for n in self.negatives)
+        return sum(not n.fools(model) for n in self.negatives)
 
     def mean_margin(self, model: str) -> float | None:
         margins = [n.margin(model) or 0.0 for n in self.negatives]

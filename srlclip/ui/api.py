@@ -18,7 +18,6 @@ from ..video import UPLOAD_LIMITS
 from . import caption_files, captions, downloads, hard_negatives, retrieval
 from .api_inputs import (
     MAX_TEXTS,
-    api_errors,
     checked_texts,
     chosen_clip,
     describe_parameters,
@@ -26,6 +25,7 @@ from .api_inputs import (
     text,
     whole,
 )
+from .guard import api_errors
 from .links import MAX_QUERY_CHARS
 from .style import MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS
 from .uploads import SUFFIXES

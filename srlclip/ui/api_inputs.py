@@ -27,19 +27,6 @@ UNREADABLE = (
 Result = TypeVar("Result")
 
 
-def api_errors(endpoint: Callable[..., Result]) -> Callable[..., Result]:
-    """Turn SrlClipError and ValueError into one plain line for a program; unlike the page's, nothing is escaped."""
-
-    @functools.wraps(endpoint)
-    def guarded(*args: object, **kwargs: object) -> Result:
-        try:
-            return endpoint(*args, **kwargs)
-        except (SrlClipError, ValueError) as error:
-            raise gr.Error(" ".join(str(error).split())[:1500], print_exception=False) from None
-
-    return guarded
-
-
 def readable_calls(blocks: gr.Blocks, endpoints: Sequence[Callable]) -> None:
     """Check what calls of these endpoints send before Gradio reads it, which would answer null and log a traceback.
 

@@ -16,13 +16,21 @@ Result = TypeVar("Result")
 
 def user_errors(handler: Callable[..., Result]) -> Callable[..., Result]:
     """Turn SrlClipError and ValueError into a shown message without a traceback; escaped, since toasts render HTML."""
+    return _guarded(handler, esc)
 
-    @functools.wraps(handler)
+
+def api_errors(endpoint: Callable[..., Result]) -> Callable[..., Result]:
+    """Turn SrlClipError and ValueError into one plain line for a program; unlike the page's, nothing is escaped."""
+    return _guarded(endpoint, lambda error: " ".join(str(error).split()))
+
+
+def _guarded(work: Callable[..., Result], words: Callable[[Exception], str]) -> Callable[..., Result]:
+    @functools.wraps(work)
     def guarded(*args: object, **kwargs: object) -> Result:
         try:
-            return handler(*args, **kwargs)
+            return work(*args, **kwargs)
         except (SrlClipError, ValueError) as error:
-            raise gr.Error(esc(error)[:1500], print_exception=False) from None
+            raise gr.Error(words(error)[:1500], print_exception=False) from None
 
     return guarded
 

@@ -11,14 +11,19 @@ DECODERS = ("heads", "zero_shot")
 MAX_QUERY_CHARS = 2000
 
 
+def checked_text(text: str | None, what: str, hint: str = "Write what happens.") -> str:
+    """A query or caption without outer space. Raises ValueError if it is empty, with the hint, or too long."""
+    plain = " ".join((text or "").split())
+    if not plain:
+        raise ValueError(f"The {what} is empty. {hint}")
+    if len(plain) > MAX_QUERY_CHARS:
+        raise ValueError(f"The {what} has {len(plain)} characters; at most {MAX_QUERY_CHARS} are allowed. Shorten it.")
+    return plain
+
+
 def checked_query(query: str | None) -> str:
-    """The query without outer space. Raises ValueError if it is empty or too long."""
-    text = " ".join((query or "").split())
-    if not text:
-        raise ValueError("The query is empty. Describe an event, for example: a man in red pushes a box.")
-    if len(text) > MAX_QUERY_CHARS:
-        raise ValueError(f"The query has {len(text)} characters; at most {MAX_QUERY_CHARS} are allowed. Shorten it.")
-    return text
+    """A query without outer space. Raises ValueError if it is empty or too long."""
+    return checked_text(query, "query", "Describe an event, for example: a man in red pushes a box.")
 
 
 @dataclass(frozen=True)

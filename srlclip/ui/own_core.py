@@ -21,7 +21,7 @@ from . import downloads
 from .format import page, said
 from .guard import part
 from .hard_negatives import KINDS, own_captions
-from .links import MAX_QUERY_CHARS
+from .links import checked_text
 from .media import Media, Shot
 
 if TYPE_CHECKING:
@@ -201,16 +201,6 @@ def score(
     if not negatives:
         raise ValueError("There are no negatives. Label the event and choose a kind, or type captions, one per line.")
     return session.score(comparison, clip, index, text, negatives, progress)
-
-
-def checked_text(text: str | None, what: str) -> str:
-    """A query or caption without outer space. Raises ValueError if it is empty or too long."""
-    plain = " ".join((text or "").split())
-    if not plain:
-        raise ValueError(f"The {what} is empty. Write what happens.")
-    if len(plain) > MAX_QUERY_CHARS:
-        raise ValueError(f"The {what} has {len(plain)} characters; at most {MAX_QUERY_CHARS} are allowed. Shorten it.")
-    return plain
 
 
 def pictures(session: Session, media: Media, results: Sequence[Result]) -> dict[str, bytes]:

@@ -14,6 +14,7 @@ from ..situations import EVENTS_PER_CLIP, DataError
 from . import own_core as core
 from . import own_panels as panels
 from .format import notice
+from .links import checked_text
 from .media import Media
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class Desk:
 
     def search(self, token: str, query: str, with_gallery: bool, progress: Step | None = None) -> tuple:
         """(result, closer look, kept results, query)."""
-        session, text = self.session(token), core.checked_text(query, "query")
+        session, text = self.session(token), checked_text(query, "query")
         result = session.search(self.comparison, text, with_gallery, progress)
         return self.drawn(session, result), "", self.kept_choices(session), text
 

@@ -42,8 +42,7 @@ def word_diff(true: str, negative: str) -> str:
 
 
 def _margin_cell(scored: ScoredCaption, model: str) -> str:
-    margin = scored.margin(model)
-    fooled = (margin or 0.0) <= 0
+    margin, fooled = scored.margin(model), scored.fools(model)
     text = f'<span class="sc-fooled">≠ {signed(margin)}</span>' if fooled else signed(margin)
     score = f'<br><span class="sc-soft">{scored.score(model):.3f}</span>'
     return f'<td class="sc-num{f" sc-off-{model}" if fooled else ""}">{text}{score}</td>'

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
+from sound_file import write_sound
 
 
 def write(
@@ -46,17 +47,7 @@ def renamed_text(folder: Path) -> Path:
 
 
 def audio_only(folder: Path) -> Path:
-    import av
-
-    path = folder / "audio_only.mp4"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("aac", rate=16000)
-        for block in range(20):
-            sound = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
-            sound.sample_rate, sound.pts = 16000, block * 1024
-            container.mux(stream.encode(sound))
-        container.mux(stream.encode())
-    return path
+    return write_sound(folder / "audio_only.mp4")
 
 
 def one_frame(folder: Path) -> Path:
