@@ -6,7 +6,7 @@ python app.py --base openai/clip-vit-base-patch32 --adapter runs/vitb32 --galler
 
 from pathlib import Path
 
-from srlclip.serve import leave, main
+from srlclip.app.serve import leave, main
 
 if __name__ == "__main__":
     leave(main(folder=Path(__file__).resolve().parent))

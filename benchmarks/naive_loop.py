@@ -16,7 +16,7 @@ import torch.nn.functional as functional
 from srlclip.data.frame_cache import Sampling, decode
 from srlclip.models.encoder import ClipEncoder
 from srlclip.situations import Situation
-from training.data import Batch, TrainingData
+from training.recipe.data import Batch, TrainingData
 from training.train import Trainer
 
 

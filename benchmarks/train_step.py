@@ -33,16 +33,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks import costs
 from benchmarks.naive_loop import DecodingData, EachTimeDecoded, EmbeddingTrainer
 from benchmarks.random_clip import SIZES, save_random_clip
-from srlclip import prompts
-from srlclip.config import DataSettings, OptimSettings, TrainSettings
 from srlclip.data.frame_cache import Sampling
+from srlclip.language import prompts
 from srlclip.situations import EVENTS_PER_CLIP, Situation, SrlClipError
 from srlclip.synsitu.labels import situation
 from srlclip.synsitu.sample import sample_clip
 from srlclip.synsitu.writer import write_clip
-from training.data import TrainingData
-from training.provenance import provenance
-from training.run_folder import write_json
+from training.recipe.data import TrainingData
+from training.runs.provenance import provenance
+from training.runs.run_folder import write_json
+from training.settings import DataSettings, OptimSettings, TrainSettings
 from training.train import Trainer, create_model
 
 #: variant -> (video decoded each step, captions embedded each step).

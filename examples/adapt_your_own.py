@@ -12,9 +12,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from srlclip.compare import Comparison
+from srlclip import Comparison
 from srlclip.data.jsonl import write_jsonl
-from srlclip.sentences import sentence
+from srlclip.language.sentences import sentence
 from srlclip.synsitu.labels import situation
 from srlclip.synsitu.sample import sample_clip
 from srlclip.synsitu.writer import write_clip

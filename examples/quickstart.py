@@ -1,6 +1,6 @@
 """The shortest use of the package: the bundled pair on one query.  python examples/quickstart.py"""
 
-from srlclip.compare import Comparison
+from srlclip import Comparison
 
 pair = Comparison.load()  # the bundled mini pair and its gallery; or load(base=..., adapter=..., gallery=...)
 example = pair.examples()[0]

@@ -1,6 +1,6 @@
 """`python -m srlclip`."""
 
-from .cli import main
+from srlclip.cli.main import main
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -24,7 +24,7 @@ class FeatureTensors(Protocol):
 
 
 class LossWeights(Protocol):
-    """Weights of the terms; `video` multiplies both video terms. See srlclip.config.LossSettings."""
+    """Weights of the terms; `video` multiplies both video terms. See training.settings.LossSettings."""
 
     clip_event: float
     vc_event: float

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from .situations import Caption
+from srlclip.situations import Caption
 
 MODELS = ("base", "adapted")
 

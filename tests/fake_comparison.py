@@ -16,8 +16,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from srlclip.embedding_map import EmbeddingMap, embedding_map
-from srlclip.query_heat import QueryHeat, query_heat
+from srlclip.comparison.embedding_map import EmbeddingMap, embedding_map
+from srlclip.comparison.search import QueryHeat, query_heat
 from srlclip.results import (
     MODELS,
     CaptionResult,
@@ -34,7 +34,7 @@ from srlclip.results import (
 )
 from srlclip.situations import Caption, Event, Role, Situation, VideoDecodeError
 from srlclip.synsitu.world import COLOURS, KINDS, SCENES, VERBS
-from srlclip.video import probe
+from srlclip.video.frames import probe
 
 _ACTS = ("push.01", "pull.01", "chase.01", "hug.01", "kick.01", "lift.01", "flee.01")
 
@@ -74,7 +74,7 @@ def event(clip: int, index: int) -> Event:
 
 
 class FakeComparison:
-    """Duck-typed like srlclip.compare.Comparison. folder: where drawn clips go (None: clips have no file).
+    """Duck-typed like srlclip.comparison.comparison.Comparison. folder: where drawn clips go (None: clips have no file).
 
     failing: "adapted" (that model finds nothing) or a decoder that raises. kinds: the decoders that the pair has.
     long_clip: also have the clip "long_00" of 50 seconds, without labels. pause: seconds that each captioned event takes.
@@ -341,7 +341,7 @@ class FakeComparison:
 
 def serve(port: int) -> None:
     """Serve the page on a fake gallery until Ctrl+C."""
-    from srlclip.ui import build_demo, launch_settings
+    from srlclip.app.ui import build_demo, launch_settings
 
     with tempfile.TemporaryDirectory() as folder:
         demo = build_demo(FakeComparison(Path(folder), long_clip=True, pause=0.05))

@@ -2,7 +2,8 @@
 
 import pytest
 
-from srlclip.config import LossSettings, TrainSettings, from_dict, load_json, to_dict, with_overrides
+from srlclip.config import from_dict, load_json, to_dict, with_overrides
+from training.settings import LossSettings, TrainSettings
 
 
 def test_settings_survive_json(tmp_path):
@@ -52,7 +53,7 @@ def test_a_bad_file_is_named(tmp_path):
 def test_every_shipped_config_loads():
     from pathlib import Path
 
-    from training.captioner_settings import CaptionerTraining
+    from training.captioning.settings import CaptionerTraining
     from training.pretrain import PretrainSettings
 
     kinds = {"pretrain": PretrainSettings, "captioner": CaptionerTraining}

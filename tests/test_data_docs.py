@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from srlclip.cli import main
-from srlclip.config import TrainSettings, load_json, with_overrides
+from srlclip.cli.main import main
+from srlclip.config import load_json, with_overrides
 from srlclip.data.jsonl import read_jsonl
+from training.settings import TrainSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "data.md").read_text("utf-8")
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parent / "fixtures"
 
 
 def blocks(language):

@@ -1,58 +1,72 @@
-"""The layer rule of the house: who may import whom, read from the source by `ast`."""
+"""The rules of the house, read from the source by `ast`: who may import whom, and where a concept has its one home."""
 
 from __future__ import annotations
 
 import ast
+import re
+from functools import cache
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = ("srlclip", "training", "benchmarks")
-FILES = sorted(p for folder in FOLDERS for p in (ROOT / folder).rglob("*.py")) + [ROOT / "app.py"]
+FILES = sorted(p for folder in ("srlclip", "training", "benchmarks") for p in (ROOT / folder).rglob("*.py"))
+FILES.append(ROOT / "app.py")
 
+#: From the ground up. A file imports from its own place and from those before it; the longest name that fits is its place.
+PLACES = (
+    "srlclip/__init__", "srlclip/situations", "srlclip/results", "srlclip/config", "srlclip/losses", "srlclip/progress",
+    "srlclip/parallel",
+    "srlclip/language", "srlclip/video", "srlclip/data",
+    "srlclip/synsitu/world", "srlclip/synsitu/drawing", "srlclip/synsitu",
+    "srlclip/models", "srlclip/captioning", "srlclip/comparison",
+    "srlclip/evaluation/metrics", "srlclip/evaluation", "srlclip/features", "srlclip/plots",
+    "srlclip/app/markup", "srlclip/app/pairs", "srlclip/app/session",
+    "srlclip/app/ui/parts", "srlclip/app/ui/results", "srlclip/app/ui/tabs", "srlclip/app/ui/api", "srlclip/app/ui",
+    "srlclip/app", "srlclip/cli", "srlclip/__main__",
+    "training/settings", "training/recipe", "training/runs", "training/mini_base", "training/captioning", "training/train",
+    "training/evaluate", "training/studies", "training/cards", "training",
+    "benchmarks", "app",
+)  # fmt: skip
+#: What a place does without although it lies lower: (place, module that it must not import).
+APART = {
+    "srlclip/losses": ("srlclip.models", "srlclip.config"),
+    "srlclip/models": ("srlclip.data",),
+    "srlclip/plots": ("srlclip.models", "srlclip.comparison.comparison"),
+    "srlclip/evaluation": ("srlclip.models",),
+    "srlclip/app/ui": ("srlclip.models",),
+    "training": ("srlclip.app", "srlclip.cli"),
+    "benchmarks": ("srlclip.app.ui", "srlclip.cli"),
+}
+#: Places that work where torch is not installed.
+WITHOUT_TORCH = (
+    "srlclip/situations", "srlclip/results", "srlclip/language", "srlclip/synsitu", "srlclip/evaluation/metrics",
+    "srlclip/comparison/gallery", "srlclip/comparison/search", "srlclip/features/folder", "srlclip/plots", "srlclip/app/ui",
+)  # fmt: skip
 #: Each heavy library has one door (or a few, named here).
 DOORS = {
-    "decord": {"srlclip/video_file.py"},
-    "peft": {"srlclip/models/encoder.py"},
-    "huggingface_hub": {"srlclip/models/checkpoints.py"},
-    "gradio": {"srlclip/ui/", "app.py"},
-    "accelerate": {"training/", "benchmarks/"},
-    "matplotlib": {"srlclip/plots/", "srlclip/study_plots.py"},
-    "datasets": {"srlclip/data/frame_cache.py"},
-    "cv2": {"srlclip/synsitu/"},
-    "av": {"srlclip/synsitu/writer.py", "srlclip/video_file.py"},
-    "pycocoevalcap": {"srlclip/metrics/caption_scores.py"},
-    "h5py": {"srlclip/feature_files.py"},
-    "spaces": {"srlclip/zero_gpu.py"},
-}
-#: folder or file -> what it must not import.
-FORBIDDEN = {
-    "srlclip/situations.py": ("srlclip",),
-    "srlclip/models/": ("srlclip.data", "srlclip.ui", "srlclip.compare", "srlclip.gallery", "srlclip.losses"),
-    "srlclip/losses.py": ("srlclip.models", "srlclip.config"),
-    "srlclip/metrics/": ("srlclip.models", "srlclip.config", "torch"),
-    "srlclip/feature_files.py": ("srlclip.models", "torch"),
-    "srlclip/gallery.py": ("srlclip.models", "torch"),
-    "srlclip/prompts.py": ("torch", "srlclip.models", "srlclip.data"),
-    "srlclip/negatives.py": ("torch", "srlclip.models", "srlclip.data"),
-    "srlclip/plots/": ("srlclip.models", "srlclip.ui", "srlclip.compare", "torch"),
-    "srlclip/study_plots.py": ("srlclip.models", "srlclip.ui", "srlclip.compare", "torch"),
-    "srlclip/data/": ("srlclip.models", "srlclip.compare", "srlclip.ui", "srlclip.benchmarks"),
-    "srlclip/synsitu/": ("srlclip.models", "srlclip.compare", "srlclip.ui", "torch"),
-    "srlclip/compare.py": ("srlclip.ui", "srlclip.cli", "srlclip.benchmarks"),
-    "srlclip/benchmarks/": ("srlclip.ui", "srlclip.cli", "srlclip.models"),
-    "srlclip/ui/": ("torch", "srlclip.models", "srlclip.gallery", "srlclip.cli"),
-    "srlclip/": ("training", "benchmarks", "app"),
-    "training/": ("srlclip.ui", "srlclip.cli", "benchmarks", "app"),
-    "benchmarks/": ("srlclip.ui", "srlclip.cli", "app"),
+    "decord": ("srlclip/video/file.py",),
+    "peft": ("srlclip/models/encoder.py",),
+    "huggingface_hub": ("srlclip/models/checkpoints.py",),
+    "gradio": ("srlclip/app/ui/", "app.py"),
+    "accelerate": ("training/", "benchmarks/"),
+    "matplotlib": ("srlclip/plots/",),
+    "datasets": ("srlclip/data/frame_cache.py",),
+    "cv2": ("srlclip/synsitu/",),
+    "av": ("srlclip/synsitu/writer.py", "srlclip/video/file.py"),
+    "pycocoevalcap": ("srlclip/evaluation/metrics/caption_scores.py",),
+    "h5py": ("srlclip/features/folder.py",),
+    "spaces": ("srlclip/app/zero_gpu.py",),
 }
 
 
-def imports(path: Path) -> list[tuple[str, bool]]:
-    """(absolute module, only for type checking) of every import in the file, wherever it stands."""
-    package = [*path.relative_to(ROOT).with_suffix("").parts]
-    tree = ast.parse(path.read_text("utf-8"))
+@cache
+def source(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
+def imports(path: Path) -> tuple[str, ...]:
+    """Absolute module of every import in the file, wherever it stands, but for those of types alone."""
+    tree = source(path)
     guarded = {
         id(child)
         for node in ast.walk(tree)
@@ -61,56 +75,117 @@ def imports(path: Path) -> list[tuple[str, bool]]:
     }
     found = []
     for node in ast.walk(tree):
+        if id(node) in guarded:
+            continue
         if isinstance(node, ast.Import):
-            found += [(alias.name, id(node) in guarded) for alias in node.names]
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level] if node.level else []
-            module = ".".join([*base, *(node.module or "").split(".")]).strip(".")
-            found.append((module, id(node) in guarded))
-            found += [(f"{module}.{alias.name}", id(node) in guarded) for alias in node.names]
-    return found
+            found += [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return tuple(found)
 
 
-def below(module: str, name: str) -> bool:
-    return module == name or module.startswith(f"{name}.")
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_a_file_imports_from_lower_layers_only(path):
-    place = path.relative_to(ROOT).as_posix()
-    wrong = [
-        module
-        for start, banned in FORBIDDEN.items()
-        if place == start or (start.endswith("/") and place.startswith(start))
-        for module, only_types in imports(path)
-        if not only_types and any(below(module, name) for name in banned)
+def within(path: str, place: str) -> bool:
+    """Whether a file or module, written with slashes, is or lies in a place."""
+    return path == place or path.startswith((f"{place}/", f"{place}."))
+
+
+def place_of(path: str) -> str | None:
+    return max((p for p in PLACES if within(path, p)), key=len, default=None)
+
+
+def broken(rule) -> list[str]:
+    """ "file: import" of every import that the rule, told (file, module), does not allow."""
+    return [
+        f"{name_of(path)}: {module}" for path in FILES for module in imports(path) if not rule(name_of(path), module)
     ]
-    assert not wrong
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_heavy_libraries_have_one_door(path):
-    place = path.relative_to(ROOT).as_posix()
-    for module, only_types in imports(path):
-        for library, doors in DOORS.items():
-            if below(module, library) and not only_types:
-                assert any(place == d or (d.endswith("/") and place.startswith(d)) for d in doors), module
+def test_every_file_has_a_place():
+    assert not [name_of(path) for path in FILES if place_of(name_of(path)) is None]
+
+
+def test_imports_run_down():
+    def allowed(file: str, module: str) -> bool:
+        lower = place_of(module.replace(".", "/"))
+        mine = place_of(file)
+        return lower is None or mine is None or PLACES.index(lower) <= PLACES.index(mine)
+
+    assert not broken(allowed)
+
+
+def test_places_that_do_without():
+    def allowed(file: str, module: str) -> bool:
+        return not any(
+            within(file, place) and within(module.replace(".", "/"), banned.replace(".", "/"))
+            for place, names in APART.items()
+            for banned in names
+        )
+
+    assert not broken(allowed)
+
+
+def test_places_without_torch():
+    assert not broken(
+        lambda file, module: not within(module, "torch") or not any(within(file, p) for p in WITHOUT_TORCH)
+    )
+
+
+def test_heavy_libraries_have_one_door():
+    def allowed(file: str, module: str) -> bool:
+        library = module.split(".")[0]
+        return library not in DOORS or file.startswith(DOORS[library])
+
+    assert not broken(allowed)
+
+
+def test_imports_are_absolute():
+    relative = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in FILES
+        for node in ast.walk(source(path))
+        if isinstance(node, ast.ImportFrom) and node.level
+    ]
+    assert not relative
 
 
 def test_tabs_do_not_import_each_other():
-    tabs = ("retrieval", "captions", "hard_negatives_tab", "analysis", "own_clips", "how_it_works", "tour")
-    for tab in tabs:
-        others = [f"srlclip.ui.{name}" for name in tabs if name != tab]
-        assert not [m for m, _ in imports(ROOT / "srlclip" / "ui" / f"{tab}.py") if m in others]
+    tabs = "srlclip/app/ui/tabs/"
+
+    def tab(file: str) -> str:
+        return file.removeprefix(tabs).split("/")[0].removesuffix(".py")
+
+    def allowed(file: str, module: str) -> bool:
+        other = module.replace(".", "/")
+        return not (file.startswith(tabs) and other.startswith(tabs)) or tab(file) == tab(other)
+
+    assert not broken(allowed)
 
 
 def test_nothing_loads_a_pickle():
     for path in FILES:
         text = path.read_text("utf-8")
         assert "import pickle" not in text and "pickle.load" not in text, path
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(source(path)):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "torch.load":
                 assert any(k.arg == "weights_only" and ast.unparse(k.value) == "True" for k in node.keywords), path
+
+
+def test_no_file_is_a_drawer():
+    """A name without a subject invites everything."""
+    drawers = re.compile(r"(utils?|misc|common|helpers?)\.py$")
+    assert not [name_of(path) for path in FILES if drawers.search(path.name)]
+
+
+def test_tests_lie_where_the_code_does():
+    """tests/ has the folders of the code, a few of its own, and no other."""
+    own = {"fixtures", "browser", "training", "benchmarks"}
+    code = {p.name for p in (ROOT / "srlclip").iterdir() if p.is_dir()}
+    folders = {p.name for p in (ROOT / "tests").iterdir() if p.is_dir() and not p.name.startswith("__")}
+    assert folders <= own | code
 
 
 def test_every_setting_is_read_somewhere():
@@ -118,15 +193,14 @@ def test_every_setting_is_read_somewhere():
     from dataclasses import fields
 
     from srlclip import config
+    from training import settings
     from training.pretrain import PretrainSettings
 
-    readers = [p for p in FILES if p.name != "config.py" and ROOT / "benchmarks" not in p.parents]
-    source = "\n".join(p.read_text("utf-8") for p in readers)
-    read = {
-        n.attr
-        for n in ast.walk(ast.parse(source.replace("from __future__ import annotations", "")))
-        if isinstance(n, ast.Attribute)
+    written = {"config.py", "settings.py"}
+    readers = [p for p in FILES if p.name not in written and ROOT / "benchmarks" not in p.parents]
+    read = {n.attr for p in readers for n in ast.walk(source(p)) if isinstance(n, ast.Attribute)}
+    kinds = {
+        v for m in (config, settings) for v in vars(m).values() if isinstance(v, type) and v.__module__ == m.__name__
     }
-    kinds = [v for v in vars(config).values() if isinstance(v, type) and v.__module__ == config.__name__]
     unused = [f"{k.__name__}.{f.name}" for k in (*kinds, PretrainSettings) for f in fields(k) if f.name not in read]
     assert not unused

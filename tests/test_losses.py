@@ -13,8 +13,8 @@ import torch
 import torch.nn.functional as functional
 
 from srlclip import losses
-from srlclip.config import LossSettings
 from srlclip.losses import TERMS, event_loss, info_nce, total_loss, video_loss
+from training.settings import LossSettings
 
 
 def unit(*shape: int, seed: int = 0) -> torch.Tensor:

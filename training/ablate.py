@@ -5,7 +5,7 @@
     python -m training.ablate all --quick                   # minutes on two cores; shows directions only
     python -m training.ablate negatives --tables-only       # tables and plots from what is there
 
-Studies: see training/studies.py. CPU or GPU. Clips are rendered and decoded once, arms that studies share are trained
+Studies: see training/studies/definitions.py. CPU or GPU. Clips are rendered and decoded once, arms that studies share are trained
 once, and a stopped study goes on where it was.
 """
 
@@ -23,12 +23,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from srlclip.config import TrainSettings, load_json, with_overrides
+from srlclip.config import load_json, with_overrides
 from srlclip.situations import SrlClipError
-from training import study_tables
-from training.studies import SECOND_BASE, STUDIES, Study, chosen
-from training.study_pool import run_all
-from training.study_runs import Measure, Run, execute, is_done, prepare
+from training.settings import TrainSettings
+from training.studies import tables as study_tables
+from training.studies.definitions import SECOND_BASE, STUDIES, Study, chosen
+from training.studies.pool import run_all
+from training.studies.runs import Measure, Run, execute, is_done, prepare
 
 CONFIG = Path(__file__).parent / "configs" / "study.json"
 #: --quick: fewer clips, steps and questions.

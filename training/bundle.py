@@ -19,18 +19,18 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from srlclip.compare import Comparison
+from srlclip.captioning.captioner_files import load_captioner, save_captioner
+from srlclip.comparison.comparison import Comparison
+from srlclip.comparison.embedding import ASSETS, gallery_name
+from srlclip.comparison.loading import HEADS_FOLDER
 from srlclip.data.folder import read_folder
-from srlclip.embedding import ASSETS, gallery_name
-from srlclip.models.captioner_files import load_captioner, save_captioner
-from srlclip.pair_info import HEADS_FOLDER
 from srlclip.results import MODELS
 from srlclip.synsitu import texts
 from srlclip.synsitu.sample import GROUP_SIZE, script_of
 from srlclip.synsitu.writer import progress_bar, write_split
-from training.cards import base_card, pair_card
-from training.provenance import portable
-from training.run_folder import write_json
+from training.cards.bundled import base_card, pair_card
+from training.runs.provenance import portable
+from training.runs.run_folder import write_json
 
 #: The gallery's seed differs from that of every measured split, so that looking at it spoils no result.
 GALLERY_SEED, PLAIN_CLIPS, HARD_GROUPS, EXAMPLES = 7, 24, 8, 8

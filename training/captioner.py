@@ -29,23 +29,23 @@ from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from srlclip.captioning.captioner import Captioner
+from srlclip.captioning.captioner_files import FeatureSource, save_captioner
+from srlclip.captioning.readings import Reading
+from srlclip.captioning.trained import read_clips
+from srlclip.captioning.vocabulary import PAD, Vocabulary
 from srlclip.config import load_json, to_dict, with_overrides
-from srlclip.heads import read_clips
-from srlclip.lexicon import Lexicon
-from srlclip.metrics.caption_scores import cider
-from srlclip.metrics.situations import VerbEvent, choose_references, srl_items, verb_accuracy
-from srlclip.models.captioner import Captioner
-from srlclip.models.captioner_files import FeatureSource, save_captioner
+from srlclip.evaluation.metrics.caption_scores import cider
+from srlclip.evaluation.metrics.vidsitu import VerbEvent, choose_references, srl_items, verb_accuracy
+from srlclip.language.lexicon import Lexicon
 from srlclip.models.pair import ClipPair
-from srlclip.models.vocabulary import PAD, Vocabulary
-from srlclip.readings import Reading
 from srlclip.situations import CheckpointError, SrlClipError
-from training.captioner_data import CaptionBatch, CaptionerData, fillers
-from training.captioner_settings import CaptionerTraining
-from training.checkpoint import Checkpoints
-from training.data import Processes
-from training.run_folder import RunFolder
-from training.tracking import start_trackers, tracker_names
+from training.captioning.data import CaptionBatch, CaptionerData, fillers
+from training.captioning.settings import CaptionerTraining
+from training.recipe.data import Processes
+from training.runs.checkpoint import Checkpoints
+from training.runs.run_folder import RunFolder
+from training.runs.trackers import start_trackers, tracker_names
 
 CONFIG = Path(__file__).parent / "configs" / "captioner.json"
 TERMS = ("words", "verb", "roles")
@@ -239,7 +239,7 @@ def validate(captioner: Captioner, data: CaptionerData) -> dict[str, float]:
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Train a captioner on frozen features.")
     parser.add_argument(
-        "--config", default=str(CONFIG), help="JSON file of settings (see training/captioner_settings.py)"
+        "--config", default=str(CONFIG), help="JSON file of settings (see training/captioning/settings.py)"
     )
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="override one setting, e.g. model=base"

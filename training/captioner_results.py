@@ -25,8 +25,9 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from srlclip import zero_shot
-from srlclip.benchmarks.situations import Predictions, score, summarise
+from srlclip.captioning import zero_shot
+from srlclip.captioning.readings import Guess, Reading
+from srlclip.captioning.trained import fitting_captioner
 from srlclip.config import load_json, to_dict, with_overrides
 from srlclip.data.predictions import (
     read_srl_predictions,
@@ -34,18 +35,17 @@ from srlclip.data.predictions import (
     write_srl_predictions,
     write_verb_predictions,
 )
-from srlclip.heads import fitting_captioner
-from srlclip.lexicon import Lexicon
+from srlclip.evaluation.vidsitu import Predictions, score, summarise
+from srlclip.language.lexicon import Lexicon
 from srlclip.models.pair import ClipPair
-from srlclip.readings import Guess, Reading
 from srlclip.situations import ROLE_KEYS, Event, Situation, SrlClipError
 from training.captioner import CONFIG, read_data, train
-from training.captioner_data import CaptionerData, fillers
-from training.captioner_settings import CaptionerTraining
-from training.data import Processes, load_situations
+from training.captioning.data import CaptionerData, fillers
+from training.captioning.settings import CaptionerTraining
 from training.predict import as_predictions
-from training.provenance import provenance
-from training.run_folder import write_json
+from training.recipe.data import Processes, load_situations
+from training.runs.provenance import provenance
+from training.runs.run_folder import write_json
 
 #: Features that a head is trained on: name -> overrides of the configuration.
 ARMS: dict[str, tuple[str, ...]] = {
@@ -124,7 +124,7 @@ def majority_readings(bench: Bench) -> ByClip:
 
 
 def zero_shot_readings(bench: Bench, arm: str, lexicon: Lexicon) -> ByClip:
-    """CLIP alone, under the true verb's roles: see srlclip/zero_shot.py."""
+    """CLIP alone, under the true verb's roles: see srlclip/captioning/zero_shot.py."""
     embed, scale = remembering(bench.pair), float(bench.pair.base.logit_scale)
     out = {}
     for s in tqdm(bench.situations, desc=f"zero-shot {arm}", unit="clip"):

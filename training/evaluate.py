@@ -20,18 +20,18 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from srlclip.benchmarks.pair import Observations, observe, summarise
-from srlclip.benchmarks.questions import Questions, ask
 from srlclip.data.frame_cache import FrameCache, Sampling, frame_cache
 from srlclip.data.vidsitu import read_vidsitu
-from srlclip.lexicon import Lexicon
+from srlclip.evaluation.questions import Questions, ask
+from srlclip.evaluation.towers import Observations, observe, summarise
+from srlclip.language.lexicon import Lexicon
 from srlclip.models.checkpoints import fetch_folder
 from srlclip.models.encoder import ClipEncoder
 from srlclip.models.pair import adapted_copy
 from srlclip.situations import Situation, SrlClipError
-from training.data import embed_captions
-from training.provenance import provenance
-from training.run_folder import write_json
+from training.recipe.data import embed_captions
+from training.runs.provenance import provenance
+from training.runs.run_folder import write_json
 
 #: SynSitu splits, how many clips of each, and what they are called in the results.
 SYNSITU = {

@@ -24,16 +24,16 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from srlclip.lexicon import Lexicon
+from srlclip.language.lexicon import Lexicon
 from srlclip.models.checkpoints import BUNDLED, check_hub_id, read_json, resolve_source, upload_folder
 from srlclip.models.encoder import ClipEncoder
 from srlclip.models.srlclip import CARD, SRLCLIP, check_base, read_model_card
 from srlclip.situations import CheckpointError, SrlClipError
-from training.card_results import read_results
-from training.card_sections import CardFacts
-from training.model_card import LICENCES, model_card
-from training.provenance import portable
-from training.run_folder import write_json
+from training.cards.exported import LICENCES, model_card
+from training.cards.results import read_results
+from training.cards.sections import CardFacts
+from training.runs.provenance import portable
+from training.runs.run_folder import write_json
 
 #: File of the run folder -> its name in the export (config.json is transformers' name for something else).
 RUN_FILES = {"config.json": "train_config.json", "run.json": "run.json", "metrics.json": "metrics.json", "log.jsonl": "log.jsonl"}  # fmt: skip

@@ -17,18 +17,23 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from srlclip.benchmarks.situations import Predictions
+from srlclip.captioning.readings import Reading
+from srlclip.captioning.trained import ROLE_SOURCES, fitting_captioner
 from srlclip.config import load_json, with_overrides
-from srlclip.data.predictions import EventPrediction, VerbPrediction, write_srl_predictions, write_verb_predictions
+from srlclip.data.predictions import (
+    EventPrediction,
+    VerbPrediction,
+    write_srl_predictions,
+    write_verb_predictions,
+)
 from srlclip.data.vidsitu import split_segments
-from srlclip.heads import ROLE_SOURCES, fitting_captioner
+from srlclip.evaluation.vidsitu import Predictions
 from srlclip.models.pair import ClipPair
-from srlclip.readings import Reading
 from srlclip.situations import SrlClipError
 from training.captioner import read_data
-from training.captioner_data import CaptionerData
-from training.captioner_settings import CaptionerTraining
-from training.data import Processes
+from training.captioning.data import CaptionerData
+from training.captioning.settings import CaptionerTraining
+from training.recipe.data import Processes
 
 ANNOTATED = "annotated"
 

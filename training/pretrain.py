@@ -36,14 +36,14 @@ from transformers import CLIPTokenizer
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from srlclip import config
-from srlclip.preprocess import PreprocessSpec
 from srlclip.synsitu import texts
 from srlclip.synsitu.sample import sample_clip
-from training import paraphrase
-from training.frames import ATTRIBUTE_CLASSES, IGNORE, FrameSet, frame_set
-from training.mini_clip import PretrainSettings, build_model
-from training.provenance import provenance
-from training.tokenizer import build_tokenizer
+from srlclip.video.pixels import PreprocessSpec
+from training.mini_base import paraphrase
+from training.mini_base.frames import ATTRIBUTE_CLASSES, IGNORE, FrameSet, frame_set
+from training.mini_base.model import PretrainSettings, build_model
+from training.mini_base.tokenizer import build_tokenizer
+from training.runs.provenance import provenance
 
 CONFIG = Path(__file__).parent / "configs" / "pretrain_synsitu.json"
 CHECKPOINT_EVERY = 100

@@ -22,14 +22,14 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from srlclip.compare import Comparison
-from srlclip.embedding import ASSETS
-from srlclip.examples import OUTCOMES, STORIES, outcome
-from srlclip.negatives import KINDS
+from srlclip.comparison.comparison import Comparison
+from srlclip.comparison.embedding import ASSETS
+from srlclip.comparison.queries import OUTCOMES, STORIES, outcome
+from srlclip.language.negatives import KINDS
 from srlclip.results import MODELS
 from srlclip.situations import CORE_ROLES, SrlClipError
-from training.provenance import provenance
-from training.run_folder import write_json
+from training.runs.provenance import provenance
+from training.runs.run_folder import write_json
 
 RULE = (
     "Candidates: every labelled event with two or more visible core roles, its natural caption as the query. Outcome: which "

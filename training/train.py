@@ -32,16 +32,17 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from srlclip.config import TrainSettings, load_json, to_dict, with_overrides
+from srlclip.config import load_json, to_dict, with_overrides
 from srlclip.models.srlclip import SRLCLIP
 from srlclip.situations import CheckpointError, SrlClipError
-from training.checkpoint import Checkpoints
-from training.data import Batch, Processes, TrainingData, draw_share, load_split
-from training.objective import batch_loss
-from training.run_folder import RunFolder
-from training.tracking import start_trackers, tracker_names
-from training.unused import check_used
-from training.validate import sentences, validate
+from training.recipe.data import Batch, Processes, TrainingData, draw_share, load_split
+from training.recipe.no_effect import check_used
+from training.recipe.objective import batch_loss
+from training.recipe.validation import sentences, validate
+from training.runs.checkpoint import Checkpoints
+from training.runs.run_folder import RunFolder
+from training.runs.trackers import start_trackers, tracker_names
+from training.settings import TrainSettings
 
 CONFIG = Path(__file__).parent / "configs" / "synsitu.json"
 

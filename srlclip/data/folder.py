@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from ..situations import DataError, Situation
-from ..video import FRAME_SUFFIXES
-from .jsonl import read_jsonl
-from .vidsitu import read_vidsitu
+from srlclip.data.jsonl import read_jsonl
+from srlclip.data.vidsitu import read_vidsitu
+from srlclip.situations import DataError, Situation
+from srlclip.video.frames import FRAME_SUFFIXES
 
 VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg")
 _LABELS = "labels.jsonl"

@@ -22,10 +22,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..parallel import spawn_map
-from ..preprocess import PreprocessSpec
-from ..situations import DataError, Situation, VideoDecodeError
-from ..video import read_frames
+from srlclip.parallel import spawn_map
+from srlclip.situations import DataError, Situation, VideoDecodeError
+from srlclip.video.frames import read_frames
+from srlclip.video.pixels import PreprocessSpec
 
 SHARD = 32
 #: Above this share of undecodable clips a run stops: something is wrong with the data, not with a clip.

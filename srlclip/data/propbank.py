@@ -18,7 +18,7 @@ from xml.parsers import expat
 
 from srlclip.data.problems import Problem, refuse
 from srlclip.data.roles import SCENE_KEY, parse_role_key
-from srlclip.lexicon import VerbEntry
+from srlclip.language.lexicon import VerbEntry
 from srlclip.situations import DataError
 
 #: Rolesets of light verbs ("make.LV") and drafts have no number and no roles of their own.

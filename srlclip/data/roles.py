@@ -13,7 +13,7 @@ The rule for `short` names, in order (the paper shortens by no stated rule; this
     lifter, raiser -> lifter                         agent, smasher -> smasher
     thing looked at or for or on -> thing looked at  place or thing entered -> thing entered
 
-`raw` keeps the annotation's words, with spaces normalised. tests/data/role_names_golden.json holds more examples.
+`raw` keeps the annotation's words, with spaces normalised. tests/fixtures/role_names_golden.json holds more examples.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from srlclip.english import PREPOSITIONS, strip_article, word_set
+from srlclip.language.english import PREPOSITIONS, strip_article, word_set
 from srlclip.situations import CORE_ROLES, MODIFIER_NAMES
 
 SCENE_KEY = "Scene of the Event"

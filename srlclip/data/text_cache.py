@@ -21,7 +21,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from ..situations import DataError
+from srlclip.situations import DataError
 
 BLOCK = 4096
 _KEY_BYTES = 16

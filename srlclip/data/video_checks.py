@@ -9,7 +9,7 @@ from typing import Protocol
 from srlclip.data.problems import Problem, refuse, remark
 from srlclip.parallel import spawn_map
 from srlclip.situations import EVENTS_PER_CLIP, DataError, Situation, VideoDecodeError
-from srlclip.video import probe, read_frames
+from srlclip.video.frames import probe, read_frames
 
 #: A video this much shorter or longer (seconds) than its label says has its events elsewhere.
 _SLACK = 0.5

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from ..situations import CheckpointError
-from .checkpoints import read_json
+from srlclip.models.checkpoints import read_json
+from srlclip.situations import CheckpointError
 
 #: Where the blocks of either tower lie inside transformers' CLIPModel, as a regular expression.
 LAYER = {tower: rf"{tower}_model\.encoder\.layers\.\d+\." for tower in ("vision", "text")}

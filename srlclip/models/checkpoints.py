@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..situations import CheckpointError
+from srlclip.situations import CheckpointError
 
 #: Names that work without a download; their folders are part of the package.
 BUNDLED = ("mini-base", "mini-srlclip")

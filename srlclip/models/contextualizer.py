@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as functional
 from torch import nn
 
-from ..config import ContextualizerSettings
+from srlclip.config import ContextualizerSettings
 
 _VIDEO, _EVENT, _FRAME = range(3)
 

@@ -17,11 +17,11 @@ import torch
 import torch.nn.functional as functional
 from torch import nn
 
-from ..config import LORA_TARGETS, LoraSettings
-from ..preprocess import PreprocessSpec
-from ..situations import CheckpointError
-from .adapters import LAYER, adapter_shapes, check_adapter
-from .checkpoints import hub_offline, missing_message, read_json, resolve_source, write_json
+from srlclip.config import LORA_TARGETS, LoraSettings
+from srlclip.models.adapters import LAYER, adapter_shapes, check_adapter
+from srlclip.models.checkpoints import hub_offline, missing_message, read_json, resolve_source, write_json
+from srlclip.situations import CheckpointError
+from srlclip.video.pixels import PreprocessSpec
 
 if TYPE_CHECKING:
     from transformers import CLIPModel, CLIPTokenizer

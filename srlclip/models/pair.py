@@ -13,12 +13,18 @@ from pathlib import Path
 
 import torch
 
-from ..situations import CheckpointError
-from .adapters import adapter_shapes
-from .checkpoints import fetch_folder
-from .contextualizer import VideoContextualizer
-from .encoder import ClipEncoder
-from .srlclip import check_base, load_contextualizer, load_image_tower, read_model_card, read_tuning
+from srlclip.models.adapters import adapter_shapes
+from srlclip.models.checkpoints import fetch_folder
+from srlclip.models.contextualizer import VideoContextualizer
+from srlclip.models.encoder import ClipEncoder
+from srlclip.models.srlclip import (
+    check_base,
+    load_contextualizer,
+    load_image_tower,
+    read_model_card,
+    read_tuning,
+)
+from srlclip.situations import CheckpointError
 
 
 class ClipPair:

@@ -18,12 +18,12 @@ import torch
 import torch.nn.functional as functional
 from torch import nn
 
-from ..config import ContextualizerSettings, LoraSettings, TuningSettings, from_dict
-from ..situations import CheckpointError
-from .adapters import adapter_shapes
-from .checkpoints import CARD, fetch_folder, read_json, resolve_bundled, write_json
-from .contextualizer import VideoContextualizer
-from .encoder import ClipEncoder
+from srlclip.config import ContextualizerSettings, LoraSettings, TuningSettings, from_dict
+from srlclip.models.adapters import adapter_shapes
+from srlclip.models.checkpoints import CARD, fetch_folder, read_json, resolve_bundled, write_json
+from srlclip.models.contextualizer import VideoContextualizer
+from srlclip.models.encoder import ClipEncoder
+from srlclip.situations import CheckpointError
 
 __all__ = ["SRLCLIP", "Features", "load_contextualizer", "read_model_card", "resolve_bundled"]
 

@@ -5,13 +5,23 @@
 
 from matplotlib.figure import Figure
 
-from .comparison import margins, rank_slope, timeline
-from .drawing import COLOURS, KIND_NAMES, NAMES, WIDTH, png_file, short_name, styled, svg_file, to_svg
-from .heat import gallery_heat, heat_strip
-from .maps import embedding_scatter
-from .measured import margin_histogram, metric_bars, rank_scatter, training_curves
-from .method import ALT as METHOD_ALT
-from .method import method_figure
+from srlclip.plots.comparison import margins, rank_slope, timeline
+from srlclip.plots.drawing import (
+    COLOURS,
+    KIND_NAMES,
+    NAMES,
+    WIDTH,
+    png_file,
+    short_name,
+    styled,
+    svg_file,
+    to_svg,
+)
+from srlclip.plots.heat import gallery_heat, heat_strip
+from srlclip.plots.maps import embedding_scatter
+from srlclip.plots.measured import margin_histogram, metric_bars, rank_scatter, training_curves
+from srlclip.plots.method import ALT as METHOD_ALT
+from srlclip.plots.method import method_figure
 
 __all__ = [
     "COLOURS",

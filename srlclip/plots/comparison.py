@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from ..results import MODELS, ScoreResult, SearchResult, Timeline
-from .drawing import (
+from srlclip.plots.drawing import (
     COLOURS,
     FAINT,
     INK,
@@ -18,6 +17,7 @@ from .drawing import (
     short_name,
     styled,
 )
+from srlclip.results import MODELS, ScoreResult, SearchResult, Timeline
 
 
 @styled

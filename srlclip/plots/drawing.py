@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from PIL import Image
 
-from ..results import MODELS
+from srlclip.results import MODELS
 
 Drawn = TypeVar("Drawn")
 WIDTH = 4.6  # inches; narrow on purpose: on a phone the text then stays near its own size

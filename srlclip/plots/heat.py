@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from ..query_heat import HeatRow
-from ..results import MODELS, Timeline
-from .drawing import COLOURS, INK, NAMES, PAPER, blank_figure, plain, short_name, styled
+from srlclip.comparison.search import HeatRow
+from srlclip.plots.drawing import COLOURS, INK, NAMES, PAPER, blank_figure, plain, short_name, styled
+from srlclip.results import MODELS, Timeline
 
 #: Opacity of the model's colour at the bottom and the top of its range; ink stays readable on both.
 _LIGHT, _STRONG = 0.03, 0.55

@@ -6,9 +6,9 @@ from collections import Counter
 
 from matplotlib.figure import Figure
 
-from ..embedding_map import EmbeddingMap
-from .drawing import FAINT, INK, NAMES, PAPER, blank_figure, plain, styled
-from .heat import GLYPHS
+from srlclip.comparison.embedding_map import EmbeddingMap
+from srlclip.plots.drawing import FAINT, INK, NAMES, PAPER, blank_figure, plain, styled
+from srlclip.plots.heat import GLYPHS
 
 #: Marks of the labels, most frequent first: the shape tells them apart, the colour helps. None is a model's colour.
 _LOOKS = (

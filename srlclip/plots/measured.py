@@ -6,8 +6,20 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
 
-from ..results import MODELS
-from .drawing import COLOURS, FAINT, INK, MARKERS, NAMES, PAPER, blank_figure, model_legend, model_mark, plain, styled
+from srlclip.plots.drawing import (
+    COLOURS,
+    FAINT,
+    INK,
+    MARKERS,
+    NAMES,
+    PAPER,
+    blank_figure,
+    model_legend,
+    model_mark,
+    plain,
+    styled,
+)
+from srlclip.results import MODELS
 
 
 @styled

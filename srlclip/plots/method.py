@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
-from ..situations import EVENTS_PER_CLIP
-from .drawing import COLOURS, FAINT, INK, WIDTH, styled
+from srlclip.plots.drawing import COLOURS, FAINT, INK, WIDTH, styled
+from srlclip.situations import EVENTS_PER_CLIP
 
 FRAMES = 4
 HEIGHT = 6.9

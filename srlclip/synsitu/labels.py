@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..data.roles import parse_role_key
-from ..situations import EVENTS_PER_CLIP, Event, Role, Situation
-from .world import VERBS, Character, ClipScript, EventScript
+from srlclip.data.roles import parse_role_key
+from srlclip.situations import EVENTS_PER_CLIP, Event, Role, Situation
+from srlclip.synsitu.world import VERBS, Character, ClipScript, EventScript
 
 #: What other annotators call the same thing. The first annotator always uses the world's own word.
 SYNONYMS = {

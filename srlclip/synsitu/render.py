@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 
 from srlclip.situations import SECONDS_PER_EVENT
-from srlclip.synsitu.actions import ACTIONS
-from srlclip.synsitu.canvas import FRAME, Canvas
-from srlclip.synsitu.costume import Costume, make_costume
-from srlclip.synsitu.figures import draw_figure
-from srlclip.synsitu.scenery import draw_scenery
-from srlclip.synsitu.stage import Stage, idle_pose
+from srlclip.synsitu.drawing.actions import ACTIONS
+from srlclip.synsitu.drawing.canvas import FRAME, Canvas
+from srlclip.synsitu.drawing.costume import Costume, make_costume
+from srlclip.synsitu.drawing.figures import draw_figure
+from srlclip.synsitu.drawing.scenery import draw_scenery
+from srlclip.synsitu.drawing.stage import Stage, idle_pose
 from srlclip.synsitu.world import MANNERS, PROPS, VERBS, ClipScript, EventScript
 
 _SWAY = (0, 1, 2, 1)

@@ -15,8 +15,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..situations import EVENTS_PER_CLIP
-from .world import ATTRIBUTES, COLOURS, KINDS, MANNERS, PROPS, SCENES, VERBS, Character, ClipScript, EventScript
+from srlclip.situations import EVENTS_PER_CLIP
+from srlclip.synsitu.world import (
+    ATTRIBUTES,
+    COLOURS,
+    KINDS,
+    MANNERS,
+    PROPS,
+    SCENES,
+    VERBS,
+    Character,
+    ClipScript,
+    EventScript,
+)
 
 SPLITS = ("pretrain", "train", "valid", "test", "hard", "heldout")
 GROUP_SIZE = 5

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..data.roles import parse_role_key
-from .sample import held_out_event, mirror
-from .world import COLOURS, VERBS, Character, ClipScript, EventScript
+from srlclip.data.roles import parse_role_key
+from srlclip.synsitu.sample import held_out_event, mirror
+from srlclip.synsitu.world import COLOURS, VERBS, Character, ClipScript, EventScript
 
 #: Per verb: (third person, -ing form, past participle for a passive or "" if it has none). The world's own word first.
 FORMS: dict[str, tuple[tuple[str, str, str], ...]] = {

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ..data.vidsitu import write_vidsitu
-from ..parallel import spawn_map
-from ..situations import SECONDS_PER_EVENT, Situation
-from .labels import situation
-from .render import render_frames
-from .sample import sample_clip
-from .world import VERBS, ClipScript
+from srlclip.data.vidsitu import write_vidsitu
+from srlclip.parallel import spawn_map
+from srlclip.situations import SECONDS_PER_EVENT, Situation
+from srlclip.synsitu.labels import situation
+from srlclip.synsitu.render import render_frames
+from srlclip.synsitu.sample import sample_clip
+from srlclip.synsitu.world import VERBS, ClipScript
 
 SIZE, FPS, CRF = 320, 12, 27
 #: What the world and its files look like; written beside the clips so that a folder made by another version is noticed.

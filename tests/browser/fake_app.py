@@ -13,7 +13,7 @@ from pathlib import Path
 
 from fake_comparison import FakeComparison
 
-from srlclip.ui import build_demo, launch_settings
+from srlclip.app.ui import build_demo, launch_settings
 
 
 def main() -> None:

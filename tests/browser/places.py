@@ -3,7 +3,7 @@ does this."""
 
 from __future__ import annotations
 
-from srlclip.ui.links import TABS
+from srlclip.app.ui.parts.links import TABS
 
 __all__ = ["TABS"]
 

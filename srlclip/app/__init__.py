@@ -1,0 +1,1 @@
+"""The app: serving it, its pairs of models, a visitor's clips, and the page."""

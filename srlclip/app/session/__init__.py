@@ -1,0 +1,1 @@
+"""What a visitor brings: clips, labels, results, saved files and reports."""

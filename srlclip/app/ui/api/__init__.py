@@ -1,0 +1,1 @@
+"""JSON twins of what the page does, for programs and assistants."""

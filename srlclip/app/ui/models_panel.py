@@ -1,0 +1,202 @@
+"""The Models panel: load another pair in the background, watch it come, and switch this page, and no other, to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import gradio as gr
+
+# At run time too: Gradio reads the handlers' annotations to find the request among their arguments.
+from srlclip.app.pairs import Loading, ModelRules, PairName, short
+from srlclip.app.ui.page_pair import PagePairs
+from srlclip.app.ui.parts.errors import user_errors
+from srlclip.app.ui.parts.format import esc, model_id, model_name, page, said
+from srlclip.results import PairInfo
+from srlclip.situations import SrlClipError
+
+if TYPE_CHECKING:
+    from srlclip.comparison.comparison import Comparison
+
+#: Seconds between two looks at a pair that is being loaded.
+EVERY = 0.5
+
+
+def loading_html(loading: Loading, meanwhile: PairName | None) -> str:
+    """What is being loaded, how far it is, and what the page shows until then."""
+    percent = round(100 * loading.share)
+    until = f" Until then everything here is {said(meanwhile)}." if meanwhile else ""
+    return page(
+        f'<div class="sc-banner" role="status"><strong>Loading {said(loading.name)}: {percent} %</strong>, '
+        f"{esc(loading.what)}.{until}"
+        f'<span class="sc-bar sc-loading" role="progressbar" aria-label="loading the models" aria-valuemin="0" '
+        f'aria-valuemax="100" aria-valuenow="{percent}"><i style="width:{percent}%"></i></span></div>'
+    )
+
+
+def failed_html(name: PairName | str, reason: str, kept: PairName | None) -> str:
+    """Why a pair did not come, and that nothing else changed."""
+    return page(
+        f'<div class="sc-notice sc-failure" role="alert"><strong>{said(name)} could not be loaded.</strong> '
+        f"{said(reason.rstrip('.'), 600)}. The page still shows {said(kept)}.</div>"
+    )
+
+
+def current_html(info: PairInfo, default: PairName | None, free: bool) -> str:
+    """The pair that this page shows, and how long. free: whether any model may be named."""
+    adapted = esc(model_id(info.adapter_id)) if info.adapter_id != "none" else "no adapter"
+    names = "Name a bundled model, a local folder or a Hub id. " if free else ""
+    return page(
+        f"<p>This page compares {model_name('base')} {esc(model_id(info.base_id))} and {model_name('adapted')} "
+        f'{adapted}.</p><p class="sc-soft">{names}The gallery is read anew by another pair; results of the old one, and '
+        "videos uploaded to tabs 2 and 3, are cleared; “Your clips” stay, and are read anew. "
+        f"A switch is for this page only: reloaded, it starts with {said(default)} again.</p>"
+    )
+
+
+def asked_for(base: str | None, adapter: str | None) -> PairName:
+    """The pair that the two fields name. Raises ValueError if both are empty."""
+    name = PairName.of(base, adapter)
+    if name == PairName():
+        raise ValueError("Name a base model, an adapter, or both.")
+    return name
+
+
+#: How the events that wait for a pair are wired: any number of pages may wait; clients choose no models.
+ALONE = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
+
+
+class Panel(NamedTuple):
+    """status: loading or failed; current: the pair of the page; wanted: the pair to switch to, None for none.
+
+    events: each ends with `wanted` set. at_start: for the opening of a page, fills (status, wanted) too. renewed: what
+    `current` says of another pair.
+    """
+
+    status: gr.HTML
+    current: gr.HTML
+    wanted: gr.State
+    events: list
+    at_start: Callable
+    renewed: Callable[[PairInfo], str]
+
+
+class Renewal(NamedTuple):
+    """Components of the page that another pair changes, and what gives their values, from the page's query."""
+
+    components: list
+    values: Callable[[str], list]
+
+
+def wire(
+    panel: Panel,
+    pages: PagePairs,
+    comparison: Comparison,
+    query: gr.State,
+    renewals: Sequence[Renewal],
+    refilled: Sequence[gr.components.Component],
+    refill: Callable[[str], list],
+    opened: gr.events.Dependency,
+) -> None:
+    """Wire the switch: everything in `renewals` changes, then `refill` makes the result of the open tab.
+
+    comparison: the one of the page. refill: the page's query string -> values of `refilled`. opened: ends when a page
+    has been opened.
+    """
+    parts = [Renewal([panel.current], lambda _: [panel.renewed(comparison.info)]), *renewals]
+    new, where = gr.State(False), gr.Textbox(visible=False)
+    switched = [new, *(component for part in parts for component in part.components)]
+
+    @user_errors
+    def switch(wanted: PairName | None, text: str, request: gr.Request) -> list:
+        had = pages.name(request.session_hash)
+        if wanted is None or wanted == had:
+            return [False, *[gr.skip()] * (len(switched) - 1)]
+        pages.choose(request.session_hash, wanted)
+        try:
+            return [True, *(value for part in parts for value in part.values(text))]
+        except Exception:
+            pages.choose(request.session_hash, had)
+            raise
+
+    @user_errors
+    def fill(address: str, is_new: bool) -> list:
+        return refill(address.lstrip("?")) if is_new else [gr.skip()] * len(refilled)
+
+    model = {"api_visibility": "private", "concurrency_id": "model", "concurrency_limit": 1}
+    events, starting = list(panel.events), pages.pairs.starting
+    if starting is not None and starting.name != pages.pairs.first:
+        events.append(opened.then(panel.at_start, None, [panel.status, panel.wanted], **ALONE))
+    for event in events:
+        done = event.success(switch, [panel.wanted, query], switched, **model)
+        js = "(_, fresh) => [window.location.search, fresh]"
+        done.success(fill, [where, new], list(refilled), js=js, **model)
+
+
+async def watched(loading: Loading, pages: PagePairs, session: str | None) -> AsyncIterator[tuple]:
+    """Updates of (status, wanted) until the pair is there or has failed; it is not switched to here."""
+    shown = ""
+    while not loading.ended:
+        now = loading_html(loading, pages.name(session))
+        if now != shown:
+            yield gr.HTML(now, visible=True), None
+        shown = now
+        await asyncio.sleep(EVERY)
+    if loading.error:
+        reason = loading.error
+        if pages.pairs.rules.allowed is not None:  # strangers need not know where the server keeps its models
+            for model in filter(None, (loading.name.base, loading.name.adapter)):
+                reason = reason.replace(model, short(model))
+        yield gr.HTML(failed_html(loading.name, reason, pages.name(session)), visible=True), None
+    else:
+        yield gr.HTML("", visible=False), loading.name
+
+
+def build(pages: PagePairs, info: PairInfo) -> Panel:
+    """Lay the panel out inside the current Blocks; layout.py wires the switch itself to `watches`.
+
+    Where the rules allow no choice there is no panel, only the state of a pair that the app was started for.
+    """
+    pairs = pages.pairs
+    rules: ModelRules = pairs.rules
+    status = gr.HTML("", visible=False, js_on_load=None)
+    wanted = gr.State(None)
+    offered, free = list(rules.offered()), rules.allowed is None
+    with gr.Accordion("Models", open=False, visible=free or bool(offered)):
+        current = gr.HTML(current_html(info, pairs.default, free), js_on_load=None)
+        with gr.Row():
+            kind = {"allow_custom_value": free, "value": "", "min_width": 240, "filterable": True}
+            base = gr.Dropdown(["", *offered], label="Base CLIP (empty: the one that the adapter names)", **kind)
+            adapter = gr.Dropdown(["", *offered], label="SRL-CLIP adapter (empty: the base against itself)", **kind)
+        with gr.Row():
+            load = gr.Button("Load and switch this page", variant="primary", min_width=200)
+            back = gr.Button("Back to the server's pair", min_width=200)
+
+    async def watch(base_name: str, adapter_name: str, request: gr.Request) -> AsyncIterator[tuple]:
+        session = request.session_hash
+        try:
+            name = asked_for(base_name, adapter_name)
+            loading = pairs.request(name)
+        except (SrlClipError, ValueError) as error:
+            what = " + ".join(part[:80] for part in (base_name, adapter_name) if part) or "Nothing"
+            yield gr.HTML(failed_html(what, str(error), pages.name(session)), visible=True), None
+            return
+        async for update in watched(loading, pages, session):
+            yield update
+
+    async def watch_start(request: gr.Request) -> AsyncIterator[tuple]:
+        if pairs.starting is None:  # the page is drawn with the pair that was asked for
+            yield gr.skip(), pairs.default
+            return
+        async for update in watched(pairs.starting, pages, request.session_hash):
+            yield update
+
+    def give_back() -> tuple:
+        return gr.HTML("", visible=False), pairs.default
+
+    events = [
+        load.click(watch, [base, adapter], [status, wanted], **ALONE),
+        back.click(give_back, None, [status, wanted], **ALONE),
+    ]
+    return Panel(status, current, wanted, events, watch_start, lambda now: current_html(now, pairs.default, free))

@@ -1,0 +1,163 @@
+"""Posters and playable clips as page addresses: clip id -> file is looked up here, never given by a visitor.
+
+Only a folder of our own is served. Clips appear in it, under names that tell nothing, when a page first shows them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Collection, Container
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+import numpy as np
+from PIL import Image
+
+from srlclip.situations import EVENTS_PER_CLIP, Situation, SrlClipError
+from srlclip.video.frames import event_spans, poster, probe
+
+POSTER_WIDTH = 320
+#: Suffixes that browsers are asked to play; others keep their poster.
+PLAYABLE = (".mp4", ".webm", ".mov", ".m4v", ".mkv", ".ogv", ".avi")
+#: How many uploads stay playable; the oldest go first, so that a public server's disk does not fill.
+KEPT_UPLOADS = 24
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A clip, or one event of it, on a page. poster, video: addresses or "". start, end: its seconds inside the file."""
+
+    clip_id: str
+    poster: str = ""
+    video: str = ""
+    start: float = 0.0
+    end: float | None = None
+
+
+def middle_frame(path: Path, at: float) -> np.ndarray:
+    """The frame at `at` seconds as uint8 RGB (H, W, 3). Raises VideoDecodeError."""
+    duration = probe(path).duration
+    return poster(path, at / duration if duration > 0 else 0.5)
+
+
+class Media:
+    """Addresses of posters and clips.
+
+    situation: looks a clip id up (raises for unknown ids); the same id may mean another file for someone else.
+    reader: (file, second) -> uint8 (H, W, 3). keep: clip ids that belong to the gallery and are never removed.
+    """
+
+    def __init__(
+        self,
+        situation: Callable[[str], Situation],
+        keep: Container[str] = (),
+        reader: Callable[[Path, float], np.ndarray] = middle_frame,
+    ):
+        self._situation, self._keep, self._reader = situation, keep, reader
+        self._folder_owner = tempfile.TemporaryDirectory(prefix="srlclip-media-")  # gone when the process ends
+        self.folder = Path(self._folder_owner.name).resolve()
+        self._shots: dict[tuple, Shot] = {}
+        self._uploads: list[tuple] = []
+        self._lock = threading.Lock()
+        gr.set_static_paths([self.folder])
+
+    def shot(self, clip_id: str, event: int | None = None) -> Shot:
+        """Addresses of a clip, or of one of its events (poster and seconds); made on first use, then remembered.
+
+        A clip that cannot be drawn has empty ones.
+        """
+        return self._made(self._situation(clip_id), event, clip_id in self._keep)
+
+    def shot_of(self, situation: Situation, event: int | None = None) -> Shot:
+        """The same of a clip that is looked up elsewhere; its files stay until `forget`."""
+        return self._made(situation, event, True)
+
+    def forget(self, sources: Collection[Path]) -> None:
+        """Take the clips of these files, and their posters, off the pages."""
+        with self._lock:
+            for known in [known for known in self._shots if known[2] in sources]:
+                self._unlink(self._shots.pop(known))
+
+    def poster_file(self, shot: Shot) -> Path | None:
+        """Where a shot's poster lies, if it has one."""
+        return self.folder / Path(shot.poster).name if shot.poster else None
+
+    def _made(self, situation: Situation, event: int | None, keep: bool) -> Shot:
+        known = (situation.clip_id, event, situation.path, situation.start, len(situation.events))
+        with self._lock:
+            if known not in self._shots:
+                self._shots[known] = self._publish(situation, event)
+                if event is None and not keep:
+                    self._forget_old_uploads(known)
+            return self._shots[known]
+
+    def _publish(self, situation: Situation, event: int | None) -> Shot:
+        clip_id, source = situation.clip_id, situation.path
+        if source is None or not Path(source).exists():
+            return Shot(clip_id)
+        source = Path(source)
+        key = f"{source.resolve()}|{source.stat().st_mtime_ns}|{situation.start}"
+        name = hashlib.sha256(key.encode()).hexdigest()[:20]
+        start, end = situation.start, situation.end
+        if event is None:
+            at = start + 0.3 * ((end if end is not None else start + 10.0) - start)
+        else:
+            start, end = self._span(situation, event)
+            at = (start + end) / 2
+            key = f"{key}|{event}|{len(situation.events)}"
+        poster = self._poster(source, at, self.folder / f"{hashlib.sha256(key.encode()).hexdigest()[:20]}.jpg")
+        video = ""
+        if source.is_file() and source.suffix.lower() in PLAYABLE:
+            served = self.folder / f"{name}{source.suffix.lower()}"
+            if not served.exists():
+                _link_or_copy(source, served)
+            video = _address(served)
+        return Shot(clip_id, poster, video, start, end)
+
+    @staticmethod
+    def _span(situation: Situation, event: int) -> tuple[float, float]:
+        """Seconds of an event inside the file; the whole clip if the file cannot be read."""
+        try:
+            end = situation.end if situation.end is not None else probe(situation.path).duration  # type: ignore[arg-type]
+            spans = event_spans(end, len(situation.events) or EVENTS_PER_CLIP, situation.start, end)
+        except (SrlClipError, ValueError):
+            return situation.start, situation.end if situation.end is not None else situation.start + 10.0
+        return spans[min(event, len(spans) - 1)]
+
+    def _poster(self, source: Path, at: float, target: Path) -> str:
+        try:
+            image = Image.fromarray(self._reader(source, at))
+        except (SrlClipError, OSError, ValueError):
+            return ""
+        image.thumbnail((POSTER_WIDTH, POSTER_WIDTH))
+        image.save(target, quality=85)
+        return _address(target)
+
+    def _forget_old_uploads(self, newest: tuple) -> None:
+        self._uploads.append(newest)
+        while len(self._uploads) > KEPT_UPLOADS:
+            old = self._shots.pop(self._uploads.pop(0), None)
+            if old is not None:
+                self._unlink(old)
+
+    def _unlink(self, shot: Shot) -> None:
+        for address in (shot.poster, shot.video):
+            if address:
+                (self.folder / Path(address).name).unlink(missing_ok=True)
+
+
+def _address(file: Path) -> str:
+    # relative, so that it also holds behind a proxy that serves the app under a path
+    return f"gradio_api/file={file.as_posix()}"
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    try:
+        os.link(source.resolve(), target)
+    except OSError:
+        shutil.copyfile(source, target)

@@ -1,0 +1,1 @@
+"""Results as HTML, plots and files: one place for tabs, own clips and reports."""

@@ -1,0 +1,134 @@
+"""What can be saved: results as JSON and CSV, each with the models, the input and the version it came from.
+
+Files travel as data links inside the page, so they equal what is on screen, and no user's file waits on the server.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+
+from srlclip.app.ui.parts.format import NAMES, esc, model_id
+from srlclip.results import MODELS, PairInfo, ScoreResult, SearchResult, to_json
+
+#: At most this many places of a ranking go into a file (plus the target).
+LISTED = 100
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def link(filename: str, mime: str, text: str | bytes, label: str, row: str = "") -> str:
+    """An anchor that saves `text` (or bytes as they are) under `filename`. row: what its row is called, where the label says the model only."""
+    content = text if isinstance(text, bytes) else text.encode("utf-8", "replace")
+    payload = base64.b64encode(content).decode("ascii")
+    href = f"data:{mime};base64,{payload}"
+    spoken = f' aria-label="{esc(f"{label}, {row}")}"' if row else ""
+    return f'<a class="sc-button" download="{esc(filename)}" href="{href}"{spoken}>{esc(label)}</a>'
+
+
+def provenance(info: PairInfo) -> dict:
+    """The models and version that every file carries."""
+    return {
+        "base": model_id(info.base_id),
+        "adapter": model_id(info.adapter_id),
+        "trained_on": info.trained_on,
+        "synthetic": info.is_synthetic,
+        "srlclip_version": info.version,
+        "score": "cosine similarity; ranks from 1, ties rank last; margin = true - negative, a tie counts as fooled",
+    }
+
+
+def safe_cell(value: object) -> object:
+    """A CSV cell that no spreadsheet runs as a formula: text that starts like one gets an apostrophe in front."""
+    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA):
+        return "'" + value
+    return value
+
+
+def to_csv(info: PairInfo, columns: Sequence[str], rows: Iterable[Sequence[object]], **about: object) -> str:
+    """CSV whose last columns repeat the models, the version and `about` on every row."""
+    models = {"base_model": model_id(info.base_id), "adapter": model_id(info.adapter_id)}
+    extra = {**about, **models, "srlclip_version": info.version}
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([safe_cell(name) for name in (*columns, *extra)])
+    for row in rows:
+        writer.writerow([safe_cell(cell) for cell in (*row, *extra.values())])
+    return out.getvalue()
+
+
+def json_file(info: PairInfo, kind: str, body: dict) -> str:
+    """A result as a JSON file that says what it is and which models made it."""
+    return json.dumps({"kind": kind, "models": provenance(info), **body}, ensure_ascii=False, indent=1)
+
+
+def listed(result: SearchResult, limit: int = LISTED) -> dict[str, list]:
+    """Each model's first `limit` hits, and the target if it stands further down."""
+    return {m: [h for h in result.hits(m) if h.rank <= limit or h.clip_id == result.target] for m in MODELS}
+
+
+def search_json(result: SearchResult, limit: int = LISTED) -> dict:
+    """A search as plain JSON types: what the API returns and the JSON file holds."""
+    return {
+        "query": result.query,
+        "target": result.target,
+        "tokens": result.tokens,
+        "truncated": result.truncated,
+        "gallery_size": max(len(result.base), len(result.adapted)),
+        "target_rank": {m: result.target_rank(m) for m in MODELS},
+        "top5_overlap": result.overlap(5),
+        **{m: [to_json(h) for h in hits] for m, hits in listed(result, limit).items()},
+        "failures": list(result.failures),
+    }
+
+
+def search_links(info: PairInfo, result: SearchResult) -> str:
+    """JSON and CSV links of a search."""
+    rows = [
+        (
+            NAMES[m],
+            h.rank,
+            h.clip_id,
+            round(h.score, 6),
+            h.rank_change if h.rank_change is not None else "",
+            h.clip_id == result.target,
+        )
+        for m, hits in listed(result).items()
+        for h in hits
+    ]
+    columns = ("model", "rank", "clip", "score", "rank_change", "is_target")
+    table = to_csv(info, columns, rows, query=result.query)
+    return link(
+        "srlclip_search.json", "application/json", json_file(info, "search", search_json(result)), "Download JSON"
+    ) + link("srlclip_search.csv", "text/csv", table, "Download CSV")
+
+
+def score_links(info: PairInfo, result: ScoreResult) -> str:
+    """JSON and CSV links of a hard-negative run."""
+    rows = [
+        (
+            n.caption.kind,
+            n.caption.text,
+            " ".join(n.caption.removed),
+            " ".join(n.caption.inserted),
+            *(round(v, 6) for v in (n.base, n.adapted, n.base_margin or 0.0, n.adapted_margin or 0.0)),
+        )
+        for n in result.negatives
+    ]
+    columns = (
+        "kind",
+        "negative",
+        "removed",
+        "inserted",
+        "base_score",
+        "srl_clip_score",
+        "base_margin",
+        "srl_clip_margin",
+    )
+    about = {"clip": result.clip_id, "event": result.event_index + 1, "true_caption": result.true.caption.text}
+    body = json_file(info, "hard_negatives", to_json(result))
+    return link("srlclip_negatives.json", "application/json", body, "Download JSON") + link(
+        "srlclip_negatives.csv", "text/csv", to_csv(info, columns, rows, **about), "Download CSV"
+    )

@@ -1,0 +1,77 @@
+"""HTML of hard negatives: tiles, and the table of negatives with what changed. Pure functions."""
+
+from __future__ import annotations
+
+import difflib
+
+from srlclip.app.ui.parts.format import esc, model_name, said, signed
+from srlclip.plots import KIND_NAMES
+from srlclip.results import MODELS, ScoredCaption, ScoreResult
+
+#: The kinds that can be generated from an event's labels.
+KINDS = tuple(kind for kind in KIND_NAMES if kind != "custom")
+
+
+def tiles(result: ScoreResult) -> str:
+    """Two tiles: how many negatives each model beats, and its mean margin."""
+    total = len(result.negatives)
+    return (
+        '<div class="sc-tiles">'
+        + "".join(
+            f'<div class="sc-tile sc-c-{m}">{model_name(m)}<strong>{result.beaten(m)} / {total}</strong>'
+            f'<span class="sc-soft">negatives beaten · mean margin {signed(result.mean_margin(m))}</span></div>'
+            for m in MODELS
+        )
+        + "</div>"
+    )
+
+
+def word_diff(true: str, negative: str) -> str:
+    """The negative, removed words struck out and inserted ones underlined; plain if hardly a word is shared."""
+    old, new = true[:600].split(), negative[:600].split()
+    matcher = difflib.SequenceMatcher(a=old, b=new, autojunk=False)
+    if matcher.ratio() < 0.45:
+        return said(negative, 600)
+    parts = []
+    for tag, a0, a1, b0, b1 in matcher.get_opcodes():
+        if tag == "equal":
+            parts.append(esc(" ".join(new[b0:b1])))
+            continue
+        if a1 > a0:
+            parts.append(f"<del>{esc(' '.join(old[a0:a1]))}</del>")
+        if b1 > b0:
+            parts.append(f"<ins>{esc(' '.join(new[b0:b1]))}</ins>")
+    return f"<bdi>{' '.join(parts)}</bdi>"
+
+
+def _margin_cell(scored: ScoredCaption, model: str) -> str:
+    margin, fooled = scored.margin(model), scored.fools(model)
+    text = f'<span class="sc-fooled">≠ {signed(margin)}</span>' if fooled else signed(margin)
+    score = f'<br><span class="sc-soft">{scored.score(model):.3f}</span>'
+    return f'<td class="sc-num{f" sc-off-{model}" if fooled else ""}">{text}{score}</td>'
+
+
+def negatives_table(result: ScoreResult) -> str:
+    """The true caption and every negative, numbered as in the plot, with margins and scores of both models."""
+    true = result.true
+    rows = [
+        f'<tr><th scope="row">{said(true.caption.text, 600)}<span class="sc-kind">true caption</span></th>'
+        + "".join(f'<td class="sc-num"><span class="sc-soft">{true.score(m):.3f}</span></td>' for m in MODELS)
+        + "</tr>"
+    ]
+    for number, scored in enumerate(result.negatives, 1):
+        kind = KIND_NAMES.get(scored.caption.kind, scored.caption.kind)
+        changed = word_diff(true.caption.text, scored.caption.text)
+        rows.append(
+            f'<tr><td><span class="sc-kind">{esc(kind)} {number}</span>{changed}</td>'
+            + "".join(_margin_cell(scored, m) for m in MODELS)
+            + "</tr>"
+        )
+    heads = "".join(f'<th scope="col" class="sc-h-{m}">{model_name(m)}</th>' for m in MODELS)
+    return (
+        '<div class="sc-scroll" tabindex="0" role="region" aria-label="Negatives"><table class="sc-table"><thead><tr>'
+        f'<th scope="col">Hard negative (what changed)</th>{heads}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+        '<p class="sc-soft">Upper number: margin = score(true) − score(negative); "≠" and underlined = fooled, ties '
+        "included. Lower number: the caption's own score.</p>"
+    )

@@ -1,0 +1,1 @@
+"""The Analysis tab: what was measured, the gallery, one query, studies."""

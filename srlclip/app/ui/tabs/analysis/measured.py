@@ -1,0 +1,177 @@
+"""Stored measurements as panels: a chart with intervals and a table per set of clips, each with its source."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+
+from srlclip.app.ui.parts.format import esc, model_name, notice, page, said
+from srlclip.app.ui.results.downloads import link, to_csv
+from srlclip.app.ui.results.plots import with_files
+from srlclip.app.ui.tabs.analysis.estimates import (
+    Estimate,
+    MetricRow,
+    captioner_rows,
+    metric_rows,
+    seed_rows,
+    sources,
+)
+from srlclip.plots import NAMES, metric_bars
+from srlclip.results import MODELS, PairInfo
+
+MAX_BARS = 16
+#: What the columns of controls and differences are called.
+COLUMN_NAMES = {
+    "sparse": "Base + sparse captions (control)",
+    "adapted, no contextualizer": "SRL-CLIP without contextualizer",
+    "zero-shot base": "Base CLIP, zero-shot",
+    "zero-shot adapted": "SRL-CLIP, zero-shot",
+}
+#: Metrics that are no percentages stay out of the charts: ranks, losses, margins, and CIDEr, which may pass 100.
+_NOT_PERCENT = ("rank", "mdr", "mnr", "mean r", "loss", "margin", "cider")
+
+
+def number(estimate: Estimate | None) -> str:
+    """A value and its interval, with a true minus; "–" for None."""
+    if estimate is None:
+        return "–"
+    value, low, high = estimate
+    interval = f' <span class="sc-soft">[{low:.1f}, {high:.1f}]</span>' if low is not None and high is not None else ""
+    return f"{value:.1f}{interval}".replace("-", "−")
+
+
+def _column(name: str) -> str:
+    """A column's heading: a model's mark and name, a control's, or a difference "b - a" of two of them."""
+    if name in NAMES:
+        return model_name(name)
+    parts = [NAMES.get(part, COLUMN_NAMES.get(part, part)) for part in name.split(" - ")]
+    return esc(" − ".join(part.split(" (")[0] for part in parts) if len(parts) > 1 else parts[0].replace("_", " "))
+
+
+def _bars(rows: tuple[MetricRow, ...]) -> list[tuple[str, dict[str, tuple[float, float, float]]]]:
+    """The rows with intervals, in percent."""
+    kept = [r for r in rows if not any(word in r.name.lower() for word in _NOT_PERCENT)]
+    kept = [r for r in kept if all(r.values[m][1] is not None and r.values[m][2] is not None for m in MODELS)]
+    scale = 100.0 if kept and all(abs(r.values[m][0]) <= 1 for r in kept for m in MODELS) else 1.0
+    return [(r.name, {m: tuple(scale * float(v) for v in r.values[m]) for m in MODELS}) for r in kept[:MAX_BARS]]
+
+
+def _cells(rows: tuple[MetricRow, ...]) -> list[tuple]:
+    """All numbers of a set of clips, one per row of the CSV."""
+    return [
+        (row.name, name, *("" if v is None else v for v in values))
+        for row in rows
+        for name, values in row.values.items()
+    ]
+
+
+def _group_html(info: PairInfo, group: str, rows: tuple[MetricRow, ...], file: str, source: str, size: str) -> str:
+    """One set of clips: its chart and, folded under it, its table. size: how many clips and events, "" if unknown."""
+    names = [*MODELS, *dict.fromkeys(k for row in rows for k in row.values if k not in MODELS)]
+    heads = "".join(
+        f'<th scope="col" class="sc-h-{esc(n) if n in MODELS else "other"}">{_column(n)}</th>' for n in names
+    )
+    body = "".join(
+        f'<tr><th scope="row">{esc(row.name)}</th>'
+        + "".join(f'<td class="sc-num">{number(row.values.get(n))}</td>' for n in names)
+        + "</tr>"
+        for row in rows
+    )
+    title = group.removeprefix("tables · ") or "All clips"
+    bars, columns = _bars(rows), ("metric", "model", "value", "low", "high")
+    chart = ""
+    if bars:
+        told = f"{title}: metrics with 95 % intervals; the numbers are in the table"
+        chart = with_files(metric_bars(bars), told, file, info, columns, _cells(rows), set=title, n=size, source=source)
+    table = (
+        f'<div class="sc-scroll" tabindex="0" role="region" aria-label="{esc(title)}"><table class="sc-table"><thead><tr>'
+        f'<th scope="col">Metric [95 % interval]</th>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
+    folded = f"<details><summary>Numbers, control and paired differences</summary>{table}</details>" if chart else table
+    said_n = f'<p class="sc-soft">{esc(size)}</p>' if size else ""
+    return f'<section class="sc-panel"><h3>{esc(title)}</h3>{said_n}{chart}{folded}</section>'
+
+
+def _source(results: Mapping | None) -> str:
+    return " · ".join(f"{k}: {v[:160]}" for k, v in sources(results))
+
+
+def _size(results: Mapping | None, group: str) -> str:
+    """How many clips and events a set has, where the file says so: for the set, or for all of it."""
+    found = results or {}
+    told = (found.get("splits") or {}).get(group.removeprefix("tables · "))
+    told = told if isinstance(told, Mapping) else found
+    return ", ".join(f"{told[key]} {key}" for key in ("clips", "events") if isinstance(told.get(key), int))
+
+
+def _groups_html(info: PairInfo, heading: str, rows: tuple[MetricRow, ...], file: str, results: Mapping | None) -> str:
+    groups = list(dict.fromkeys(row.group for row in rows))
+    order = list(dict.fromkeys(row.name for row in rows))  # the first set's, so that neighbouring charts read alike
+    about = _source(results)
+    parts = "".join(
+        _group_html(
+            info,
+            group,
+            tuple(sorted((r for r in rows if r.group == group), key=lambda r: order.index(r.name))),
+            f"{file}_{i}",
+            about,
+            _size(results, group),
+        )
+        for i, group in enumerate(groups, 1)
+    )
+    wide = " sc-pairs" if len(groups) in (2, 4) else ""
+    return (
+        f'<h2>{esc(heading)}</h2><div class="sc-thirds{wide}">{parts}</div>'
+        f'<p class="sc-soft">Source: {said(about, 700) if about else "the results file of these models"}</p>'
+    )
+
+
+def _seeds_html(info: PairInfo, results: Mapping) -> str:
+    rows = seed_rows(results)
+    if not rows:
+        return ""
+    arms = list(dict.fromkeys(arm for _, arm, _ in rows))
+    found = {(metric, arm): values for metric, arm, values in rows}
+    heads = "".join(f'<th scope="col">{_column(arm)}</th>' for arm in arms)
+    body = "".join(
+        f'<tr><th scope="row">{esc(metric)}</th>'
+        + "".join(
+            f'<td class="sc-num">{esc(" / ".join(f"{v:.1f}" for v in found.get((metric, arm), ())))}</td>'
+            for arm in arms
+        )
+        + "</tr>"
+        for metric in dict.fromkeys(metric for metric, _, _ in rows)
+    )
+    cells = [(metric, arm, seed, value) for metric, arm, values in rows for seed, value in enumerate(values)]
+    table = to_csv(info, ("metric", "arm", "seed", "value"), cells, source=_source(results))
+    file = link("srlclip_captioner_seeds.csv", "text/csv", table, "CSV", "captioner seeds")
+    return (
+        f'<details class="sc-panel"><summary>One value per training seed</summary><div class="sc-scroll" tabindex="0" '
+        f'role="region" aria-label="Captioners, one value per seed"><table class="sc-table"><thead><tr><th scope="col">'
+        f'Metric</th>{heads}</tr></thead><tbody>{body}</tbody></table></div><div class="sc-plot-files">{file}</div></details>'
+    )
+
+
+def results_html(info: PairInfo, results: Mapping | None, captioner: Mapping | None = None) -> str:
+    """The measurements of the pair's results files, and what they say of their making."""
+    return _results_html(info, json.dumps(results, default=str), json.dumps(captioner, default=str))
+
+
+@functools.lru_cache(maxsize=8)
+def _results_html(info: PairInfo, results_json: str, captioner_json: str) -> str:
+    """Drawn once for all visitors: the files do not change while the app runs."""
+    results, captioner = json.loads(results_json), json.loads(captioner_json)
+    rows = metric_rows(results)
+    if not rows:
+        return notice(
+            "No measured results come with these models. Run the evaluation, or measure on the gallery (next section)."
+        )
+    parts = _groups_html(info, "Retrieval and hard negatives, measured", rows, "metrics", results)
+    told = captioner_rows(captioner)
+    if told:
+        parts += '<div class="sc-gap"></div>' + _groups_html(
+            info, "SRL captions, measured", told, "captions", captioner
+        )
+        parts += _seeds_html(info, captioner)
+    return page(parts)

@@ -1,0 +1,190 @@
+"""SRL captions tab: what each model says about the events of a clip, role by role, beside the labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import gradio as gr
+
+from srlclip.app.ui.parts.errors import stepper, user_errors
+from srlclip.app.ui.parts.format import copy_link, notice, page
+from srlclip.app.ui.parts.links import Link
+from srlclip.app.ui.parts.media import Media
+from srlclip.app.ui.parts.uploads import SUFFIXES, UPLOAD_LABEL, accept
+from srlclip.app.ui.results import (
+    caption_files,
+)
+from srlclip.app.ui.results import (
+    captions as srl_panels,
+)
+from srlclip.app.ui.results import (
+    search as cards,
+)
+from srlclip.app.ui.results import (
+    transcript as dense,
+)
+from srlclip.progress import Progress, part
+
+if TYPE_CHECKING:
+    from srlclip.comparison.comparison import Comparison
+
+WAITING = "Choose a clip, or upload a video, to see both models' captions."
+NO_EVENTS = "No events were found in this video, so there is nothing to caption."
+#: Share of the progress bar that reading an upload takes; captioning takes the rest.
+READING = 0.3
+#: In the browser after a run: the address, and a player that knows nothing of the last clip.
+AFTER = "() => { window.scUrl && window.scUrl('captions'); window.scRenew && window.scRenew(); }"
+
+
+def checked_decoder(comparison: Comparison, decoder: str | None) -> str:
+    """The decoder that was asked for; "auto" (or nothing) is the pair's best. Raises ValueError for one it has not."""
+    have = comparison.decoders()
+    wanted = decoder or "auto"
+    if wanted != "auto" and wanted not in have:
+        raise ValueError(f"decoder is {str(wanted)[:40]!r}; this pair of models allows: auto, {', '.join(have)}.")
+    return have[0] if wanted == "auto" else wanted
+
+
+def caption_view(
+    comparison: Comparison,
+    media: Media,
+    clip_id: str,
+    progress: Progress | None = None,
+    decoder: str | None = "auto",
+) -> str:
+    """Player with subtitles on the left, events and role tables on the right, below a transcript if the video is longer
+    than a clip, and downloads.
+
+    Raises what the comparison raises: VideoDecodeError for a video, ValueError for an unknown clip or decoder.
+    """
+    chosen = checked_decoder(comparison, decoder)
+    result = comparison.caption(clip_id, progress=progress, decoder=chosen)
+    # uploads are gone with the session, so only gallery clips get a link
+    link = None
+    if clip_id in comparison.clip_ids():
+        link = Link("captions", clip=clip_id, decoder="" if chosen == comparison.decoders()[0] else chosen)
+    shot = media.shot(clip_id)
+    player = cards.player(shot, tracks=caption_files.track_tags(result))
+    subtitles = caption_files.track_choice() if shot.video and result.events else ""
+    if not result.events:
+        told = notice(NO_EVENTS)
+    elif result.dense:
+        told = dense.strip(result) + srl_panels.panels(result)
+    else:
+        told = srl_panels.event_buttons(result) + srl_panels.panels(result)
+    below = dense.transcript(result) if result.dense and result.events else ""
+    files = caption_files.caption_downloads(comparison.info, result) if result.events else ""
+    return page(
+        f'{srl_panels.statement(result)}<div class="sc-split"><div class="sc-panel">{player}{subtitles}</div>'
+        f"<div>{told}{srl_panels.rules(result)}</div></div>{below}"
+        f'<div class="sc-actions">{files}{copy_link(link) if link else ""}</div>',
+        link=link,
+        scope=True,
+    )
+
+
+def caption_chosen(
+    comparison: Comparison,
+    media: Media,
+    clip_id: str | None,
+    path: str | None,
+    decoder: str | None,
+    progress: Progress | None = None,
+) -> tuple[str, str]:
+    """The view of an uploaded file if there is one, else of a clip, and the id that it got.
+
+    Raises ValueError if there is neither, and what `accept` and `caption_view` raise.
+    """
+    checked_decoder(comparison, decoder)  # before a video is read in vain
+    rest = progress
+    if path:
+        clip_id = accept(comparison, path, part(progress, 0, READING))
+        rest = part(progress, READING, 1)
+    if not clip_id:
+        raise ValueError("No clip is chosen. Choose a gallery clip or upload a video.")
+    return caption_view(comparison, media, clip_id, rest, decoder), clip_id
+
+
+def cleared() -> tuple[str, str]:
+    """What stands after a failed run."""
+    return notice("No captions: the last run failed. Choose another clip or upload another video."), ""
+
+
+class Tab(NamedTuple):
+    """The components that a deep link fills (`chosen`: clip and decoder), what a run fills, and what `renewed` does."""
+
+    chosen: list
+    outputs: list
+    renewable: list
+
+
+def offered(comparison: Comparison) -> tuple[dict, dict]:
+    """What the clip and decoder fields offer and start with: keyword arguments of both."""
+    clips, decoders = comparison.clip_ids(), comparison.decoders()
+    first = next((e.target for e in comparison.examples() if e.target), clips[0] if clips else None)
+    names = [(srl_panels.DECODER_NAMES.get(d, d), d) for d in decoders]
+    kinds = {"choices": names, "value": decoders[0], "visible": len(decoders) > 1}
+    return {"choices": list(clips), "value": first}, kinds
+
+
+def renewed(comparison: Comparison) -> list:
+    """Values of `Tab.renewable` for a page that has got another pair: nothing shown yet, the next visit captions."""
+    clip, decoder = offered(comparison)
+    return [gr.Dropdown(**clip), gr.Radio(**decoder), None, notice(WAITING), ""]
+
+
+def build(comparison: Comparison, media: Media, tab: gr.Tab) -> Tab:
+    """Lay the tab out inside the current Blocks and wire it; the first visit captions the chosen clip."""
+    clips, decoders = offered(comparison)
+    with gr.Row():
+        with gr.Column(min_width=320):
+            clip = gr.Dropdown(**clips, label="Gallery clip (runs at once)", filterable=True)
+            decoder = gr.Radio(**decoders, label="Decoder (runs at once)")
+            again = gr.Button("Caption both models", variant="primary")
+        with gr.Column(min_width=320):
+            upload = gr.File(label=UPLOAD_LABEL, file_types=SUFFIXES, height=140)
+    result = gr.HTML(notice(WAITING), js_on_load=None)
+    shown = gr.State("")  # the clip that the page shows
+    outputs = [result, shown]
+
+    @user_errors
+    def run(
+        clip_id: str | None,
+        path: str | None,
+        kind: str,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008
+    ) -> tuple[str, str]:
+        return caption_chosen(comparison, media, clip_id, path, kind, stepper(progress))
+
+    @user_errors
+    def run_chosen(clip_id: str | None, kind: str, progress: gr.Progress = gr.Progress()) -> tuple:  # noqa: B008
+        return (*run(clip_id, None, kind, progress), None)
+
+    @user_errors
+    def rerun(
+        was: str,
+        clip_id: str | None,
+        path: str | None,
+        kind: str,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008
+    ) -> tuple[str, str]:
+        # an upload that the page shows has been read already
+        return run(was, None, kind, progress) if was else run(clip_id, path, kind, progress)
+
+    @user_errors
+    def first_visit(clip_id: str | None, was: str, kind: str, progress: gr.Progress = gr.Progress()) -> tuple:  # noqa: B008
+        return (gr.skip(), gr.skip()) if was or not clip_id else run(clip_id, None, kind, progress)
+
+    model = {"api_visibility": "private", "concurrency_id": "model", "show_progress_on": result}
+    free = {"api_visibility": "private", "show_progress": "hidden"}
+    events = [
+        clip.input(run_chosen, [clip, decoder], [*outputs, upload], **model),
+        upload.upload(run, [clip, upload, decoder], outputs, **model),
+        again.click(run, [clip, upload, decoder], outputs, **model),
+        decoder.input(rerun, [shown, clip, upload, decoder], outputs, **model),
+        tab.select(first_visit, [clip, shown, decoder], outputs, **model),
+    ]
+    for event in events:
+        event.success(None, js=AFTER, **free)
+        event.failure(cleared, None, outputs, **free)
+    return Tab([clip, decoder], outputs, [clip, decoder, upload, *outputs])

@@ -1,0 +1,1 @@
+"""The Hard negatives tab."""

@@ -1,0 +1,173 @@
+"""Layout and wiring of the hard negatives tab; what its handlers compute is in hard_negatives.py."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import gradio as gr
+
+from srlclip.app.ui.parts.errors import stepper, user_errors
+from srlclip.app.ui.parts.format import notice
+from srlclip.app.ui.parts.media import Media
+from srlclip.app.ui.parts.uploads import SUFFIXES, UPLOAD_LABEL, accept
+from srlclip.app.ui.tabs.hard_negatives import scoring as core
+
+if TYPE_CHECKING:
+    from srlclip.comparison.comparison import Comparison
+
+#: Text boxes for role fillers; verbs with more roles show the first ones.
+ROLE_BOXES = 9
+
+
+class Tab(NamedTuple):
+    """What a deep link fills: the clip and what `prepared` gives, then the result and the clip it shows; and what
+    `renewed` fills."""
+
+    prepared: list
+    outputs: list
+    renewable: list
+
+
+def prepared(comparison: Comparison, clip_id: str, event: int) -> tuple:
+    """Updates for a chosen clip and event: event radio, caption, kinds, verb, role keys, role boxes."""
+    events = comparison.situation(clip_id).events
+    kinds = core.kind_choices(comparison, clip_id, event)
+    verb = events[event].verb_id if events else None
+    known = comparison.verbs()
+    verb = verb if verb in known else next((v for v in known if events and v == events[event].verb), None)
+    return (
+        gr.Radio(choices=core.event_choices(comparison, clip_id), value=event),
+        comparison.true_caption(clip_id, event, "natural").text if events else "",
+        gr.CheckboxGroup(choices=kinds, value=[kind for _, kind in kinds], visible=bool(kinds)),
+        verb,
+        *role_updates(comparison, verb, clip_id, event),
+    )
+
+
+def role_updates(comparison: Comparison, verb: str | None, clip_id: str, event: int) -> tuple:
+    """Role keys (for the State), then one update per role box."""
+    fields = core.role_fields(comparison, verb, clip_id, event)[:ROLE_BOXES]
+    boxes = [gr.Textbox(label=f"{name} ({key})", value=filler, visible=True) for key, name, filler in fields]
+    boxes += [gr.Textbox(value="", visible=False)] * (ROLE_BOXES - len(fields))
+    return ([key for key, _, _ in fields], *boxes)
+
+
+def start(comparison: Comparison) -> tuple[str | None, int]:
+    """The clip and event that the tab opens with: the first example's."""
+    clips = comparison.clip_ids()
+    example = next((e for e in comparison.examples() if e.target), None)
+    return (example.target, example.event_index or 0) if example else (clips[0] if clips else None, 0)
+
+
+def renewed(comparison: Comparison) -> list:
+    """Values of `Tab.renewable` for a page that has got another pair: nothing shown yet, the next visit scores."""
+    first, event = start(comparison)
+    number = gr.Radio(choices=core.event_choices(comparison, first) if first else [], value=event)
+    verb = gr.Dropdown(choices=list(comparison.verbs()), value=None)
+    boxes = [gr.Textbox(value="", visible=False)] * ROLE_BOXES
+    fields = [number, "", gr.CheckboxGroup(choices=[], value=[]), verb, [], *boxes]
+    clip = gr.Dropdown(choices=list(comparison.clip_ids()), value=first)
+    return [clip, *fields, None, "", notice(core.WAITING), ""]
+
+
+def build(comparison: Comparison, media: Media, tab: gr.Tab) -> Tab:
+    """Lay the tab out inside the current Blocks and wire it; the first visit scores the chosen event."""
+    clips = comparison.clip_ids()
+    first, event = start(comparison)
+    with gr.Row():
+        with gr.Column(min_width=320):
+            clip = gr.Dropdown(list(clips), value=first, label="Gallery clip (runs at once)", filterable=True)
+            number = gr.Radio(
+                core.event_choices(comparison, first) if first else [], value=event, label="Event (runs at once)"
+            )
+        with gr.Column(min_width=320):
+            upload = gr.File(label=UPLOAD_LABEL, file_types=SUFFIXES, height=140)
+    true = gr.Textbox(label="True caption (editable)", lines=1, max_lines=4)
+    kinds = gr.CheckboxGroup([], label="Negatives made from the labels, by kind (how many)")
+    with gr.Accordion("Compose captions; own negatives", open=False):
+        verb = gr.Dropdown(list(comparison.verbs()), value=None, label="Verb")
+        with gr.Row():
+            boxes = [gr.Textbox(visible=False, min_width=200) for _ in range(ROLE_BOXES)]
+        with gr.Row():
+            to_true = gr.Button("Write as the true caption", min_width=200)
+            to_own = gr.Button("Add as a negative", min_width=200)
+        own = gr.Textbox(label="Your own negatives, one per line", lines=3, max_lines=8)
+    go = gr.Button("Score with both models", variant="primary")
+    result = gr.HTML(notice(core.WAITING), js_on_load=None)
+    keys, uploaded, shown = gr.State([]), gr.State(""), gr.State("")
+    prepare_outputs = [number, true, kinds, verb, keys, *boxes]
+
+    @user_errors
+    def choose(clip_id: str) -> tuple:
+        return (None, "", *prepared(comparison, clip_id, 0))
+
+    @user_errors
+    def choose_event(clip_id: str, mine: str, index: int) -> tuple:
+        return prepared(comparison, mine or clip_id, int(index))
+
+    @user_errors
+    def receive(path: str, progress: gr.Progress = gr.Progress()) -> tuple:  # noqa: B008
+        mine = accept(comparison, path, stepper(progress))
+        ready = notice("The video is read. Write what happens in an event, type negatives, and press Score.")
+        return (ready, mine, *prepared(comparison, mine, 0))
+
+    @user_errors
+    def change_verb(name: str | None, clip_id: str, mine: str, index: int) -> tuple:
+        return role_updates(comparison, name, mine or clip_id, int(index))
+
+    @user_errors
+    def write(name: str | None, role_keys: list[str], *fillers: str) -> str:
+        return core.compose(comparison, name, dict(zip(role_keys, fillers, strict=False)))
+
+    @user_errors
+    def add(typed: str, name: str | None, role_keys: list[str], *fillers: str) -> str:
+        return "\n".join([*(line for line in typed.splitlines() if line.strip()), write(name, role_keys, *fillers)])
+
+    @user_errors
+    def run(
+        clip_id: str | None,
+        mine: str,
+        index: int,
+        text: str,
+        chosen: list[str],
+        typed: str,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008
+    ) -> tuple[str, str]:
+        source = mine or clip_id
+        if not source:
+            raise ValueError("No clip is chosen. Choose a gallery clip or upload a video.")
+        step = stepper(progress)
+        return core.score_view(comparison, media, source, int(index or 0), text, chosen, typed, step), source
+
+    @user_errors
+    def first_visit(clip_id: str | None, index: int, was: str) -> tuple:
+        if was or not clip_id:
+            return tuple(gr.skip() for _ in range(len(prepare_outputs) + 2))
+        ready = prepared(comparison, clip_id, int(index or 0))
+        chosen = [kind for _, kind in core.kind_choices(comparison, clip_id, int(index or 0))]
+        return (*ready, core.score_view(comparison, media, clip_id, int(index or 0), ready[1], chosen, ""), clip_id)
+
+    free = {"api_visibility": "private", "show_progress": "hidden"}
+    model = {"api_visibility": "private", "concurrency_id": "model", "show_progress_on": result}
+    inputs = [clip, uploaded, number, true, kinds, own]
+    chain = [
+        clip.input(choose, clip, [upload, uploaded, *prepare_outputs], **free),
+        number.input(choose_event, [clip, uploaded, number], prepare_outputs, **free),
+    ]
+    runs = [step.success(run, inputs, [result, shown], **model) for step in chain]
+    runs += [
+        go.click(run, inputs, [result, shown], **model),
+        true.submit(run, inputs, [result, shown], **model),
+        tab.select(first_visit, [clip, number, shown], [*prepare_outputs, result, shown], **model),
+        upload.upload(receive, upload, [result, uploaded, *prepare_outputs], **model),
+    ]
+    for event_ in (*runs, *chain):
+        event_.failure(core.cleared, None, result, **free)
+    for event_ in runs:
+        event_.success(None, js="() => window.scUrl && window.scUrl('negatives')", **free)
+    upload.clear(lambda: "", None, uploaded, **free)
+    verb.input(change_verb, [verb, clip, uploaded, number], [keys, *boxes], **free)
+    to_true.click(write, [verb, keys, *boxes], true, **free)
+    to_own.click(add, [own, verb, keys, *boxes], own, **free)
+    filled = [clip, *prepare_outputs]
+    return Tab(filled, [result, shown], [*filled, upload, uploaded, result, shown])

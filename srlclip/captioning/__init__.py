@@ -1,0 +1,1 @@
+"""From features to SRL captions: trained heads, zero-shot reading, beam search."""

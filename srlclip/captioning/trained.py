@@ -1,0 +1,171 @@
+"""Trained captioners on the frozen features of a pair, one per model: from frame features to readings of events.
+
+A clip of the trained length is read whole. A longer video is read through windows of that length which slide by one
+event; every event's reading comes from the window in which it stands nearest the middle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from srlclip.captioning.captioner import Captioner, EncodedClips, Slots
+from srlclip.captioning.captioner_files import FeatureSource, load_captioner
+from srlclip.captioning.readings import Guess, Reading
+from srlclip.language.lexicon import VerbEntry
+from srlclip.models.pair import ClipPair
+from srlclip.results import MODELS
+from srlclip.situations import ROLE_KEYS, CheckpointError
+
+DECODER = "trained captioners on each model's frozen features, greedy; {roles}"
+CONFIDENCE = "verbs: softmax share over all verbs; roles: geometric mean of the words' probabilities"
+#: Where the roles of an event come from when they are not given.
+ROLE_SOURCES = ("lexicon", "predicted")
+_KEPT_VERBS, _BATCH = 5, 32
+#: A role counts as predicted from this probability on.
+_PRESENT = 0.5
+
+
+def fitting_captioner(folder: str | Path, pair: ClipPair, model: str | None = None) -> tuple[Captioner, FeatureSource]:
+    """A captioner that was trained on features of this pair's weights, and those features. CheckpointError.
+
+    model: "base" or "adapted" if it must be that one's.
+    """
+    captioner, source, _ = load_captioner(folder)
+    if model not in (None, source.model):
+        raise CheckpointError(f"{folder} was trained on {source.model} features; put it into {source.model}/")
+    wanted = pair.feature_fingerprint(source.model, source.contextualized)
+    if source.fingerprint != wanted:
+        raise CheckpointError(
+            f"{folder} was trained on the features of other weights ({source.fingerprint}, not {wanted}); train it on "
+            "this pair: accelerate launch training/captioner.py"
+        )
+    return captioner, source
+
+
+class CaptionHeads:
+    """Captioners by model ("base", "adapted") and the features that each reads."""
+
+    def __init__(self, pair: ClipPair, heads: dict[str, tuple[Captioner, FeatureSource]]):
+        self.pair, self.heads = pair, heads
+
+    @classmethod
+    def load(cls, folder: str | Path, pair: ClipPair) -> CaptionHeads:
+        """folder: holds base/ and adapted/, each a captioner trained on that model of the pair. Raises CheckpointError."""
+        heads = {}
+        for model in MODELS:
+            captioner, source = fitting_captioner(Path(folder) / model, pair, model)
+            heads[model] = (captioner.to(pair.base.device), source)
+        sampled = {model: source.frames_per_event for model, (_, source) in heads.items()}
+        if len(set(sampled.values())) > 1:
+            told = " and ".join(f"{model} on {count}" for model, count in sampled.items())
+            raise CheckpointError(
+                f"the captioners in {folder} were trained on other numbers of frames per event ({told}); both read the "
+                "same frames of a clip: train them with one data.frames_per_event"
+            )
+        return cls(pair, heads)
+
+    @property
+    def entries(self) -> tuple[VerbEntry, ...]:
+        """Every verb that one of the captioners can name, with its roles."""
+        return tuple({e.verb_id: e for captioner, _ in self.heads.values() for e in captioner.entries}.values())
+
+    @property
+    def frames_per_event(self) -> int:
+        return max(source.frames_per_event for _, source in self.heads.values())
+
+    def read(
+        self,
+        model: str,
+        frames: np.ndarray,
+        asked: Sequence[Sequence[str]] | None = None,
+        roles: str = "lexicon",
+        beams: int = 1,
+        progress: Callable[[float], None] | None = None,
+    ) -> list[Reading]:
+        """One reading per event. frames: (E, F, D), embeddings by that model. asked: role keys per event, where known;
+        else those that the best verb has in the lexicon, or the predicted ones. progress: takes the share that is done.
+        Raises ValueError for unknown roles, or roles of another number of events.
+        """
+        captioner, source = self.heads[model]
+        events = len(frames)
+        if asked is not None and len(asked) != events:
+            raise ValueError(f"roles are asked of {len(asked)} events, but there are frames of {events}")
+        size = min(events, source.events)
+        # Event e is read in the window that starts at starts[e], where it stands at place e - starts[e].
+        starts = [min(max(e - size // 2, 0), events - size) for e in range(events)]
+        windows = sorted(set(starts))
+        read: dict[int, list[Reading]] = {}
+        for i in range(0, len(windows), _BATCH):
+            block = windows[i : i + _BATCH]
+            stack = torch.from_numpy(np.stack([frames[s : s + size] for s in block])).to(captioner.device)
+            context = self.pair.context_events(stack) if source.contextualized else None
+            given = [asked[s : s + size] for s in block] if asked is not None else None
+            read |= dict(zip(block, read_clips(captioner, stack, context, given, roles, beams), strict=True))
+            if progress:
+                progress(min(1.0, (i + len(block)) / len(windows)))
+        return [read[start][e - start] for e, start in enumerate(starts)]
+
+
+@torch.inference_mode()
+def read_clips(
+    captioner: Captioner,
+    frames: torch.Tensor,
+    events: torch.Tensor | None,
+    asked: Sequence[Sequence[Sequence[str]]] | None = None,
+    roles: str = "lexicon",
+    beams: int = 1,
+) -> list[list[Reading]]:
+    """Readings of the events of B clips.
+
+    frames, events: as Captioner.encode. asked: per clip and event the role keys, None to take them from `roles`
+    ("lexicon": those of the best verb; "predicted": by the role head, at least one). Raises ValueError.
+    """
+    if roles not in ROLE_SOURCES:
+        raise ValueError(f"roles is {roles!r}; allowed: {', '.join(ROLE_SOURCES)}")
+    captioner.eval()
+    clips = captioner.encode(frames, events)
+    shares = clips.verbs.float().softmax(-1)
+    top = shares.topk(min(_KEPT_VERBS, shares.shape[-1]), dim=-1)
+    verbs = [
+        [
+            tuple((captioner.verb_ids[i], p) for i, p in zip(ids, kept, strict=True))
+            for ids, kept in zip(*row, strict=True)
+        ]
+        for row in zip(top.indices.tolist(), top.values.tolist(), strict=True)
+    ]
+    if asked is None:
+        asked = _roles(captioner, clips, verbs, roles)
+    keys = [[tuple(dict.fromkeys(event)) for event in clip] for clip in asked]  # a role stands once in a reading
+    slots = Slots.of(keys, frames.device)
+    said = captioner.decode(captioner.role_vectors(clips, slots)[slots.used], beams)
+    texts = (captioner.vocabulary.decode(row) for row in said.tokens.tolist())
+    guesses = (Guess(text, share) for text, share in zip(texts, said.log_prob.exp().tolist(), strict=True))
+    return [
+        [Reading(verbs[b][e], {key: next(guesses) for key in event}) for e, event in enumerate(clip)]
+        for b, clip in enumerate(keys)
+    ]
+
+
+def _roles(
+    captioner: Captioner, clips: EncodedClips, verbs: Sequence[Sequence[tuple[tuple[str, float], ...]]], source: str
+) -> list[list[tuple[str, ...]]]:
+    """Which roles each event has, when nobody says."""
+    if source == "lexicon":
+        roles = {entry.verb_id: tuple(key for key, _ in entry.roles) for entry in captioner.entries}
+        return [[roles[ranked[0][0]] for ranked in clip] for clip in verbs]
+    if clips.roles is None:
+        raise ValueError("this captioner predicts no roles (captioner.predict_roles=false); take the lexicon's")
+    out = []
+    for clip in clips.roles.float().sigmoid().tolist():
+        best = [max(range(len(chances)), key=chances.__getitem__) for chances in clip]
+        out.append(
+            [
+                tuple(ROLE_KEYS[i] for i, p in enumerate(chances) if p > _PRESENT or i == first)
+                for chances, first in zip(clip, best, strict=True)
+            ]
+        )
+    return out

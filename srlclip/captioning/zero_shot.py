@@ -1,0 +1,112 @@
+"""SRL captions from a contrastive model alone: whole prompts are compared, nothing is generated.
+
+CLIP does not caption. This decoder only asks it which prompt fits an event best, so what it can say is what the
+lexicon holds. A trained captioner is another thing (see README). Prompts are always complete, because a verb alone or
+a single role is not what either tower was trained on:
+
+1. Verbs, and roles with few candidates (direction, manner, scene in a small world), are ranked by prompt ensembles: the
+   mean embedding of prompts that share the candidate and have random fillers elsewhere.
+2. Every other role starts with its most frequent filler; then each in turn takes the filler that fits best inside the
+   whole prompt, until nothing changes or SWEEPS are done.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+
+import numpy as np
+
+from srlclip.captioning.readings import Guess, Reading
+from srlclip.language import prompts
+from srlclip.language.lexicon import Lexicon
+from srlclip.situations import Event, Role
+
+DECODER = (
+    "zero-shot: verbs (and roles with few candidates) ranked by ensembles of prompts, then each role takes the filler of "
+    "the vocabulary that fits best inside the whole prompt"
+)
+CONFIDENCE = "softmax share over the candidates"
+#: Candidates: the most frequent verbs and fillers per role; how many of those are looked at again after the first sweep.
+VERBS, FILLERS, SHORTLIST, SWEEPS = 300, 250, 24, 4
+#: Prompts in all for the ensembles of one choice, the most per candidate, and what counts as few candidates.
+ENSEMBLE, MEMBERS, FEW = 1200, 32, 16
+Embed = Callable[[list[str]], np.ndarray]
+
+
+def constants() -> tuple[int, ...]:
+    """What the decoder's readings depend on besides models and lexicon: for caches of readings."""
+    return VERBS, FILLERS, SHORTLIST, SWEEPS, ENSEMBLE, MEMBERS, FEW
+
+
+def read_event(
+    event: np.ndarray, lexicon: Lexicon, embed: Embed, scale: float, verb: str | None = None, keep: int = 5
+) -> Reading:
+    """event: (D,), L2-normalised. embed: texts -> (N, D). scale: CLIP's temperature as a factor on cosines.
+
+    verb: a VerbID whose roles are read instead of the best verb's (the verbs are ranked all the same).
+    """
+    verb_ids = lexicon.verbs[:VERBS]
+    size = max(1, min(MEMBERS, ENSEMBLE // len(verb_ids)))
+    prototypes = np.stack([mean_direction(embed(_contexts(lexicon, v, size))) for v in verb_ids])
+    shares = _softmax(scale * (prototypes @ event))
+    order = np.argsort(-shares, kind="stable")[:keep]
+    verbs = tuple((verb_ids[int(i)], float(shares[i])) for i in order)
+    return Reading(verbs, _read_roles(event, verb or verbs[0][0], lexicon, embed, scale))
+
+
+def _contexts(lexicon: Lexicon, verb: str, count: int, key: str = "", candidate: str = "") -> list[str]:
+    """Prompts of a verb with random fillers, the same at every call; `key`, if given, always has the candidate."""
+    rng = np.random.default_rng(zlib.crc32(verb.encode()))
+    pools = [(k, n, f) for k, n in lexicon.roles(verb) if (f := lexicon.fillers(k, limit=FILLERS))]
+    drawn = [[(k, n, f[int(rng.integers(len(f)))]) for k, n, f in pools] for _ in range(count)]
+    return [_prompt(lexicon, verb, tuple(Role(k, n, candidate if k == key else t) for k, n, t in row)) for row in drawn]
+
+
+def mean_direction(vectors: np.ndarray) -> np.ndarray:
+    """(N, D) -> (D,), the mean, L2-normalised."""
+    mean = vectors.mean(axis=0)
+    return mean / max(float(np.linalg.norm(mean)), 1e-12)
+
+
+def _read_roles(event: np.ndarray, verb: str, lexicon: Lexicon, embed: Embed, scale: float) -> dict[str, Guess]:
+    """The fillers of a verb's roles."""
+    pools = {k: f for k, _ in lexicon.roles(verb) if (f := lexicon.fillers(k, limit=FILLERS))}
+    names = {k: n for k, n in lexicon.roles(verb) if k in pools}
+    chosen = {k: pools[k][0] for k in names}
+    guesses: dict[str, Guess] = {}
+
+    def take(key: str, candidates: tuple[str, ...], vectors: np.ndarray) -> tuple[str, ...]:
+        cosines = vectors @ event
+        order = np.argsort(-cosines, kind="stable")
+        chosen[key] = candidates[int(order[0])]
+        guesses[key] = Guess(chosen[key], float(_softmax(scale * cosines)[order[0]]))
+        return tuple(candidates[int(i)] for i in order[:SHORTLIST])
+
+    few = [k for k in names if len(pools[k]) <= FEW]
+    for key in few:
+        members = MEMBERS // 2
+        texts = [t for c in pools[key] for t in _contexts(lexicon, verb, members, key, c)]
+        vectors = embed(texts).reshape(len(pools[key]), members, -1)
+        take(key, pools[key], np.stack([mean_direction(v) for v in vectors]))
+    many = sorted((k for k in names if k not in few), key=lambda k: len(pools[k]))
+    for _ in range(SWEEPS):
+        before = dict(chosen)
+        for key in many:
+            others = {k: Role(k, n, chosen[k]) for k, n in names.items()}
+            texts = [
+                _prompt(lexicon, verb, tuple((others | {key: Role(key, names[key], c)}).values())) for c in pools[key]
+            ]
+            pools[key] = take(key, pools[key], embed(texts))
+        if chosen == before:
+            break
+    return {k: guesses[k] for k in names}
+
+
+def _prompt(lexicon: Lexicon, verb_id: str, roles: tuple[Role, ...]) -> str:
+    return prompts.caption(Event(lexicon.verb(verb_id), verb_id, roles), "srl").text
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    shifted = np.exp(logits - logits.max())
+    return shifted / shifted.sum()

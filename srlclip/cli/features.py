@@ -1,0 +1,96 @@
+"""`python -m srlclip features VIDEOS --out DIR`: features of either model for dense captioners (docs/features.md)."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+
+from srlclip.results import MODELS
+from srlclip.situations import DataError
+
+
+def add_parser(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser("features", help="export frame, event and clip features of many videos, resumable")
+    parser.add_argument(
+        "videos", metavar="VIDEOS", help="folder of videos or frame folders, with labels or not; or one file"
+    )
+    parser.add_argument("--out", required=True, metavar="DIR", help="folder to write to; what is there is kept")
+    parser.add_argument("--base", help="bundled name, folder or Hub id (default: the bundled mini pair)")
+    parser.add_argument("--adapter", help="SRL-CLIP model folder or Hub id")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument(
+        "--model", choices=(*MODELS, "both"), help="whose features (default: both; base without an adapter)"
+    )
+    parser.add_argument(
+        "--level", nargs="+", default=["frames", "events", "clip"], choices=("frames", "events", "clip")
+    )
+    parser.add_argument(
+        "--contextualized", action="store_true", help="also SRL-CLIP's events as its contextualizer sees them"
+    )
+    rate = parser.add_mutually_exclusive_group()
+    rate.add_argument("--fps", type=float, default=1.0, metavar="RATE", help="frames a second (default: 1)")
+    rate.add_argument("--count", type=int, metavar="N", help="so many frames of every clip instead")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--event-seconds", type=float, default=2.0, help="about so long is an event (default: 2)")
+    length.add_argument(
+        "--events", type=int, metavar="N", help="so many events per clip; labelled clips have their own"
+    )
+    parser.add_argument("--frames-per-event", type=int, default=4, metavar="F")
+    parser.add_argument("--format", default="npy", choices=("npy", "h5", "safetensors"))
+    parser.add_argument("--dtype", default="float32", choices=("float32", "float16"))
+    parser.add_argument("--workers", type=int, default=1, help="threads that decode ahead (default: 1; 0: none)")
+    parser.add_argument("--max-seconds", type=float, default=7200.0, help="longest video accepted (default: 2 hours)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from srlclip.comparison.loading import load_pair
+    from srlclip.data.folder import read_videos
+    from srlclip.features.export import CONTEXTUALIZED, ExportSettings, export_features
+    from srlclip.models.checkpoints import quiet_loading
+    from srlclip.video.frames import Limits
+
+    if args.workers < 0:
+        raise ValueError(f"--workers is {args.workers}; it must be 0 or more")
+    situations = read_videos(args.videos)
+    quiet_loading()
+    pair, adapter = load_pair(args.base, args.adapter, args.device)
+    model = args.model or ("base" if adapter is None else "both")
+    settings = ExportSettings(
+        models=MODELS if model == "both" else (model,),
+        levels=(*args.level, CONTEXTUALIZED) if args.contextualized else tuple(args.level),
+        rate=args.fps,
+        count=args.count,
+        event_seconds=args.event_seconds,
+        events=args.events,
+        frames_per_event=args.frames_per_event,
+        dtype=args.dtype,
+    )
+    usual = Limits()
+    # A longer video may be a larger file.
+    limits = Limits(args.max_seconds, int(usual.max_bytes * max(1.0, args.max_seconds / usual.max_seconds)))
+    with tqdm(total=100, bar_format="{desc} {percentage:3.0f}%", disable=not sys.stderr.isatty()) as bar:
+
+        def progress(share: float, what: str) -> None:
+            bar.set_description(what, refresh=False)
+            bar.update(int(100 * share) - bar.n)
+
+        ids = (pair.base.name, adapter or "none")
+        try:
+            report = export_features(
+                pair, situations, args.out, settings, args.format, limits, args.workers, ids, progress
+            )
+        except OSError as error:
+            raise DataError(f"cannot write the features: {error}; free some space or choose another folder") from error
+    for clip_id, reason in report.left_out:
+        print(f"left out: {clip_id}: {reason}", file=sys.stderr)
+    text = f"{report.exported} clips exported, {report.kept} kept, {len(report.left_out)} left out, in {report.out}"
+    if report.renamed:
+        text += f"; {report.renamed} have other file names than ids (index.jsonl: key)"
+    print(json.dumps({**asdict(report), "settings": asdict(settings)}, indent=2) if args.json else text)
+    return 0 if report.exported + report.kept else 1

@@ -1,0 +1,362 @@
+"""Comparison: the pair (base CLIP, SRL-CLIP) behind one facade, used by the app, the command line and benchmarks alike.
+
+A clip is decoded once for both models; texts are embedded once, since the text tower is shared. Nothing here is
+toggled or global, so threads may share one Comparison.
+"""
+
+from __future__ import annotations
+
+import copy
+import secrets
+import threading
+import zlib
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from srlclip.captioning.reader import CaptionReader, event_count
+from srlclip.captioning.trained import CaptionHeads
+from srlclip.comparison import published as measurements
+from srlclip.comparison.embedding import (
+    ASSETS,
+    FRAMES_PER_EVENT,
+    Frames,
+    clip_features,
+    embed_gallery,
+    frame_features,
+)
+from srlclip.comparison.embedding_map import EmbeddingMap, embedding_map
+from srlclip.comparison.gallery import Gallery
+from srlclip.comparison.loading import (
+    DEFAULT_ADAPTER,
+    DEFAULT_BASE,
+    describe,
+    find_heads,
+    find_lexicon,
+    load_pair,
+)
+from srlclip.comparison.queries import find_examples, find_stories
+from srlclip.comparison.search import QueryHeat, query_heat, ranked
+from srlclip.data.folder import read_folder
+from srlclip.language import negatives, prompts
+from srlclip.language.lexicon import Lexicon
+from srlclip.models.pair import ClipPair
+from srlclip.progress import Progress
+from srlclip.results import (
+    MODELS,
+    CaptionResult,
+    Example,
+    PairInfo,
+    ScoredCaption,
+    ScoreResult,
+    SearchResult,
+    Story,
+    Timeline,
+)
+from srlclip.situations import EVENTS_PER_CLIP, Caption, DataError, Event, Role, Situation
+from srlclip.video import frames as video
+
+#: How many uploads are remembered at a time, and of how many clips the frame embeddings.
+UPLOADS_KEPT = 64
+CLIPS_KEPT = 64
+
+
+class Comparison:
+    """A loaded pair, an embedded gallery, and a lexicon of verbs, roles and fillers."""
+
+    def __init__(
+        self,
+        pair: ClipPair,
+        info: PairInfo,
+        situations: Sequence[Situation],
+        gallery: Gallery,
+        lexicon: Lexicon,
+        heads: CaptionHeads | None = None,
+    ):
+        self.pair, self.info, self.gallery, self.lexicon = pair, info, gallery, lexicon
+        self._clips = {s.clip_id: s for s in situations}
+        self._place = {clip_id: i for i, clip_id in enumerate(gallery.ids)}
+        self.left_out: tuple[str, ...] = ()  # clips of the gallery's folder that cannot be decoded
+        self._uploads: OrderedDict[str, tuple[Situation, dict[str, np.ndarray]]] = OrderedDict()
+        self._texts: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._clip_frames: Frames = OrderedDict()
+        self._lock = threading.Lock()
+        self.reader = CaptionReader(lexicon, heads, self.embed_texts, float(pair.base.logit_scale))
+
+    # -- loading ------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def load(
+        cls,
+        base: str | None = None,
+        adapter: str | None = None,
+        gallery: str | Path | None = None,
+        device: str = "cpu",
+        progress: Progress | None = None,
+        heads: str | Path | None = None,
+    ) -> Comparison:
+        """base, adapter: bundled name, folder or Hub id; both None is the bundled pair, an adapter alone brings its base,
+        a base alone is compared with itself. gallery: a folder of videos (see data.folder), None for the bundled clips.
+        heads: a folder with the captioners base/ and adapted/, None for those that the adapter brings, if it does.
+
+        Gallery embeddings are kept in the user's cache folder. Raises CheckpointError, DataError, ValueError.
+        """
+        pair, adapter = load_pair(base, adapter, device)
+        info = describe(pair, adapter, device)
+        trained = find_heads(pair, adapter, heads)
+        situations = read_folder(gallery or ASSETS / "gallery")
+        built, kept = embed_gallery(pair, situations, progress)
+        found = cls(pair, info, kept, built, find_lexicon(adapter, kept), trained)
+        found.left_out = tuple(s.clip_id for s in situations if s.clip_id not in found._clips)
+        return found
+
+    # -- clips and words ----------------------------------------------------------------------------------------------
+
+    def clip_ids(self) -> tuple[str, ...]:
+        """The gallery's clips, in its order."""
+        return self.gallery.ids
+
+    def situation(self, clip_id: str) -> Situation:
+        """A gallery clip or an upload. Raises DataError for an unknown id."""
+        if clip_id in self._clips:
+            return self._clips[clip_id]
+        with self._lock:
+            if clip_id in self._uploads:
+                return self._uploads[clip_id][0]
+        raise DataError(f"no clip {clip_id!r}; it may have expired: upload it again, or choose one of the gallery")
+
+    def examples(self) -> tuple[Example, ...]:
+        """Queries that describe one event of a gallery clip, spread over the gallery; chosen without looking at results."""
+        return find_examples(
+            ASSETS / "gallery", tuple(self._clips.values()), self._place, self.lexicon, self.true_caption
+        )
+
+    def stories(self) -> tuple[Story, ...]:
+        """Curated queries of the gallery for a guided tour: a win, a tie and a loss of the bundled adapter."""
+        return find_stories(ASSETS / "gallery", self._place)
+
+    def verbs(self) -> tuple[str, ...]:
+        """VerbIDs of the lexicon, most frequent first."""
+        return self.lexicon.verbs
+
+    def roles_of(self, verb: str) -> tuple[tuple[str, str], ...]:
+        """(role key, role name) of a VerbID. Raises DataError for an unknown one."""
+        return self.lexicon.roles(verb)
+
+    def fillers(self, role_key: str, verb: str | None = None, limit: int = 20) -> tuple[str, ...]:
+        """What fills a role most often: with this verb where it is known, then with any."""
+        return self.lexicon.usual_fillers(role_key, verb, limit)
+
+    def compose(self, verb: str, fillers: Mapping[str, str], style: str = "natural") -> Caption:
+        """A caption from a VerbID and fillers by role key; empty fillers are left out."""
+        roles = tuple(Role(k, n, fillers.get(k, "")) for k, n in self.lexicon.roles(verb))
+        return self.caption_of(Event(self.lexicon.verb(verb), verb, roles), style)
+
+    def true_caption(self, clip_id: str, event_index: int, style: str = "natural") -> Caption:
+        return self.caption_of(self._event(clip_id, event_index), style)
+
+    def caption_of(self, event: Event, style: str = "natural") -> Caption:
+        """The caption of an event, with as many of its roles as the text tower reads."""
+        return prompts.fit(event, style, self.pair.base.count_tokens, self.pair.base.max_tokens)
+
+    def negatives(
+        self, clip_id: str, event_index: int, kinds: Sequence[str], style: str = "natural", per_kind: int = 3
+    ) -> tuple[Caption, ...]:
+        """Hard negatives of a labelled event, the same at every call. Natural ones are all of the clip's other events."""
+        self._event(clip_id, event_index)
+        return self.negatives_of(self.situation(clip_id), event_index, kinds, style, per_kind)
+
+    def negatives_of(
+        self, situation: Situation, event_index: int, kinds: Sequence[str], style: str = "natural", per_kind: int = 3
+    ) -> tuple[Caption, ...]:
+        """The same of any labelled situation, in the gallery or not, such as one that somebody is editing."""
+        rng = np.random.default_rng([zlib.crc32(situation.clip_id.encode()), event_index])
+        most = {kind: len(situation.events) if kind == "natural" else per_kind for kind in kinds}
+        event = situation.events[event_index]
+        return tuple(negatives.build(event, situation, 100, self.lexicon, kinds, rng, style, most, self.caption_of))
+
+    def measurements(self) -> tuple[str, ...]:
+        """Names of the committed measurements of the bundled pair, for `measurement`; none for another pair."""
+        bundled = (self.info.base_id, self.info.adapter_id) == (DEFAULT_BASE, DEFAULT_ADAPTER)
+        return measurements.names() if bundled else ()
+
+    def measurement(self, name: str) -> dict:
+        """One of `measurements`. Raises ValueError for another name, DataError for a broken file."""
+        if name not in self.measurements():
+            raise ValueError(f"there is no measurement {name[:80]!r} of this pair of models")
+        return measurements.read(name)
+
+    def results(self) -> dict | None:
+        """The main measurement of the bundled pair, or None for another pair."""
+        return self.measurement(measurements.MAIN) if measurements.MAIN in self.measurements() else None
+
+    # -- comparing ------------------------------------------------------------------------------------------------------
+
+    def search(self, query: str, target: str | None = None) -> SearchResult:
+        """Every gallery clip ranked under both models. A clip's score is the cosine of the query with the best of its
+        events; ties rank last. Raises ValueError for an empty query or an unknown target."""
+        query = query.strip()
+        if not query:
+            raise ValueError("the query is empty; describe an event, for example: a man pushes a box")
+        if target is not None and target not in self._place:
+            raise ValueError(f"target {target!r} is not in the gallery")
+        tokens = self.pair.base.count_tokens(query)
+        vector = self.embed_texts([query])[0]
+        found, failures = ranked(self.gallery, vector)
+        limit = self.pair.base.max_tokens
+        cut = tokens > limit
+        return SearchResult(query, found["base"], found["adapted"], target, tokens, cut, limit, failures)
+
+    def timeline(self, clip_id: str, query: str) -> Timeline:
+        """Cosine of a query with each event of a clip under both models."""
+        vector = self.embed_texts([query])[0]
+        rows = {model: tuple(float(x) for x in events @ vector) for model, events in self.embed_clip(clip_id).items()}
+        return Timeline(clip_id, query, self.spans(clip_id), rows["base"], rows["adapted"])
+
+    def heat(self, query: str) -> QueryHeat:
+        """Cosine of a query with every event of the gallery under both models. Raises ValueError for an empty query."""
+        if not query.strip():
+            raise ValueError("the query is empty; describe an event")
+        vector = self.embed_texts([query])[0]
+        own = {clip: len(self._clips[clip].events) or EVENTS_PER_CLIP for clip in self.gallery.ids}
+        return query_heat(query, vector, self.gallery.ids, self.gallery.events, own.__getitem__)
+
+    def map(self, level: str = "events") -> EmbeddingMap:
+        """The gallery's events or clips in two dimensions under either model. Raises ValueError for another level."""
+        return embedding_map(self.gallery.ids, self.gallery.events, self.gallery.clips, self.situation, level)
+
+    def score(
+        self, clip_id: str, event_index: int, true: str, negatives: Sequence[Caption], progress: Progress | None = None
+    ) -> ScoreResult:
+        """A true caption against negatives on one event. Raises ValueError for an empty caption or a bad event index."""
+        if not true.strip():
+            raise ValueError("the true caption is empty; write what happens in the event")
+        features = self.embed_clip(clip_id)
+        count = len(features["base"])
+        if not 0 <= event_index < count:
+            raise ValueError(f"event {event_index} of {clip_id}; allowed: 0 to {count - 1}")
+        if progress:
+            progress(0.3, f"embedding {len(negatives) + 1} captions")
+        texts = [true, *(n.text for n in negatives)]
+        # each once: a product of many rows may differ in the last bit, and equal captions must tie
+        distinct = list(dict.fromkeys(texts))
+        vectors = self.embed_texts(distinct)
+        scores = {m: dict(zip(distinct, (vectors @ features[m][event_index]).tolist(), strict=True)) for m in MODELS}
+        base, adapted = ([scores[m][text] for text in texts] for m in MODELS)
+        wrong = tuple(
+            ScoredCaption(n, base[i], adapted[i], base[0] - base[i], adapted[0] - adapted[i])
+            for i, n in enumerate(negatives, 1)
+        )
+        truncated = self.pair.base.count_truncated(texts)
+        return ScoreResult(clip_id, event_index, ScoredCaption(Caption(true), base[0], adapted[0]), wrong, truncated)
+
+    def decoders(self) -> tuple[str, ...]:
+        """What this pair can be captioned with, the best first: "heads" (trained captioners), "zero_shot" (CLIP alone)."""
+        return self.reader.decoders
+
+    def caption(self, clip_id: str, progress: Progress | None = None, decoder: str = "auto") -> CaptionResult:
+        """SRL captions of every event under both models, beside the reference where there is one.
+
+        decoder: one of decoders(), or "auto" for the first. A video without labels that is longer than a clip is read in
+        events of about two seconds. Raises VideoDecodeError, DataError, ValueError.
+        """
+        chosen, situation = self.reader.choose(decoder), self.situation(clip_id)
+        end = video.clip_end(situation)
+        spans = video.event_spans(end, event_count(situation, end - situation.start), situation.start, end)
+
+        def later(share: float, what: str) -> None:
+            if progress:
+                progress(0.5 + 0.5 * share, what)
+
+        features = self._frames(situation, len(spans), progress)
+        return self.reader.caption(situation, spans, features, chosen, later)
+
+    def add_video(self, path: str, progress: Progress | None = None) -> str:
+        """Decode and embed someone's video once; the returned id works in situation, caption, score and timeline.
+
+        It never enters the gallery, and cannot be guessed. Raises VideoDecodeError with the reason.
+        """
+        situation = Situation(f"upload-{secrets.token_hex(8)}", Path(path), ())
+        situation = replace(situation, end=video.probe(path, video.UPLOAD_LIMITS).duration)
+        features = self.embed_video(situation, progress)
+        with self._lock:
+            self._uploads[situation.clip_id] = (situation, features)
+            while len(self._uploads) > UPLOADS_KEPT:
+                self._uploads.popitem(last=False)
+        return situation.clip_id
+
+    def embed_video(self, situation: Situation, progress: Progress | None = None) -> dict[str, np.ndarray]:
+        """Event embeddings of a clip that is neither of the gallery nor an upload: model -> (E, D). VideoDecodeError."""
+        return clip_features(self.pair, situation, progress)
+
+    def over(
+        self, clips: Sequence[tuple[Situation, dict[str, np.ndarray]]], with_gallery: bool, frames: Frames
+    ) -> Comparison:
+        """These models and words over other clips, each with its embed_video. with_gallery: and over this gallery's.
+
+        frames: where frame embeddings are kept meanwhile, so that they go with the clips. ValueError if ids repeat.
+        """
+        view = copy.copy(self)
+        view.gallery = self.gallery.with_clips({s.clip_id: f for s, f in clips}, with_gallery)
+        view._clips = {s.clip_id: s for s, _ in clips} | (self._clips if with_gallery else {})
+        view._place = {clip_id: i for i, clip_id in enumerate(view.gallery.ids)}
+        view._clip_frames, view._uploads = frames, OrderedDict()
+        return view
+
+    def embed_texts(self, texts: Sequence[str]) -> np.ndarray:
+        """(N, D), L2-normalised: of both models, whose text tower is one. What was embedded before is kept, up to a limit."""
+        with self._lock:
+            known = {t: self._texts[t] for t in texts if t in self._texts}
+        new = [t for t in dict.fromkeys(texts) if t not in known]
+        if new:
+            vectors = self.pair.encode_texts(new).cpu().numpy()
+            known |= dict(zip(new, vectors, strict=True))
+            with self._lock:
+                self._texts.update((t, known[t]) for t in new)
+                while len(self._texts) > 50_000:
+                    self._texts.popitem(last=False)
+        return np.stack([known[t] for t in texts])
+
+    def embed_clip(self, clip_id: str) -> dict[str, np.ndarray]:
+        """Event embeddings of a gallery clip or upload: model -> (E, D), L2-normalised. Raises DataError for an unknown id."""
+        if clip_id in self._place:
+            own = len(self._clips[clip_id].events) or EVENTS_PER_CLIP
+            return {m: self.gallery.events[m][self._place[clip_id]][:own] for m in MODELS}
+        with self._lock:
+            if clip_id in self._uploads:
+                return self._uploads[clip_id][1]
+        raise DataError(f"no clip {clip_id!r}; it may have expired: upload it again, or choose one of the gallery")
+
+    def spans(self, clip_id: str) -> tuple[tuple[float, float], ...]:
+        """(start, end) in seconds of the events that embed_clip tells of."""
+        situation = self.situation(clip_id)
+        end = video.clip_end(situation)
+        return video.event_spans(end, len(situation.events) or EVENTS_PER_CLIP, situation.start, end)
+
+    # -- parts ------------------------------------------------------------------------------------------------------
+
+    def _event(self, clip_id: str, index: int) -> Event:
+        events = self.situation(clip_id).events
+        if not events:
+            raise DataError(f"clip {clip_id!r} has no labels; type a caption instead")
+        if not 0 <= index < len(events):
+            raise ValueError(f"event {index} of {clip_id}; allowed: 0 to {len(events) - 1}")
+        return events[index]
+
+    def _frames(self, situation: Situation, events: int, progress: Progress | None) -> dict[str, np.ndarray]:
+        """Frame embeddings of a clip: model -> (E, F, D); those of the last few clips are kept."""
+        key = (situation.clip_id, events)
+        with self._lock:
+            if key in self._clip_frames:
+                self._clip_frames.move_to_end(key)
+                return self._clip_frames[key]
+        per_event = self.reader.heads.frames_per_event if self.reader.heads is not None else FRAMES_PER_EVENT
+        found = frame_features(self.pair, situation, events, per_event, progress)
+        with self._lock:
+            self._clip_frames[key] = found
+            while len(self._clip_frames) > CLIPS_KEPT:
+                self._clip_frames.popitem(last=False)
+        return found

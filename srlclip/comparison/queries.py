@@ -1,0 +1,60 @@
+"""Queries that a gallery offers: examples chosen without looking at results, and the stories of the guided tour."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Container, Sequence
+from pathlib import Path
+
+from srlclip.language import prompts
+from srlclip.language.lexicon import Lexicon
+from srlclip.results import Example, Story
+from srlclip.situations import Caption, Event, Role, Situation
+
+FILE, STORIES = "examples.json", "stories.json"
+#: What a story is chosen as: which model ranks its clip higher.
+OUTCOMES = ("win", "tie", "loss")
+
+
+def outcome(base_rank: int, adapted_rank: int) -> str:
+    """One of OUTCOMES, from SRL-CLIP's side, by the rank of the described clip."""
+    return OUTCOMES[1 + (adapted_rank > base_rank) - (adapted_rank < base_rank)]
+
+
+def find_examples(
+    folder: Path,
+    situations: Sequence[Situation],
+    present: Container[str],
+    lexicon: Lexicon,
+    true: Callable[[str, int], Caption],
+) -> tuple[Example, ...]:
+    """Queries that describe one event of a gallery clip: the folder's own, else spread over the labelled clips by place.
+
+    Without labels they are sentences from the lexicon, without a target. present: clip ids of the gallery.
+    """
+    stored = folder / FILE
+    if stored.is_file():
+        rows = json.loads(stored.read_text("utf-8"))
+        found = tuple(Example(r["query"], r["target"], r["event_index"]) for r in rows if r["target"] in present)
+        if found:
+            return found
+    labelled = [s for s in situations if s.events]
+    if labelled:
+        picks = labelled[:: max(1, len(labelled) // 8)][:8]
+        chosen = [(s.clip_id, i % len(s.events)) for i, s in enumerate(picks)]
+        return tuple(Example(true(clip, event).text, clip, event) for clip, event in chosen)
+    texts = []
+    for verb in lexicon.verbs[:4]:
+        roles = tuple(Role(k, n, f[0]) for k, n in lexicon.roles(verb) if (f := lexicon.fillers(k, verb, 1)))
+        texts.append(prompts.caption(Event(lexicon.verb(verb), verb, roles), "natural").text)
+    return tuple(Example(text, None, None) for text in texts)
+
+
+def find_stories(folder: Path, present: Container[str]) -> tuple[Story, ...]:
+    """The folder's stories whose clip is in the gallery, in the order win, tie, loss. What they measured stays in the file."""
+    stored = folder / STORIES
+    if not stored.is_file():
+        return ()
+    rows = json.loads(stored.read_text("utf-8"))["stories"]
+    found = [Story(r["outcome"], r["query"], r["target"], r["event_index"]) for r in rows if r["target"] in present]
+    return tuple(sorted(found, key=lambda story: OUTCOMES.index(story.outcome)))

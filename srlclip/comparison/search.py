@@ -1,0 +1,97 @@
+"""One text against a gallery under both models: clips ranked by their best event, or every cosine. Numpy only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from srlclip.comparison.gallery import Gallery
+from srlclip.results import MODELS, Hit
+
+
+def ranked(gallery: Gallery, vector: np.ndarray) -> tuple[dict[str, tuple[Hit, ...]], tuple[str, ...]]:
+    """(model -> every clip, best first; a reason per model that failed, whose ranking is empty).
+
+    vector: (D,), the text's embedding. A clip's score is the cosine of the text with the best of its events. Ties rank
+    last: a rank is the number of clips that score at least as high.
+    """
+    found: dict[str, tuple[Hit, ...]] = {}
+    failures = []
+    before: dict[str, int] = {}
+    for model in MODELS:
+        try:
+            every = gallery.events[model] @ vector  # (G, E)
+            scores = every.max(axis=1)
+            if not np.isfinite(scores).all():
+                raise FloatingPointError("embeddings are not finite")
+        except (FloatingPointError, KeyError, MemoryError) as error:
+            failures.append(f"{model} model failed: {error}")
+            found[model] = ()
+            continue
+        places = len(scores) - np.searchsorted(np.sort(scores), scores, side="left")
+        best = every.argmax(axis=1)
+        hits = []
+        for i in np.argsort(-scores, kind="stable"):
+            name, rank = gallery.ids[i], int(places[i])
+            moved = before[name] - rank if name in before else None
+            hits.append(Hit(name, rank, float(scores[i]), moved, int(best[i])))
+        found[model] = tuple(hits)
+        if model == "base":
+            before = {hit.clip_id: hit.rank for hit in hits}
+    return found, tuple(failures)
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    """A clip: cosine of the query with each of its events, and its rank by the best of them (ties rank last)."""
+
+    clip_id: str
+    base: tuple[float, ...]
+    adapted: tuple[float, ...]
+    base_rank: int
+    adapted_rank: int
+
+    def values(self, model: str) -> tuple[float, ...]:
+        return self.base if model == "base" else self.adapted
+
+    def rank(self, model: str) -> int:
+        return self.base_rank if model == "base" else self.adapted_rank
+
+
+@dataclass(frozen=True)
+class QueryHeat:
+    """All clips in gallery order. spans: model -> its lowest and highest cosine over all events of the gallery."""
+
+    query: str
+    rows: tuple[HeatRow, ...]
+    spans: Mapping[str, tuple[float, float]]
+
+    def best_by(self, model: str, limit: int) -> tuple[HeatRow, ...]:
+        """The first `limit` clips of a model's ranking; equal scores in gallery order."""
+        return tuple(sorted(self.rows, key=lambda row: -max(row.values(model)))[:limit])
+
+
+def query_heat(
+    query: str, vector: np.ndarray, ids: Sequence[str], events: Mapping[str, np.ndarray], own: Callable[[str], int]
+) -> QueryHeat:
+    """vector: (D,), L2-normalised. events: model -> (G, E, D). own: how many events a clip really has.
+
+    Raises ValueError if a model's embeddings are not finite.
+    """
+    found, ranks, spans = {}, {}, {}
+    lengths = [min(own(clip), next(iter(events.values())).shape[1]) for clip in ids]
+    for model in MODELS:
+        scores = events[model] @ vector  # (G, E)
+        if not np.isfinite(scores).all():
+            raise ValueError(f"the {model} model's embeddings of this gallery are not finite; build it again")
+        best = scores.max(axis=1)
+        ranks[model] = len(best) - np.searchsorted(np.sort(best), best, side="left")
+        spans[model] = (float(scores.min()), float(scores.max()))
+        found[model] = [tuple(float(x) for x in row[:n]) for row, n in zip(scores, lengths, strict=True)]
+    rows = tuple(
+        HeatRow(clip, found["base"][i], found["adapted"][i], int(ranks["base"][i]), int(ranks["adapted"][i]))
+        for i, clip in enumerate(ids)
+    )
+    return QueryHeat(query, rows, spans)

@@ -1,0 +1,113 @@
+"""Measure several image towers on the same questions: retrieval, verbs and hard negatives, with paired intervals.
+
+Every metric is first an array of observations with the clip each belongs to; intervals and differences between models
+resample whole clips, the same ones for both models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from srlclip.evaluation.metrics.bootstrap import Interval, bootstrap, paired_difference
+from srlclip.evaluation.metrics.ranking import CUTOFFS, ranks
+from srlclip.evaluation.questions import Questions
+from srlclip.situations import Situation
+
+
+@dataclass(frozen=True)
+class Observations:
+    """values: (N,). clip: (N,) position of the clip each belongs to. percent: whether values are hits (0 or 1)."""
+
+    values: np.ndarray
+    clip: np.ndarray
+    percent: bool = True
+    statistic: str = "mean"
+
+
+def observe(
+    events: np.ndarray,
+    clips: np.ndarray,
+    situations: Sequence[Situation],
+    asked: Questions,
+    texts: Mapping[str, np.ndarray],
+) -> dict[str, Observations]:
+    """All metrics of one model. events: (G, E, D), clips: (G, D), texts: text -> (D,), all L2-normalised.
+
+    Retrieval: R@K, MdR and MnR of each event among all events, of the right event among its clip's own, and of each
+    clip among all clips. Verbs: the right VerbID first. Negatives: per kind, the share beaten (ties lose); verb_role_1of5:
+    the true sentence beats all of the event's verb-role negatives.
+    """
+    count, per_clip, dim = events.shape
+    flat = events.reshape(-1, dim)
+    owner = np.repeat(np.arange(count), per_clip)
+    out: dict[str, Observations] = {}
+    queries = np.stack([texts[t] for row in asked.events for t in row])
+    similarity = queries @ flat.T
+    out |= _ranking("event", ranks(similarity), owner)
+    own = np.einsum("ged,gfd->gef", queries.reshape(events.shape), events)
+    within = (own >= np.diagonal(own, axis1=1, axis2=2)[..., None]).sum(-1)
+    out["event in its clip"] = Observations((within == 1).ravel(), owner)
+    stories = np.stack([texts[t] for t in asked.clips])
+    out |= _ranking("clip", ranks(stories @ clips.T), np.arange(count))
+    verb_ids = np.array([v for v, _ in asked.verbs])
+    verbs = np.stack([texts[t] for _, t in asked.verbs])
+    named = verb_ids[np.argmax(flat @ verbs.T, axis=1)]
+    out["verb accuracy"] = Observations(named == np.array([e.verb_id for s in situations for e in s.events]), owner)
+    return out | _choices(events, asked, texts)
+
+
+def _ranking(name: str, found: np.ndarray, clip: np.ndarray) -> dict[str, Observations]:
+    out = {f"{name} R@{k}": Observations(found <= k, clip) for k in CUTOFFS}
+    out[f"{name} MdR"] = Observations(found, clip, percent=False, statistic="median")
+    out[f"{name} MnR"] = Observations(found, clip, percent=False)
+    return out
+
+
+def _choices(events: np.ndarray, asked: Questions, texts: Mapping[str, np.ndarray]) -> dict[str, Observations]:
+    hits: dict[str, list[bool]] = {}
+    clips: dict[str, list[int]] = {}
+    for g, (sentences, wrong) in enumerate(zip(asked.true, asked.negatives, strict=True)):
+        for k, (sentence, captions) in enumerate(zip(sentences, wrong, strict=True)):
+            true = float(events[g, k] @ texts[sentence])
+            beaten = [(c.kind, true > float(events[g, k] @ texts[c.text])) for c in captions]
+            against_verbs = [won for kind, won in beaten if kind == "verb_role"]
+            if len(against_verbs) > 1:
+                beaten.append(("verb_role 1 of 5", all(against_verbs)))
+            for kind, won in beaten:
+                hits.setdefault(f"negatives: {kind}", []).append(won)
+                clips.setdefault(f"negatives: {kind}", []).append(g)
+    return {name: Observations(np.array(values), np.array(clips[name])) for name, values in hits.items()}
+
+
+_STATISTICS = {"mean": np.mean, "median": np.median}
+
+
+def summarise(
+    models: Mapping[str, Mapping[str, Observations]], pairs: Sequence[tuple[str, str]], n: int = 2000
+) -> dict[str, dict]:
+    """metric -> model (or "b - a" for each pair) -> {"mean", "ci": [low, high], "n"}; 95 % intervals over clips.
+
+    Hits are in percent, ranks are ranks.
+    """
+    first = next(iter(models.values()))
+    table: dict[str, dict] = {}
+    for metric, one in first.items():
+        statistic, scale = _STATISTICS[one.statistic], 100.0 if one.percent else 1.0
+        row = {}
+        for name, observed in models.items():
+            o = observed[metric]
+            row[name] = _cell(bootstrap(scale * o.values, o.clip.tolist(), statistic, n), len(o.values))
+        for a, b in pairs:
+            difference = paired_difference(
+                scale * models[a][metric].values, scale * models[b][metric].values, one.clip.tolist(), statistic, n
+            )
+            row[f"{b} - {a}"] = _cell(difference, len(one.values))
+        table[metric] = row
+    return table
+
+
+def _cell(interval: Interval, count: int) -> dict:
+    return {"mean": round(interval.mean, 3), "ci": [round(interval.low, 3), round(interval.high, 3)], "n": count}

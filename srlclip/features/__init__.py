@@ -1,0 +1,1 @@
+"""Features of many videos for other models: export and its folder format."""

@@ -1,0 +1,1 @@
+"""Labels to words: English, sentences, prompts, lexicon, negatives, probes."""

@@ -1,0 +1,1 @@
+"""Figures, props, scenes and effects, drawn with OpenCV."""

@@ -1,8 +1,0 @@
-"""The app's user interface: `build_demo` makes the page from any Comparison, `launch_settings` how it is served, `close`
-stops it.
-"""
-
-from .layout import build_demo
-from .serving import close, launch_settings
-
-__all__ = ["build_demo", "close", "launch_settings"]

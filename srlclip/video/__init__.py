@@ -1,0 +1,1 @@
+"""Files to pixels: the decoder's only door, frames, streams, preprocessing."""

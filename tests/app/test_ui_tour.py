@@ -1,0 +1,100 @@
+"""The guided tour and the tab that explains: live numbers, every step reachable, bad values refused."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from fake_comparison import FakeComparison
+
+from srlclip.app.ui import tour
+from srlclip.app.ui.page import restored
+from srlclip.app.ui.parts.links import from_params, to_query
+from srlclip.app.ui.parts.media import Media
+from srlclip.app.ui.tabs import how_it_works
+from srlclip.app.ui.tabs.retrieval import target_of
+
+
+@pytest.fixture(scope="module")
+def comparison():
+    return FakeComparison(None, clips=7)
+
+
+def plain(html):
+    return re.sub("<[^>]+>", "", html)
+
+
+def pressed(html):
+    return re.findall(r'data-sc-tour="([^"]+)"', html)
+
+
+def test_the_closed_strip_offers_all_stories_and_can_be_hidden(comparison):
+    html = tour.offer_html(comparison.stories())
+    assert pressed(html) == ["win:0", "tie:0", "loss:0"] and "data-sc-hide-tour" in html
+    assert tour.offer_html(()) == ""
+
+
+def test_next_leads_through_every_step_of_every_story_to_the_end(comparison):
+    value, seen = "win:0", []
+    while value != "end":
+        seen.append(value)
+        html = tour.step_html(comparison, *tour.asked(comparison, value))
+        assert html.count('aria-current="step"') == 1 and "Back" in html and "data-sc-copy" in html
+        value = re.search(r'sc-next" data-sc-tour="([^"]+)"', html)[1]
+    assert seen == [f"{name}:{step}" for name in ("win", "tie", "loss") for step in range(3)]
+    assert tour.asked(comparison, "end") is None
+
+
+@pytest.mark.parametrize("value", ["", "win", "win:3", "win:-1", "nope:0", "<b>:0", "win:0:0"])
+def test_other_values_are_refused(comparison, value):
+    with pytest.raises(ValueError, match="no such story"):
+        tour.asked(comparison, value)
+
+
+def test_numbers_are_live_and_a_changed_outcome_is_said(comparison):
+    story = comparison.stories()[0]
+    found = comparison.search(story.query, story.target)
+    ranks = found.target_rank("base"), found.target_rank("adapted")
+    text = plain(tour.step_text(comparison, story, 0))
+    assert f"rank {ranks[0]} under Base CLIP and {ranks[1]} under SRL-CLIP" in text
+    real = tour.outcome(*ranks)
+    other = next(name for name in ("win", "tie", "loss") if name != real)
+    assert "with the models on this page" in tour.step_text(comparison, replace(story, outcome=other), 0)
+    assert "with the models on this page" not in tour.step_text(comparison, replace(story, outcome=real), 0)
+
+
+def test_a_step_counts_the_negatives_of_its_event(comparison):
+    story = comparison.stories()[1]
+    negatives = comparison.negatives(story.target, story.event_index, tour.KINDS)
+    assert f"Of {len(negatives)} negatives" in plain(tour.step_text(comparison, story, 2))
+    failing = FakeComparison(None, 7, failing="adapted")
+    assert "no ranking" in tour.step_text(failing, story, 0)
+
+
+def test_every_step_is_a_link_that_restores_its_tab(comparison):
+    media = Media(comparison.situation)
+    for story in comparison.stories():
+        for step in range(3):
+            link = tour.link_of(story, step)
+            params = dict(p.split("=") for p in to_query(link).replace("+", " ").split("&"))
+            assert from_params(params, comparison.clip_ids()) == link
+            assert list(restored(comparison, media, link)) == [step]
+    assert target_of(comparison, comparison.stories()[2].query) == comparison.stories()[2].target
+
+
+def test_the_explanation_shows_figure_score_and_what_is_synthetic(comparison):
+    html = how_it_works.text_page(comparison.info)
+    assert "<svg" in html and "four contrastive losses" in html.lower() and "synthetic" in html
+    assert "a tie counts as fooled" in html and "Apache-2.0" in html and html.count('rel="noopener') == 2
+    real = how_it_works.text_page(replace(comparison.info, is_synthetic=False, trained_on="<b>films</b>"))
+    assert "cartoons" not in real and "<b>films" not in real
+
+
+def test_the_worked_example_is_made_from_the_clips_labels(comparison):
+    html = how_it_works.example_html(comparison, "clip_02", 1)
+    event = comparison.situation("clip_02").events[1]
+    assert event.lemma in html and event.roles[0].filler in html
+    assert "<del>" in html and "<ins>" in html and html.count("<li>") == 4
+    for clip, number in (("nope", 0), ("clip_00", 9)):
+        with pytest.raises(ValueError, match="no clip|not labelled"):
+            how_it_works.example_html(comparison, clip, number)
+    assert "no clip" in how_it_works.example_html(comparison, None, 0).lower()

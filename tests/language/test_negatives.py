@@ -1,0 +1,245 @@
+"""Hard negatives: golden ones per kind, and that none is ever true, repeated or endless."""
+
+import random
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_prompts import event, random_event, words
+
+from srlclip.data.vidsitu import read_vidsitu
+from srlclip.language import prompts
+from srlclip.language.english import normalise
+from srlclip.language.lexicon import Lexicon, VerbEntry
+from srlclip.language.negatives import KINDS, build, natural, probe, verb_role
+from srlclip.language.probes import DIRECTION_OPPOSITES, MANNER_OPPOSITES, turn_round
+from srlclip.language.prompts import caption
+from srlclip.situations import Event, Role, Situation
+
+MINI = Path(__file__).parents[1] / "fixtures" / "vidsitu_mini"
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+@pytest.fixture(scope="module")
+def clips():
+    return read_vidsitu(MINI, "train") + read_vidsitu(MINI, "valid")
+
+
+@pytest.fixture(scope="module")
+def lexicon(clips):
+    return Lexicon.from_situations(clips)
+
+
+SPEAK = event(
+    "speaking",
+    ("Arg0 (talker)", "man standing in yellow sweatshirt"),
+    ("Arg2 (hearer)", "woman with scarf"),
+    ("ArgM (manner)", "slowly"),
+    ("Scene of the Event", "an airplane"),
+    verb_id="speak.01",
+)
+LOOK = Lexicon([VerbEntry("look.01", "look (vision)", (("Arg0", "looker"), ("Arg1", "thing looked at")), 3)])
+REPLY = Lexicon([VerbEntry("respond.01", "respond", (("Arg0", "replier"), ("AMnr", "manner")), 3)])
+
+
+def test_verb_role_as_in_the_papers_first_example():
+    (made,) = verb_role(SPEAK, LOOK, 4, rng())
+    assert made.text == (
+        "In this photo, the action is look where, the looker is man standing in yellow sweatshirt, "
+        "the thing looked at is woman with scarf, the manner is slowly, the scene of the event is an airplane."
+    )
+    assert made.kind == "verb_role"
+    assert made.removed == ("speaking", "talker", "hearer")
+    assert made.inserted == ("look", "looker", "thing", "looked", "at")
+
+
+def test_verb_role_drops_fillers_that_the_new_verb_has_no_role_for():
+    (made,) = verb_role(SPEAK, REPLY, 4, rng(), style="natural")
+    assert made.text == "A man standing in yellow sweatshirt responds slowly in an airplane."
+
+
+def test_verb_role_keeps_an_invisible_agent_invisible():
+    hidden = replace(SPEAK, roles=(replace(SPEAK.roles[0], filler="-"), *SPEAK.roles[1:]))
+    (made,) = verb_role(hidden, LOOK, 1, rng())
+    assert "the action is look where, the thing looked at is woman with scarf," in made.text
+
+
+def test_verb_role_moves_a_lone_arg1_into_the_agent_slot():
+    sit = event("sit", ("Arg1 (thing sitting)", "child"))
+    assert verb_role(sit, LOOK, 1, rng())[0].text == "In this photo, the action is look where, the looker is child."
+
+
+def test_verb_role_never_takes_the_same_act():
+    lex = Lexicon(
+        VerbEntry(v, verb, (("Arg0", "doer"),), 1)
+        for v, verb in [
+            ("talk.01", "talk (speak)"), ("speak.01", "speak (talk)"), ("speak.02", "speak (a language)"),
+            ("chat.01", "chat (to talk, gossip)"), ("walk.01", "walk (move)"), ("utter.01", "utter (say)"),
+        ]
+    )  # fmt: skip
+    truth = event("talk (speak)", ("Arg0 (talker)", "man"), verb_id="talk.01")
+    for seed in range(20):
+        made = verb_role(truth, lex, 10, rng(seed), exclude={"utter.01"})
+        assert [c.text for c in made] == ["In this photo, the action is walk where, the doer is man."]
+
+
+def test_verb_role_draws_by_frequency_and_by_seed():
+    lex = Lexicon(VerbEntry(f"{v}.01", v, (("Arg0", "doer"),), n) for v, n in (("go", 90), ("hop", 10)))
+    first = [verb_role(SPEAK, lex, 1, rng(seed))[0].text.split()[6] for seed in range(600)]
+    assert 0.86 < first.count("go") / 600 < 0.94
+    assert verb_role(SPEAK, lex, 2, rng(3)) == verb_role(SPEAK, lex, 2, rng(3))
+    assert len(verb_role(SPEAK, lex, 9, rng())) == 2
+
+
+def test_natural_are_the_other_events_in_order(clips):
+    made = natural(clips[0], 1)
+    assert [c.text for c in made] == [caption(clips[0].events[i]).text for i in (0, 2, 3, 4)]
+    assert all(c.kind == "natural" and c.removed for c in made)
+    twice = replace(clips[0], events=clips[0].events[:2] * 2)
+    assert [c.text for c in natural(twice, 1, "natural")] == [caption(clips[0].events[0], "natural").text]
+    assert natural(replace(clips[0], events=clips[0].events[:1]), 0) == []
+    with pytest.raises(ValueError, match="event 5"):
+        natural(clips[0], 5)
+
+
+def only(kind, given, lexicon, n=1, style="natural"):
+    return [c.text for c in probe(kind, given, lexicon, n, rng(), style)]
+
+
+def test_agent_patient_swaps_beings_only(lexicon):
+    chase = event("chase", ("Arg0 (chaser)", "dog in red"), ("Arg1 (thing chased)", "boy"))
+    assert only("agent_patient", chase, lexicon) == ["A boy chases a dog in red."]
+    give = event("give", ("Arg0 (giver)", "king"), ("Arg1 (thing given)", "box"), ("Arg2 (one given to)", "robot"))
+    assert only("agent_patient", give, lexicon, 5) == ["A robot gives a box to a king."]
+    assert only("agent_patient", event("open", ("Arg0 (a)", "man"), ("Arg1 (b)", "door")), lexicon) == []
+    assert only("agent_patient", event("see", ("Arg0 (a)", "man"), ("Arg1 (b)", "Man ")), lexicon) == []
+    assert only("agent_patient", event("walk", ("Arg0 (a)", "man")), lexicon) == []
+
+
+def test_attribute_swaps_between_fillers_first_then_replaces(lexicon):
+    chase = event("chase", ("Arg0 (chaser)", "man in red"), ("Arg1 (thing chased)", "child in an orange coat"))
+    made = only("attribute", chase, lexicon, 3)
+    assert made[0] == "A man in orange chases a child in a red coat."
+    assert made[1].startswith("A man in ") and made[1].endswith("chases a child in an orange coat.")
+    hats = event("hug", ("Arg0 (h)", "king with scarf"), ("Arg1 (thing hugged)", "panda with hat"))
+    assert only("attribute", hats, lexicon) == ["A king with hat hugs a panda with scarf."]
+    assert only("attribute", event("walk", ("Arg0 (a)", "man")), lexicon) == []
+
+
+def test_noun_replaces_the_head_by_another_sort_of_the_same_kind():
+    lex = Lexicon([], {"Arg0": {"guy": 9, "tall men": 8, "old woman in blue": 7, "person": 6, "car": 5, "red": 4}})
+    walk = event("walk", ("Arg0 (walker)", "an old man in black"))
+    assert only("noun", walk, lex, 9) == ["An old woman in black walks."]
+    assert only("noun", event("walk", ("Arg0 (walker)", "a truck")), lex, 9) == ["A car walks."]
+
+
+def test_direction_and_manner_turn_round(lexicon):
+    go = event("go", ("Arg0 (goer)", "man"), ("ArgM (direction)", "to the left"), ("ArgM (manner)", "very slowly"))
+    (made,) = probe("direction", go, lexicon, 1, rng())
+    assert (made.removed, made.inserted) == (("left",), ("right",))
+    assert only("manner", go, lexicon) == ["A man goes to the left very quickly."]
+    turned = {
+        "left": "right", "up": "down", "forward": "backward", "into the car": "out of the car",
+        "towards the man": "away from the man", "away from her": "towards her", "to the left": "to the right",
+        "to the man": "away from the man", "up and down": None, "down the street": None,
+        "left to right": "right to left",
+        "in front of him": "behind him", "at the door": None, "Up": "down", "upstairs": "downstairs",
+    }  # fmt: skip
+    assert {text: turn_round(text, DIRECTION_OPPOSITES) for text in turned} == turned
+    assert turn_round("happily", MANNER_OPPOSITES) == "angrily" and turn_round("oddly", MANNER_OPPOSITES) is None
+
+
+def test_direction_without_opposite_takes_another_filler():
+    lex = Lexicon([], {"ADir": {"at the door": 5, "at doors": 4, "around": 3}})
+    go = event("go", ("Arg0 (goer)", "man"), ("ArgM (direction)", "at the door"))
+    assert only("direction", go, lex, 5) == ["A man goes around."]
+
+
+def test_probe_kinds_are_checked(lexicon):
+    with pytest.raises(ValueError, match="'colour'; allowed: agent_patient"):
+        probe("colour", SPEAK, lexicon, 1, rng())
+    with pytest.raises(ValueError, match="'swap'; allowed: natural"):
+        build(SPEAK, None, 3, lexicon, ("natural", "swap"))
+
+
+def test_build_takes_kinds_in_turn_and_respects_caps(clips, lexicon):
+    chase = clips[2].events[3]
+    made = build(chase, clips[2], 7, lexicon, rng=rng())
+    assert [c.kind for c in made] == list(KINDS[:4]) + ["attribute", "direction", "manner"]
+    assert [c.kind for c in build(chase, clips[2], 9, lexicon, ("natural", "verb_role"), rng(), per_kind=2)] == [
+        "natural", "verb_role", "natural", "verb_role",
+    ]  # fmt: skip
+    made = build(chase, clips[2], 9, lexicon, rng=rng(), per_kind={"natural": 0, "verb_role": 1})
+    assert [c.kind for c in made].count("verb_role") == 1 and "natural" not in {c.kind for c in made}
+    assert build(chase, clips[2], 0, lexicon) == []
+    assert build(chase, clips[2], 9, lexicon, rng=rng(5)) == build(chase, clips[2], 9, lexicon, rng=rng(5))
+
+
+def test_build_returns_nothing_that_another_annotator_said(clips, lexicon):
+    clip = clips[2]
+    # the second annotator wrote "right" where the first wrote "left", the third saw another verb
+    changed = replace(
+        clip.events[0], roles=tuple(replace(r, filler="right") if r.key == "ADir" else r for r in clip.events[0].roles)
+    )
+    run = replace(clip.events[0], verb="carry (bear)", verb_id="carry.01")
+    more = tuple((e, *clip.events[1:]) for e in (clip.events[0], changed, run))
+    disputed = replace(clip, annotations=more)
+    texts = {normalise(c.text) for c in build(clip.events[0], disputed, 100, lexicon, rng=rng())}
+    assert texts and not texts & {normalise(caption(e[0]).text) for e in more}
+    assert not any(c.kind == "direction" for c in build(clip.events[0], disputed, 100, lexicon, rng=rng()))
+    # two votes for run.02 bar it, one for carry.01 does not
+    verbs = Lexicon([VerbEntry("run.02", "run", (("Arg0", "runner"),), 1), *lexicon.entries.values()])
+    made = {c.text.split()[6] for c in build(clip.events[0], clip, 100, verbs, ("verb_role",), rng())}
+    assert "run" not in made and "carry" in made
+
+
+def test_negatives_fit_the_limit_with_a_fitting_render(clips, lexicon):
+    render = partial(prompts.fit, count_tokens=words, limit=14)
+    for k, given in enumerate(clips[2].events):
+        made = build(given, clips[2], 30, lexicon, rng=rng(), render=lambda e, s: render(e, s))
+        made += natural(clips[2], k, render=lambda e, s: render(e, s))
+        assert made and all(words(c.text) <= 14 for c in made)
+        assert normalise(render(given, "srl").text) not in {normalise(c.text) for c in made}
+
+
+def test_hard_cases_return_fewer_and_end():
+    alone = Lexicon([VerbEntry("dive.02", "dive (to drop (fast))", (), 1)])
+    bare = Event("dive (to drop (fast))", "dive.02")
+    clip = Situation("v_a_seg_0_10", None, (bare,))
+    for lex in (alone, Lexicon([])):
+        for style in ("srl", "natural", "bag", "minimal"):
+            assert build(bare, clip, 50, lex, rng=rng(), style=style) == []
+    assert build(bare, None, 50, alone) == []
+    empty = replace(bare, roles=tuple(Role(k, "x", "-") for k in ("Arg0", "Arg1", "ADir", "AMnr", "AScn")))
+    assert build(empty, clip, 50, alone) == []
+    # a verb that the lexicon does not know can still be replaced
+    assert len(build(Event("zap", "zap.01"), clip, 50, alone, ("verb_role",))) == 1
+
+
+def test_random_clips_never_give_a_true_or_repeated_negative():
+    source = random.Random(1)
+    clips = []
+    for k in range(60):
+        sets = [tuple(random_event(source) for _ in range(source.randint(1, 5)))]
+        for _ in range(source.randint(0, 2)):
+            sets.append(tuple(source.choice([e, random_event(source)]) for e in sets[0]))
+        clips.append(Situation(f"v_{k}_seg_0_10", None, sets[0], tuple(sets)))
+    lexicon = Lexicon.from_situations(clips)
+    kinds = set()
+    for number, clip in enumerate(clips):
+        for k, given in enumerate(clip.events):
+            for style in ("srl", "natural"):
+                made = build(given, clip, 40, lexicon, rng=rng(number), style=style, per_kind=6)
+                texts = [normalise(c.text) for c in made]
+                truths = {normalise(caption(events[k], style).text) for events in clip.annotations}
+                assert len(set(texts)) == len(texts)
+                assert not truths & set(texts)
+                for c in made:
+                    assert c.style == style and " is -" not in c.text
+                kinds |= {c.kind for c in made}
+    assert kinds == set(KINDS)

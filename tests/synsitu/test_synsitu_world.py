@@ -1,0 +1,141 @@
+"""SynSitu's scripts, labels, texts and files: determinism, hold-outs, exactness."""
+
+import json
+
+import numpy as np
+import pytest
+
+from srlclip.data.vidsitu import read_vidsitu
+from srlclip.language import prompts
+from srlclip.synsitu import texts
+from srlclip.synsitu.labels import situation
+from srlclip.synsitu.sample import (
+    GROUP_SIZE,
+    SPLITS,
+    held_out,
+    held_out_event,
+    sample_clip,
+    sample_split,
+    script_of,
+)
+from srlclip.synsitu.world import KINDS, VERBS
+from srlclip.synsitu.writer import write_split
+from srlclip.video import frames as video
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_scripts_depend_on_seed_split_and_index_alone(split):
+    clips = list(sample_split(split, 12))
+    assert sample_clip(split, 7) == clips[7] == script_of(clips[7].clip_id)
+    assert sample_clip(split, 7, seed=1) != clips[7]
+    assert len({c.clip_id for c in clips}) == 12
+    for clip in clips:
+        assert len(set(clip.events)) == 5
+        assert {i for e in clip.events for i in (e.agent, e.patient) if i is not None} == set(
+            range(len(clip.cast))
+        ) or split == "hard"
+
+
+def test_held_out_combinations_never_occur_in_training():
+    for split in ("pretrain", "train", "valid", "test", "hard"):
+        for clip in sample_split(split, 60):
+            assert not any(held_out(c) for c in clip.cast)
+            assert not any(held_out_event(e, clip.cast) for e in clip.events)
+    for clip in sample_split("heldout", 30):
+        assert all(held_out_event(e, clip.cast) for e in clip.events)
+
+
+def test_hard_groups_share_everything_but_the_events():
+    for group in range(4):
+        clips = [sample_clip("hard", group * GROUP_SIZE + i) for i in range(GROUP_SIZE)]
+        assert len({(c.scene, c.cast, c.look) for c in clips}) == 1
+        events = [e for c in clips for e in c.events]
+        assert len(set(events)) == len(events)
+
+
+def test_labels_are_exact_and_annotators_paraphrase():
+    said = set()
+    for script in sample_split("valid", 20):
+        labelled = situation(script, annotators=3)
+        assert len(labelled.annotations) == 3 and labelled.annotations[0] == labelled.events
+        for k, (event, truth) in enumerate(zip(labelled.events, script.events, strict=True)):
+            assert event.verb_id == truth.verb_id and len(labelled.verb_votes[k]) == 10
+            assert script.cast[truth.agent].kind in event.roles[0].filler
+            for other in labelled.annotations[1:]:
+                assert [r.key for r in other[k].roles] == [r.key for r in event.roles]
+                said.add(other[k].roles[0].filler == event.roles[0].filler)
+            assert ("manner" in prompts.caption(event).text) == bool(truth.manner)
+    assert said == {True, False}
+
+
+def test_every_verb_has_one_role_list():
+    lists = {}
+    for script in sample_split("train", 80):
+        for event in situation(script).events:
+            lists.setdefault(event.verb_id, set()).add(tuple(r.key for r in event.roles))
+    assert set(lists) == set(VERBS) and all(len(found) == 1 for found in lists.values())
+
+
+def test_three_sources_of_text_differ_and_sparse_text_is_sparse():
+    rng = np.random.default_rng(0)
+    named = 0
+    for script in sample_split("test", 60):
+        for k, event in enumerate(script.events):
+            sentence, alt = texts.natural(script, k, rng), texts.sparse(script, k, rng, verb_share=0.1)
+            assert "In this photo, the action" not in sentence and " where, the" not in sentence
+            assert not {"left", "right", "slowly", "quickly", "happily", "angrily", "leftwards"} & set(alt.split())
+            named += any(form[1].split()[0] in alt.split() for form in texts.FORMS[event.verb_id])
+    assert 10 < named < 70  # about a tenth of 300
+
+
+def test_clip_queries_tell_two_or_three_of_the_clips_own_events():
+    script = sample_clip("test", 3)
+    for seed in range(10):
+        text, chosen = texts.clip_query(script, np.random.default_rng(seed))
+        assert len(chosen) in (2, 3) and list(chosen) == sorted(chosen) and len(text.split()) > 8
+
+
+def test_near_misses_differ_from_the_event_and_are_never_held_out():
+    rng = np.random.default_rng(1)
+    for script in sample_split("pretrain", 40):
+        for other, event in texts.variants(script, script.events[0], 4, rng)[1:]:
+            assert (other.cast, event) != (script.cast, script.events[0])
+            assert not held_out_event(event, other.cast)
+            assert texts.tell(other, event, rng) and texts.listing(other, event, rng)
+
+
+def test_written_files_are_vidsitus_and_hold_real_video(tmp_path):
+    calls = []
+    made = write_split(tmp_path, "valid", 2, progress=lambda done, total: calls.append((done, total)))
+    assert calls == [(1, 2), (2, 2)]
+    read = read_vidsitu(tmp_path, "valid")
+    assert [s.events for s in read] == [s.events for s in made]
+    assert [s.verb_votes for s in read] == [s.verb_votes for s in made]
+    assert len(json.loads((tmp_path / "vseg_ann_files" / "vsann_valid_lb.json").read_text())) == 6
+    info = video.probe(read[0].path)
+    assert (info.width, info.height, round(info.duration)) == (320, 320, 10)
+    stamp = read[0].path.stat().st_mtime_ns
+    write_split(tmp_path, "valid", 2)
+    assert read[0].path.stat().st_mtime_ns == stamp  # a second run keeps what is there
+    write_split(tmp_path, "valid", 1)
+    assert len(read_vidsitu(tmp_path, "valid")) == 2  # nor does asking for less take labels away
+    with pytest.raises(ValueError, match="choose another folder"):
+        write_split(tmp_path, "valid", 2, seed=1)
+    with pytest.raises(ValueError, match="unknown split 'dev'"):
+        write_split(tmp_path / "x", "dev", 2)
+
+
+def test_frames_of_a_file_match_the_renderer(tmp_path):
+    """What the model reads from the mp4 is what the script shows, but for compression."""
+    from srlclip.synsitu.render import render_frames
+
+    made = write_split(tmp_path, "test", 1)
+    frames = video.read_frames(made[0].path).astype(int)  # (5, 4, 320, 320, 3)
+    script = sample_clip("test", 0)
+    drawn = render_frames(script, [2 * k + 0.25 + 0.5 * j for k in range(5) for j in range(4)]).astype(int)
+    error = np.abs(frames.reshape(drawn.shape) - drawn).mean(axis=(1, 2, 3))
+    assert error.max() < 8
+
+
+def test_kinds_and_verbs_cover_the_brief():
+    assert len(VERBS) >= 20 and len(KINDS) >= 6

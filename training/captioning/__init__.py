@@ -1,0 +1,1 @@
+"""Training of the captioners: settings, data, frozen features."""

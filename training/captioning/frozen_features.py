@@ -1,0 +1,83 @@
+"""Frame features of a frozen model, computed once: shards of safetensors in the cache, shared by runs and ranks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import load_file, save_file
+from tqdm import tqdm
+
+from srlclip.data.frame_cache import FrameCache
+from srlclip.models.pair import ClipPair
+from training.recipe.data import Processes
+
+SHARD = 128
+
+
+def frozen_features(
+    pair: ClipPair,
+    model: str,
+    frames: FrameCache,
+    ids: Sequence[str],
+    folder: str | Path,
+    processes: Processes | None = None,
+    progress: bool = True,
+) -> dict[str, np.ndarray]:
+    """clip id -> frame embeddings (E, F, D) by that model of the pair, L2-normalised float32.
+
+    A shard is found by the model's weights and its clips' pixels (FrameCache.key). Each process computes a part of what
+    is missing; what another did not leave behind, each computes for itself.
+    """
+    p = processes or Processes()
+    place = Path(folder) / "features" / pair.feature_fingerprint(model)
+    place.mkdir(parents=True, exist_ok=True)
+    shards = [list(ids[i : i + SHARD]) for i in range(0, len(ids), SHARD)]
+    paths = [place / f"{_name([(i, frames.key(i)) for i in shard])}.safetensors" for shard in shards]
+    encoder = pair.base if model == "base" else pair.adapted
+    # The share depends on the list alone: processes look at the folder at different times.
+    missing = [i for i in range(p.rank, len(shards), p.count) if not _is_whole(paths[i], shards[i])]
+
+    def compute(number: int) -> None:
+        found: dict[str, np.ndarray] = {}
+        for clip in shards[number]:  # a clip is a batch of 20 frames or so
+            pixels = torch.from_numpy(np.array(frames[clip]))
+            with torch.inference_mode():
+                values = encoder.encode_frames(encoder.preprocess_spec.to_float(pixels.to(encoder.device)))
+            found[clip] = values.float().cpu().numpy()
+        draft = place / f".{paths[number].stem}.{os.getpid()}.{uuid.uuid4().hex[:8]}.part"
+        save_file({k: np.ascontiguousarray(v) for k, v in found.items()}, draft)
+        os.replace(draft, paths[number])
+
+    try:
+        for number in tqdm(missing, desc=f"{model} features", unit="shard", disable=not progress):
+            compute(number)
+    finally:
+        if p.wait is not None:
+            p.wait()
+    out: dict[str, np.ndarray] = {}
+    for number, (path, clips) in enumerate(zip(paths, shards, strict=True)):
+        if not _is_whole(path, clips):
+            compute(number)
+        out |= load_file(path)
+    return out
+
+
+def _is_whole(path: Path, clips: Sequence[str]) -> bool:
+    """Whether a shard has all of these clips, by its header and length."""
+    try:
+        with safe_open(path, "np") as file:
+            return set(file.keys()) == set(clips)
+    except (OSError, SafetensorError):
+        return False
+
+
+def _name(keys: Sequence[tuple[str, str]]) -> str:
+    return hashlib.sha256(json.dumps(list(keys)).encode()).hexdigest()[:24]

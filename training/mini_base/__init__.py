@@ -1,0 +1,1 @@
+"""The mini CLIP that the repository carries: model, tokenizer, frames, paraphrases."""

@@ -1,0 +1,1 @@
+"""The SRL-CLIP recipe: texts, data, objective, validation."""

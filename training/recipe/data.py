@@ -1,0 +1,276 @@
+"""From settings to batches: clips, their frames (cached), their caption embeddings (cached), in a seeded order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from srlclip.data.frame_cache import FrameCache, Sampling, frame_cache
+from srlclip.data.jsonl import read_jsonl
+from srlclip.data.problems import Coverage, coverage
+from srlclip.data.propbank import read_propbank
+from srlclip.data.text_cache import embed_texts
+from srlclip.data.vidsitu import read_vidsitu, split_segments
+from srlclip.language.lexicon import Lexicon
+from srlclip.models.encoder import ClipEncoder
+from srlclip.situations import DataError, Situation
+from srlclip.synsitu.writer import progress_bar, write_split
+from training.recipe.texts import ClipTexts, clip_texts, sparse_shares
+from training.settings import DataSettings, TrainSettings
+
+#: Events of a clip that has no labels; training clips have some.
+_EVENTS = 5
+
+
+@dataclass(frozen=True)
+class Processes:
+    """This process among all that train together. wait: returns when every process has called it."""
+
+    rank: int = 0
+    count: int = 1
+    wait: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One process's share of a batch: B clips of E events, with up to K negatives each.
+
+    pixels: uint8 (B, E, F, 3, S, S). text: (B, E, D) and negatives: (B, E, K, D), or None while the text tower is
+    tuned; negatives_mask: (B, E, K), True where there is one. caption_ids: (B, E) and negative_ids: (B, E, K), equal
+    where the texts are. clip_ids: B names. sizes: how many clips each process brings; one that brings 0 holds a stand-in.
+    """
+
+    pixels: Tensor
+    text: Tensor | None
+    negatives: Tensor | None
+    negatives_mask: Tensor
+    caption_ids: Tensor
+    negative_ids: Tensor
+    clip_ids: tuple[str, ...]
+    sizes: tuple[int, ...]
+
+    def to(self, device: torch.device) -> Batch:
+        tensors = {name: value for name, value in vars(self).items() if isinstance(value, Tensor)}
+        return replace(self, **{name: value.to(device, non_blocking=True) for name, value in tensors.items()})
+
+
+def load_situations(settings: DataSettings, split: str, clips: int) -> list[Situation]:
+    """The first `clips` clips (0 = all) of a split, see load_split."""
+    return load_split(settings, split, clips)[0]
+
+
+def load_split(settings: DataSettings, split: str, clips: int) -> tuple[list[Situation], Coverage]:
+    """The first `clips` clips (0 = all) of "train" or "valid", and how much of the whole split there is.
+
+    SynSitu is rendered into `root` if it is not there yet. A folder of JSONL has train.jsonl and valid.jsonl; of a single
+    file every tenth clip is for validation.
+    """
+    if settings.source == "jsonl":
+        path = Path(settings.root)
+        found = read_jsonl(path / f"{split}.jsonl" if path.is_dir() else path, settings.videos or None)
+        if not path.is_dir():
+            found = [s for i, s in enumerate(found) if (i % 10 == 9) == (split == "valid")]
+        if not found:
+            raise DataError(
+                f"no clip for {split}; a single file needs ten clips, of which every tenth validates", file=path
+            )
+        covered = coverage(found)
+    else:
+        if settings.source == "synsitu":
+            with progress_bar(f"render SynSitu {split}", clips) as progress:
+                write_split(settings.root, split, clips, workers=settings.workers, progress=progress)
+        found = read_vidsitu(settings.root, split, settings.videos or None, settings.role_names)
+        covered = coverage(found, split_segments(settings.root, split))
+    return found[:clips] if clips else found, covered
+
+
+def text_fingerprint(encoder: ClipEncoder) -> str:
+    """Identifies the text tower: all of its weights."""
+    digest = hashlib.sha256()
+    for name, weight in sorted(encoder.clip.text_model.state_dict().items()):
+        digest.update(name.encode() + weight.detach().cpu().float().contiguous().numpy().tobytes())
+    return encoder.fingerprint() + digest.hexdigest()[:16]
+
+
+def embed_captions(
+    encoder: ClipEncoder, texts: Sequence[str], cache: str, progress: bool = True, processes: Processes | None = None
+) -> Tensor:
+    """(N, D) on the CPU, through the caption cache in the folder `cache`."""
+    p = processes or Processes()
+
+    def encode(block: list[str]) -> Tensor:
+        with torch.inference_mode():
+            return encoder.encode_texts(block).cpu()
+
+    fingerprint = text_fingerprint(encoder)
+    return embed_texts(texts, encode, fingerprint, cache, progress, part=(p.rank, p.count), wait=p.wait)
+
+
+def draw_share(situations: Sequence[Situation], share: float, seed: int) -> list[Situation]:
+    """This part of the clips that have a video, in their order; a smaller share is a subset of a larger one."""
+    if share == 1:
+        return list(situations)
+    there = [i for i, s in enumerate(situations) if s.path is not None]
+    drawn = np.random.default_rng([seed, 29]).permutation(there)[: max(1, round(share * len(there)))]
+    return [situations[int(i)] for i in sorted(drawn)]
+
+
+class TrainingData:
+    """Everything a run reads. Frames stay on disk (memory-mapped); caption embeddings are held in memory.
+
+    skipped: (clip id, reason) of clips without usable video; truncated: clips that lost roles to the token limit.
+    words: every text by its id; table: their embeddings (N, D), None while the text tower is tuned. places: clip id ->
+    the positions of its events among all. width: the most negatives an event has.
+    """
+
+    def __init__(self, situations: Sequence[Situation], frames: FrameCache, texts: dict[str, ClipTexts],
+                 words: Sequence[str], table: Tensor | None, lexicon: Lexicon, batch_clips: int, seed: int,
+                 coverage: Coverage | None = None):  # fmt: skip
+        self.situations, self.frames, self.texts = list(situations), frames, texts
+        self.words, self.table = list(words), table
+        self.rows = {text: i for i, text in enumerate(self.words)}
+        self.lexicon, self.batch_clips, self.seed, self.coverage = lexicon, batch_clips, seed, coverage
+        self.skipped = frames.skipped
+        self.truncated = sum(t.dropped > 0 for t in texts.values())
+        ends = np.cumsum([len(s.events) for s in self.situations]).tolist()
+        self.places = {s.clip_id: list(range(e - len(s.events), e)) for s, e in zip(self.situations, ends, strict=True)}
+        self.width = max((len(group) for t in texts.values() for group in t.negatives), default=0)
+
+    @classmethod
+    def prepare(cls, s: TrainSettings, encoder: ClipEncoder, situations: Sequence[Situation], lexicon: Lexicon | None = None,
+                progress: bool = True, processes: Processes | None = None, more_texts: Callable[[Sequence[Situation]], list[str]] | None = None,
+                coverage: Coverage | None = None) -> TrainingData:  # fmt: skip
+        """Decode and embed what is not cached yet, each process a part of it. Raises DataError (see frame_cache).
+
+        lexicon: made from these clips if None. more_texts: other texts of the clips to embed as well.
+        coverage: what load_split said of the split.
+        """
+        d, p = s.data, processes or Processes()
+        sampling = Sampling(_EVENTS, d.frames_per_event, encoder.preprocess_spec)
+        frames = frame_cache(situations, sampling, d.cache, d.workers, progress, part=(p.rank, p.count), wait=p.wait)
+        kept = [first_events(x, d.events) for x in situations if x.clip_id in frames]
+        lexicon = Lexicon.from_situations(kept) if lexicon is None else lexicon
+        # PropBank's verbs serve the negatives only: the lexicon that is saved stays that of the annotations.
+        wide = lexicon.with_verbs(read_propbank(d.propbank, d.role_names)) if d.propbank else lexicon
+        made = clip_texts(
+            kept,
+            d.caption_style,
+            wide,
+            s.loss,
+            encoder.count_tokens,
+            encoder.max_tokens,
+            s.seed,
+            sparse_shares(s.base),
+        )
+        texts = {x.clip_id: t for x, t in zip(kept, made, strict=True)}
+        words = {c for t in made for c in (*t.captions, *(n for group in t.negatives for n in group))}
+        table = None
+        if s.tuning.text == "frozen":
+            words |= set(more_texts(kept)) if more_texts else set()
+            table = embed_captions(encoder, sorted(words), d.cache, progress, p)
+        return cls(kept, frames, texts, sorted(words), table, lexicon, s.optim.batch_clips, s.seed, coverage)
+
+    def __len__(self) -> int:
+        return len(self.situations)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """16 hex digits over the clips and all that is said of them."""
+        digest = hashlib.sha256()
+        for situation in self.situations:
+            t = self.texts[situation.clip_id]
+            digest.update("\0".join((situation.clip_id, *t.captions, *(n for g in t.negatives for n in g))).encode())
+        return digest.hexdigest()[:16]
+
+    def facts(self) -> dict[str, object]:
+        """What run.json says of the data."""
+        return {
+            "coverage": asdict(self.coverage) if self.coverage is not None else None,
+            "clips": len(self),
+            "events": sum(len(s.events) for s in self.situations),
+            "skipped": [list(entry) for entry in self.skipped],
+            "shortened_captions": self.truncated,
+            "data_fingerprint": self.fingerprint,
+            "frames_fingerprint": self.frames.fingerprint(),
+        }
+
+    def order(self, epoch: int) -> list[list[str]]:
+        """The epoch's batches of clip ids. Clips of one batch have equally many events; the last batches may be short."""
+        rng = np.random.default_rng([self.seed, 101, epoch])
+        batches = self._grouped([self.situations[int(i)] for i in rng.permutation(len(self.situations))])
+        return [batches[int(i)] for i in rng.permutation(len(batches))]
+
+    def _grouped(self, situations: Sequence[Situation]) -> list[list[str]]:
+        groups: dict[int, list[str]] = {}
+        for situation in situations:
+            groups.setdefault(len(situation.events), []).append(situation.clip_id)
+        size = self.batch_clips
+        return [ids[i : i + size] for ids in groups.values() for i in range(0, len(ids), size)]
+
+    def in_order(self) -> Iterator[Batch]:
+        """Every clip once, unshuffled, for this process alone."""
+        return (self.batch(ids) for ids in self._grouped(self.situations))
+
+    def batches(self, epoch: int, rank: int = 0, ranks: int = 1, skip: int = 0) -> Iterator[Batch]:
+        """This rank's share of every batch of the epoch after the first `skip`, read one ahead in another thread.
+
+        Shares differ by one clip at most; a batch of fewer clips than ranks leaves some with a stand-in.
+        """
+
+        def share(ids: list[str]) -> Batch:
+            parts = np.array_split(np.array(ids, dtype=object), ranks)
+            own = [str(i) for i in parts[rank]]
+            return self.batch(own or ids[:1], tuple(len(part) for part in parts))
+
+        with ThreadPoolExecutor(1) as reader:
+            ahead = None
+            for ids in self.order(epoch)[skip:]:
+                ready, ahead = ahead, reader.submit(share, ids)
+                if ready is not None:
+                    yield ready.result()
+            if ahead is not None:
+                yield ahead.result()
+
+    def steps(self) -> int:
+        """Batches of an epoch."""
+        return len(self._grouped(self.situations))
+
+    def batch(self, ids: Sequence[str], sizes: tuple[int, ...] | None = None) -> Batch:
+        texts = [self.texts[i] for i in ids]
+        width = max((len(n) for t in texts for n in t.negatives), default=0)
+        events = len(texts[0].captions)
+        captions = torch.tensor([[self.rows[c] for c in t.captions] for t in texts])  # (B, E)
+        # Where there is no negative stands the event's own caption, masked: every id is then a text of the batch.
+        wrong = captions[:, :, None].repeat(1, 1, width)
+        mask = torch.zeros(len(ids), events, width, dtype=torch.bool)
+        for b, t in enumerate(texts):
+            for e, group in enumerate(t.negatives):
+                for k, text in enumerate(group):
+                    wrong[b, e, k], mask[b, e, k] = self.rows[text], True
+        pixels = torch.from_numpy(np.stack([self.frames[i][:events] for i in ids]))
+        text, negatives = (None, None) if self.table is None else (self.table[captions], self.table[wrong])
+        return Batch(pixels, text, negatives, mask, captions, wrong, tuple(ids), sizes or (len(ids),))
+
+    def embed(self, texts: Sequence[str], encoder: ClipEncoder) -> Tensor:
+        """(N, D): from the table where it has them all, else by the text tower as it is now."""
+        if self.table is not None and all(text in self.rows for text in texts):
+            return self.table[torch.tensor([self.rows[text] for text in texts])]
+        return encoder.encode_texts(texts)
+
+
+def first_events(situation: Situation, count: int) -> Situation:
+    """The clip with the labels of its first `count` events (0 = all); its frames stay those of the whole clip."""
+    if not count:
+        return situation
+    sets = tuple(events[:count] for events in situation.annotations)
+    return replace(
+        situation, events=situation.events[:count], annotations=sets, verb_votes=situation.verb_votes[:count]
+    )

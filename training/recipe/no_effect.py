@@ -1,0 +1,43 @@
+"""Settings that have no effect because of other settings: naming one of them on the command line is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from training.recipe.texts import NEGATIVE_STYLES
+from training.settings import TrainSettings
+
+
+def without_effect(s: TrainSettings) -> dict[str, str]:
+    """Setting, or group of settings, -> why this run does not use it."""
+    out: dict[str, str] = {}
+    if "lora" not in (s.tuning.image, s.tuning.text):
+        out["lora"] = f"tuning.image is {s.tuning.image} and tuning.text is {s.tuning.text}"
+    if not s.contextualizer.layers:
+        why = "contextualizer.layers is 0"
+        out |= dict.fromkeys(("loss.vc_event", "loss.vc_video"), why)
+        out |= {f"contextualizer.{n}": why for n in ("heads", "feedforward", "dropout", "max_events", "max_frames")}
+    elif not s.contextualized:
+        out["contextualizer"] = "no loss uses a contextualizer (loss.vc_event, loss.vc_video, loss.video)"
+    if not s.loss.video:
+        out |= dict.fromkeys(("loss.clip_video", "loss.vc_video"), "loss.video is 0")
+    elif not s.loss.clip_video and not s.loss.vc_video:
+        out["loss.video"] = "loss.clip_video and loss.vc_video are 0"
+    if s.data.caption_style not in NEGATIVE_STYLES:
+        out["loss.verb_role_negatives"] = f"data.caption_style={s.data.caption_style} has no verb-role negatives"
+    if not (s.loss.clip_event or s.loss.vc_event):
+        why = "no event loss is used (loss.clip_event, loss.vc_event)"
+        out |= dict.fromkeys(("loss.verb_role_negatives", "loss.natural_negatives"), why)
+    if s.data.propbank and not s.loss.verb_role_negatives:
+        out["data.propbank"] = "loss.verb_role_negatives is 0"
+    return out
+
+
+def check_used(settings: TrainSettings, overrides: Iterable[str]) -> None:
+    """ValueError for an override (name=value) that this run would not use."""
+    reasons = without_effect(settings)
+    for override in overrides:
+        name = override.partition("=")[0]
+        for path in (name, name.split(".")[0]):
+            if path in reasons:
+                raise ValueError(f"{name} has no effect: {reasons[path]}; leave it out")

@@ -1,0 +1,1 @@
+"""Ablations: definitions, runs, statistics, tables."""

@@ -1,0 +1,228 @@
+"""One run of a study: train an arm with one seed on one base, then ask the result every question and keep the answers.
+
+A run lies in a folder named by a hash of what its result depends on, so arms that studies share are trained once, what
+is done is skipped, and other paths change nothing. The folder is training/train.py's run folder plus observations.npz
+(every answer, by split and metric, with its clip) and observations.json (what was asked), written last.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import time
+import traceback
+import zipfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from srlclip.config import to_dict
+from srlclip.data.frame_cache import Sampling, frame_cache
+from srlclip.evaluation.towers import Observations
+from srlclip.language.lexicon import Lexicon
+from srlclip.models.checkpoints import fetch_folder
+from srlclip.models.encoder import ClipEncoder
+from srlclip.models.pair import adapted_copy
+from srlclip.situations import DataError
+from training.evaluate import Bench, read_clips
+from training.recipe.data import load_situations
+from training.runs.provenance import commit
+from training.runs.run_folder import HARMLESS, write_json
+from training.settings import TrainSettings
+from training.train import train
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What every model of a study is asked. splits: (name, clips). frames_per_event: T at test time.
+
+    lexicon_clips: training clips whose verbs and roles the questions are made from. question_seed: their dice.
+    """
+
+    splits: tuple[tuple[str, int], ...] = (("test", 300), ("hard", 300), ("heldout", 200))
+    frames_per_event: int = 2
+    lexicon_clips: int = 500
+    question_seed: int = 0
+
+    def to_dict(self) -> dict:
+        return asdict(self) | {"splits": [list(s) for s in self.splits]}
+
+
+@dataclass(frozen=True)
+class Run:
+    """settings: with `out` as its folder. trained: False for the base model itself."""
+
+    settings: TrainSettings
+    measure: Measure
+    trained: bool = True
+
+    @property
+    def folder(self) -> Path:
+        return Path(self.settings.out)
+
+    @classmethod
+    def plan(cls, settings: TrainSettings, measure: Measure, runs: str | Path, trained: bool = True) -> Run:
+        """The run of these settings in its place below the folder `runs`."""
+        key = run_key(settings) if trained else f"base-{weights_digest(settings.base)[:12]}"
+        return cls(replace(settings, out=str(Path(runs) / key)), measure, trained)
+
+
+def run_key(settings: TrainSettings) -> str:
+    """12 hex digits of everything a run's result depends on but the code: settings, seed and the base's own files."""
+    values = to_dict(settings)
+    for name in HARMLESS:
+        group, _, last = name.rpartition(".")
+        del (values[group] if group else values)[last]
+    values["base"] = weights_digest(settings.base)
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def weights_digest(base: str) -> str:
+    """Identifies a base by its weights, not by its name or place."""
+    files = sorted(fetch_folder(base).glob("*.safetensors"))
+    stamps = tuple((str(f), f.stat().st_size, f.stat().st_mtime_ns) for f in files)
+    if stamps not in _digests:
+        digest = hashlib.sha256()
+        for file in files:
+            digest.update(file.read_bytes())
+        _digests[stamps] = digest.hexdigest()
+    return _digests[stamps]
+
+
+_digests: dict[tuple, str] = {}
+
+
+def is_done(run: Run) -> bool:
+    """Whether the run was trained and has answered these very questions."""
+    try:
+        found = json.loads((run.folder / "observations.json").read_text("utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return False
+    return found.get("measure") == run.measure.to_dict() and (run.folder / "observations.npz").is_file()
+
+
+def execute(run: Run) -> float:
+    """Train what is not trained yet, measure what is not measured yet; returns the seconds it took.
+
+    What the run prints goes to output.txt in its folder. Whatever goes wrong is raised as a RuntimeError of one line,
+    which crosses process borders as it is; the traceback stays in output.txt.
+    """
+    started = time.time()
+    run.folder.mkdir(parents=True, exist_ok=True)
+    with (
+        (run.folder / "output.txt").open("a", encoding="utf-8") as out,
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(out),
+    ):
+        try:
+            if run.trained and not (run.folder / "run.json").is_file():
+                train(run.settings)
+            measure(run)
+        except Exception as error:
+            traceback.print_exc()
+            raise RuntimeError(f"{type(error).__name__}: {error}") from None
+    return time.time() - started
+
+
+@dataclass(frozen=True)
+class Benches:
+    """All splits of a study for one base, as one process holds them."""
+
+    base: ClipEncoder
+    splits: dict[str, Bench]
+
+
+_benches: dict[tuple, Benches] = {}
+
+
+def benches(run: Run, workers: int = 1) -> Benches:
+    """Prepared once per process; only one base's are kept in memory."""
+    data = run.settings.data
+    key = (run.settings.base, run.measure, data.root, data.cache)
+    if key not in _benches:
+        _benches.clear()
+        base = ClipEncoder.load(run.settings.base, _device())
+        train_clips = load_situations(replace(data, workers=workers), "train", run.measure.lexicon_clips)
+        lexicon = Lexicon.from_situations(train_clips)
+        splits = {}
+        for split, clips in run.measure.splits:
+            found = read_clips(data.root, split, clips, workers)
+            splits[split] = Bench.prepare(
+                base, found, lexicon, data.cache, workers, run.measure.question_seed, run.measure.frames_per_event
+            )
+        _benches[key] = Benches(base, splits)
+    return _benches[key]
+
+
+def _device() -> str:
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def prepare(runs: Sequence[Run], workers: int) -> None:
+    """Render, decode and embed what the runs have in common, before they start side by side."""
+    for run in {run.settings.base: run for run in runs}.values():
+        found, d = benches(run, workers), replace(run.settings.data, workers=workers)
+        for split, clips in (("train", d.clips), ("valid", d.valid_clips)):
+            sampling = Sampling(d.events, d.frames_per_event, found.base.preprocess_spec)
+            frame_cache(load_situations(d, split, clips), sampling, d.cache, workers)
+
+
+def measure(run: Run) -> None:
+    """Write observations.npz and observations.json beside the run's model."""
+    prepared = benches(run)
+    model = adapted_copy(prepared.base, run.folder / "model") if run.trained else prepared.base
+    arrays, questions = {}, {}
+    for split, bench in prepared.splits.items():
+        for metric, o in bench.measure(model, split).items():
+            small = np.uint8 if o.percent else np.int32
+            arrays[f"{split}/{metric}/values"] = np.asarray(o.values).astype(small)
+            arrays[f"{split}/{metric}/clip"] = np.asarray(o.clip).astype(np.int32)
+        asked = repr(([s.clip_id for s in bench.situations], bench.asked))
+        questions[split] = {
+            "clips": len(bench.situations),
+            "events": sum(len(s.events) for s in bench.situations),
+            "digest": hashlib.sha256(asked.encode()).hexdigest()[:16],
+        }
+    path = run.folder / "observations.npz"
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with draft.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+    os.replace(draft, path)
+    about = {"measure": run.measure.to_dict(), "questions": questions, "commit": commit()}
+    write_json(run.folder / "observations.json", about)
+
+
+def read_observations(run: Run) -> dict[str, dict[str, Observations]]:
+    """split -> metric -> observations of a finished run. Raises DataError for a damaged file."""
+    path = run.folder / "observations.npz"
+    out: dict[str, dict[str, Observations]] = {}
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            for name in arrays.files:
+                split, metric, what = name.split("/")
+                if what == "values":
+                    values = arrays[name]
+                    clip = arrays[f"{split}/{metric}/clip"]
+                    out.setdefault(split, {})[metric] = Observations(values, clip, values.dtype == np.uint8)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path} cannot be read ({error}); delete it and run the study again") from error
+    return out
+
+
+def about(run: Run) -> dict:
+    """What is known of a finished run: questions and their digests, the commits that trained and measured it, seconds."""
+    found = json.loads((run.folder / "observations.json").read_text("utf-8"))
+    trained = json.loads((run.folder / "run.json").read_text("utf-8")) if run.trained else {}
+    return {
+        "questions": found["questions"],
+        "measured_by": found["commit"],
+        "commit": trained.get("commit", found["commit"]),
+        "steps": trained.get("steps", 0),
+        "seconds": trained.get("seconds", 0.0),
+    }
