@@ -6,20 +6,20 @@ minimal         control: "a video of a man", the agent's head noun alone
 verb_only       control: "In this photo, the action is walk."
 bag             control: the words of verb and fillers in random order, no role names, no template
 shuffled_roles  control: the srl template with the fillers moved to other roles of the same event
+
+A new style is a function and an entry of STYLES.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from srlclip.language.english import clean_filler, head_noun, strip_article, with_article
 from srlclip.language.sentences import sentence
 from srlclip.situations import CORE_ROLES, Caption, Event, Role, Situation
-
-STYLES = ("srl", "natural", "minimal", "verb_only", "bag", "shuffled_roles")
 
 _PERSON = {"he": "a man", "him": "a man", "she": "a woman", "her": "a woman", "they": "people", "them": "people"}
 
@@ -31,23 +31,9 @@ def caption(event: Event, style: str = "srl", rng: np.random.Generator | None = 
     annotation's order; fillers that are "-", empty or mere punctuation never appear. rng: order of `bag` and
     `shuffled_roles`; None means sorted words and fillers moved on by one role.
     """
-    roles = _filled(event)
-    lemma = event.lemma or "act"
-    if style == "srl":
-        text = _template(lemma, roles)
-    elif style == "natural":
-        text = sentence(event)
-    elif style == "verb_only":
-        text = _template(lemma, ())
-    elif style == "minimal":
-        text = _minimal(event)
-    elif style == "bag":
-        text = _bag(lemma, roles, rng)
-    elif style == "shuffled_roles":
-        text = _template(lemma, _moved(roles, rng))
-    else:
+    if style not in STYLES:
         raise ValueError(f"caption style is {style!r}; allowed: {', '.join(STYLES)}")
-    return Caption(text=text, style=style)
+    return Caption(text=STYLES[style].write(event, rng), style=style)
 
 
 def fit(
@@ -80,42 +66,82 @@ def clip_caption(situation: Situation, style: str = "srl", rng: np.random.Genera
     return Caption(text=(", " if style in ("minimal", "bag") else " ").join(texts), style=style)
 
 
-def _filled(event: Event) -> tuple[Role, ...]:
-    cleaned = (replace(role, filler=clean_filler(role.filler)) for role in event.roles)
-    return tuple(role for role in cleaned if role.filler)
+def _srl(event: Event, rng: np.random.Generator | None) -> str:
+    return _template(event, _filled(event))
 
 
-def _template(lemma: str, roles: tuple[Role, ...]) -> str:
-    if not roles:
-        return f"In this photo, the action is {lemma}."
-    said = ", ".join(f"the {strip_article(role.name).strip() or role.key} is {role.filler}" for role in roles)
-    return f"In this photo, the action is {lemma} where, {said}."
+def _natural(event: Event, rng: np.random.Generator | None) -> str:
+    return sentence(event)
 
 
-def _minimal(event: Event) -> str:
+def _minimal(event: Event, rng: np.random.Generator | None) -> str:
     """The agent is Arg0, or the first core role of a verb without one ("thing sitting")."""
-    agent = min((role for role in event.roles if role.key in CORE_ROLES), key=lambda role: role.key, default=None)
+    core = (role for role in event.roles if role.key in CORE_ROLES)
+    agent = min(core, key=lambda role: role.key, default=None)
     noun = head_noun(clean_filler(agent.filler)) if agent else ""
     if not noun:
         return "a video"
     return f"a video of {_PERSON.get(noun) or with_article(noun)}"
 
 
-def _bag(lemma: str, roles: tuple[Role, ...], rng: np.random.Generator | None) -> str:
-    words = sorted(word.strip(",;") for text in (lemma, *(role.filler for role in roles)) for word in text.split())
+def _verb_only(event: Event, rng: np.random.Generator | None) -> str:
+    return _template(event, ())
+
+
+def _bag(event: Event, rng: np.random.Generator | None) -> str:
+    texts = (_lemma(event), *(role.filler for role in _filled(event)))
+    words = sorted(word.strip(",;") for text in texts for word in text.split())
     words = [word for word in words if word]
     return " ".join(words if rng is None else [words[i] for i in rng.permutation(len(words))])
 
 
-def _moved(roles: tuple[Role, ...], rng: np.random.Generator | None) -> tuple[Role, ...]:
+def _shuffled_roles(event: Event, rng: np.random.Generator | None) -> str:
     """Fillers turned by 1..n-1 places among the roles, so that none keeps its own."""
-    if len(roles) < 2:
-        return roles
-    step = 1 if rng is None else int(rng.integers(1, len(roles)))
-    fillers = [role.filler for role in roles]
-    return tuple(
-        replace(role, filler=filler) for role, filler in zip(roles, fillers[step:] + fillers[:step], strict=True)
-    )
+    roles = _filled(event)
+    if len(roles) > 1:
+        step = 1 if rng is None else int(rng.integers(1, len(roles)))
+        fillers = [role.filler for role in roles]
+        moved = zip(roles, fillers[step:] + fillers[:step], strict=True)
+        roles = tuple(replace(role, filler=filler) for role, filler in moved)
+    return _template(event, roles)
+
+
+@dataclass(frozen=True)
+class Style:
+    """A way to caption an event. write: (event, rng or None) -> text.
+
+    verb_role_negatives: whether a caption with another verb and its role names can be told from the true one, so that
+    training has verb-role negatives in this style.
+    """
+
+    write: Callable[[Event, np.random.Generator | None], str]
+    verb_role_negatives: bool = False
+
+
+STYLES: dict[str, Style] = {
+    "srl": Style(_srl, verb_role_negatives=True),
+    "natural": Style(_natural, verb_role_negatives=True),
+    "minimal": Style(_minimal),
+    "verb_only": Style(_verb_only),
+    "bag": Style(_bag),
+    "shuffled_roles": Style(_shuffled_roles),
+}
+
+
+def _filled(event: Event) -> tuple[Role, ...]:
+    cleaned = (replace(role, filler=clean_filler(role.filler)) for role in event.roles)
+    return tuple(role for role in cleaned if role.filler)
+
+
+def _lemma(event: Event) -> str:
+    return event.lemma or "act"
+
+
+def _template(event: Event, roles: tuple[Role, ...]) -> str:
+    if not roles:
+        return f"In this photo, the action is {_lemma(event)}."
+    said = ", ".join(f"the {strip_article(role.name).strip() or role.key} is {role.filler}" for role in roles)
+    return f"In this photo, the action is {_lemma(event)} where, {said}."
 
 
 def _shorter(event: Event) -> Iterator[Event]:

@@ -9,9 +9,11 @@ import pytest
 
 from srlclip.data.roles import parse_role_key
 from srlclip.data.vidsitu import read_vidsitu
+from srlclip.language import negatives, prompts
 from srlclip.language.english import head_noun, indefinite, is_plural, third_person, with_article, words_of
+from srlclip.language.lexicon import Lexicon
 from srlclip.language.prompts import STYLES, caption, clip_caption, fit
-from srlclip.situations import Event, Role
+from srlclip.situations import Event, Role, Situation
 
 MINI = Path(__file__).parents[1] / "fixtures" / "vidsitu_mini"
 
@@ -267,3 +269,14 @@ def test_random_events_never_break_a_style():
             assert words(fit(given, style, words, 12).text) <= 12
         assert caption(given, "natural").text.endswith(".")
         assert caption(given, "natural").text[0] == caption(given, "natural").text[0].upper()
+
+
+def test_a_style_is_one_function_and_one_entry(monkeypatch):
+    """Everything else asks STYLES: captions, cuts to the token limit, training's texts and their negatives."""
+    monkeypatch.setitem(STYLES, "shout", prompts.Style(lambda e, rng: f"{e.lemma}!", verb_role_negatives=True))
+    assert caption(SPEAK, "shout").text == "speaking!"
+    assert fit(SPEAK, "shout", words, limit=1).text == "speaking!"
+    other = replace(GIVE, verb_id="give.01")
+    lexicon = Lexicon.from_situations([Situation("a", None, (SPEAK, other))])
+    made = negatives.verb_role(SPEAK, lexicon, 1, np.random.default_rng(0), "shout")
+    assert [c.text for c in made] == ["give!"]

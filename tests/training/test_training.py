@@ -9,6 +9,7 @@ from tiny_models import tiny_config
 
 from srlclip.config import load_json, with_overrides
 from srlclip.data.vidsitu import read_vidsitu
+from srlclip.language import prompts
 from srlclip.language.lexicon import Lexicon
 from srlclip.models.encoder import ClipEncoder
 from srlclip.models.srlclip import SRLCLIP
@@ -125,8 +126,14 @@ def test_every_style_gives_every_event_a_text(labelled, style):
     assert made == texts_of(labelled, style) and (
         made != texts_of(labelled, style, seed=1) or style in ("minimal", "verb_only")
     )
-    wanted = 4 if style in captions.NEGATIVE_STYLES else 0
+    wanted = 4 if captions.STYLES[style].verb_role_negatives else 0
     assert all(len(group) == wanted for t in made for group in t.negatives)
+
+
+def test_styles_of_prompts_are_training_styles_with_their_negatives():
+    for name, style in prompts.STYLES.items():
+        assert captions.STYLES[name].verb_role_negatives == style.verb_role_negatives
+    assert set(captions.STYLES) - set(prompts.STYLES) == {"shuffled_clips", "shuffled_events", "sparse"}
 
 
 def test_controls_keep_the_captions_but_not_their_place(labelled):

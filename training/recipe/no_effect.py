@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from training.recipe.texts import NEGATIVE_STYLES
+from training.recipe.texts import STYLES
 from training.settings import TrainSettings
 
 
@@ -23,7 +23,8 @@ def without_effect(s: TrainSettings) -> dict[str, str]:
         out |= dict.fromkeys(("loss.clip_video", "loss.vc_video"), "loss.video is 0")
     elif not s.loss.clip_video and not s.loss.vc_video:
         out["loss.video"] = "loss.clip_video and loss.vc_video are 0"
-    if s.data.caption_style not in NEGATIVE_STYLES:
+    style = STYLES.get(s.data.caption_style)  # an unknown one is refused where texts are made
+    if style is not None and not style.verb_role_negatives:
         out["loss.verb_role_negatives"] = f"data.caption_style={s.data.caption_style} has no verb-role negatives"
     if not (s.loss.clip_event or s.loss.vc_event):
         why = "no event loss is used (loss.clip_event, loss.vc_event)"

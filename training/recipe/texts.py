@@ -1,4 +1,11 @@
-"""Which text each event is trained on: the SRL prompts of the paper, or one of the controls, and their hard negatives."""
+"""Which text each event is trained on: the SRL prompts of the paper, or one of the controls, and their hard negatives.
+
+Every style of srlclip.language.prompts can be trained on. Three controls need more than one event or clip and stand here:
+
+shuffled_clips   every clip's captions are another clip's
+shuffled_events  a clip's captions in another order
+sparse           alt text of the kind that the base model was trained on (SynSitu only)
+"""
 
 from __future__ import annotations
 
@@ -16,13 +23,6 @@ from srlclip.models.checkpoints import resolve_bundled
 from srlclip.situations import Event, Situation
 from training.settings import LossSettings
 
-#: Controls that need more than one event or clip: captions moved to another clip; a clip's captions in another order;
-#: alt text of the kind that the base model was trained on (SynSitu only).
-CLIP_STYLES = ("shuffled_clips", "shuffled_events", "sparse")
-STYLES = (*prompts.STYLES, *CLIP_STYLES)
-#: Verb-role negatives are captions in the same style; they exist where verb and roles can be told.
-NEGATIVE_STYLES = ("srl", "natural", "shuffled_clips", "shuffled_events")
-
 
 @dataclass(frozen=True)
 class ClipTexts:
@@ -31,6 +31,22 @@ class ClipTexts:
     captions: tuple[str, ...]
     negatives: tuple[tuple[str, ...], ...]
     dropped: int = 0
+
+
+@dataclass(frozen=True)
+class TextRecipe:
+    """What a clip's texts depend on besides its labels. shares: see sparse_shares."""
+
+    lexicon: Lexicon
+    loss: LossSettings
+    count_tokens: Callable[[str], int]
+    limit: int
+    seed: int
+    shares: tuple[float, float]
+
+    def rng(self, situation: Situation) -> np.random.Generator:
+        """Of (seed, clip id) alone."""
+        return np.random.default_rng([self.seed, zlib.crc32(situation.clip_id.encode())])
 
 
 def clip_texts(
@@ -49,31 +65,17 @@ def clip_texts(
     """
     if style not in STYLES:
         raise ValueError(f"data.caption_style is {style!r}; allowed: {', '.join(STYLES)}")
-    base = "srl" if style in CLIP_STYLES else style
-    out = []
-    for situation in situations:
-        rng = np.random.default_rng([seed, zlib.crc32(situation.clip_id.encode())])
-        if style == "sparse":
-            out.append(ClipTexts(_sparse(situation, rng, shares), tuple(() for _ in situation.events)))
-            continue
-        fitted = [prompts.fit(event, base, count_tokens, limit, rng) for event in situation.events]
-        wrong = [
-            _negatives(event, lexicon, loss, base, rng) if style in NEGATIVE_STYLES else ()
-            for event in situation.events
-        ]
-        order = list(range(len(fitted)))
-        if style == "shuffled_events":
-            order = [int(i) for i in rng.permutation(len(fitted))]
-        out.append(
-            ClipTexts(
-                tuple(fitted[i].text for i in order),
-                tuple(wrong[i] for i in order),
-                sum(c.dropped_roles for c in fitted),
-            )
-        )
-    if style == "shuffled_clips":
-        out = _derange(out, np.random.default_rng([seed, 17]))
-    return out
+    return STYLES[style].write(situations, TextRecipe(lexicon, loss, count_tokens, limit, seed, shares))
+
+
+def _written(situation: Situation, style: str, recipe: TextRecipe, rng: np.random.Generator) -> ClipTexts:
+    """Each event's own caption in a style of prompts, and its negatives where the style has some."""
+    fitted = [prompts.fit(event, style, recipe.count_tokens, recipe.limit, rng) for event in situation.events]
+    wrong = [
+        _negatives(event, recipe.lexicon, recipe.loss, style, rng) if prompts.STYLES[style].verb_role_negatives else ()
+        for event in situation.events
+    ]
+    return ClipTexts(tuple(c.text for c in fitted), tuple(wrong), sum(c.dropped_roles for c in fitted))
 
 
 def _negatives(
@@ -97,19 +99,14 @@ def sparse_shares(base: str) -> tuple[float, float]:
         return 0.1, 0.3
 
 
-def _sparse(situation: Situation, rng: np.random.Generator, shares: tuple[float, float]) -> tuple[str, ...]:
-    from srlclip.synsitu.sample import script_of
-    from srlclip.synsitu.texts import sparse
-
-    try:
-        script = script_of(situation.clip_id)
-    except ValueError as error:
-        raise ValueError(f'data.caption_style "sparse" is alt text of SynSitu clips only: {error}') from None
-    return tuple(sparse(script, k, rng, *shares) for k in range(len(script.events)))
+def _each_event(style: str) -> Callable[[Sequence[Situation], TextRecipe], list[ClipTexts]]:
+    return lambda situations, recipe: [_written(s, style, recipe, recipe.rng(s)) for s in situations]
 
 
-def _derange(texts: list[ClipTexts], rng: np.random.Generator) -> list[ClipTexts]:
-    """Give every clip another clip's texts, among clips with as many events."""
+def _shuffled_clips(situations: Sequence[Situation], recipe: TextRecipe) -> list[ClipTexts]:
+    """Every clip has another clip's SRL texts, among clips with as many events."""
+    texts = _each_event("srl")(situations, recipe)
+    rng = np.random.default_rng([recipe.seed, 17])
     out = list(texts)
     for count in {len(t.captions) for t in texts}:
         index = [i for i, t in enumerate(texts) if len(t.captions) == count]
@@ -117,3 +114,50 @@ def _derange(texts: list[ClipTexts], rng: np.random.Generator) -> list[ClipTexts
         for a, b in zip(mixed, np.roll(mixed, 1), strict=True):
             out[index[a]] = texts[index[b]]
     return out
+
+
+def _shuffled_events(situations: Sequence[Situation], recipe: TextRecipe) -> list[ClipTexts]:
+    """A clip's SRL texts, each with its negatives, at another of its events."""
+    out = []
+    for situation in situations:
+        rng = recipe.rng(situation)
+        texts = _written(situation, "srl", recipe, rng)
+        order = rng.permutation(len(texts.captions))
+        captions, wrong = (tuple(row[i] for i in order) for row in (texts.captions, texts.negatives))
+        out.append(ClipTexts(captions, wrong, texts.dropped))
+    return out
+
+
+def _sparse(situations: Sequence[Situation], recipe: TextRecipe) -> list[ClipTexts]:
+    from srlclip.synsitu.sample import script_of
+    from srlclip.synsitu.texts import sparse
+
+    out = []
+    for situation in situations:
+        try:
+            script = script_of(situation.clip_id)
+        except ValueError as error:
+            raise ValueError(f'data.caption_style "sparse" is alt text of SynSitu clips only: {error}') from None
+        rng = recipe.rng(situation)
+        captions = tuple(sparse(script, k, rng, *recipe.shares) for k in range(len(script.events)))
+        out.append(ClipTexts(captions, tuple(() for _ in situation.events)))
+    return out
+
+
+@dataclass(frozen=True)
+class TrainingStyle:
+    """How clips are captioned for training. write: (situations, recipe) -> texts of each clip.
+
+    verb_role_negatives: whether the style has negatives, which are captions of its own kind.
+    """
+
+    write: Callable[[Sequence[Situation], TextRecipe], list[ClipTexts]]
+    verb_role_negatives: bool = False
+
+
+STYLES: dict[str, TrainingStyle] = {
+    **{name: TrainingStyle(_each_event(name), s.verb_role_negatives) for name, s in prompts.STYLES.items()},
+    "shuffled_clips": TrainingStyle(_shuffled_clips, verb_role_negatives=True),
+    "shuffled_events": TrainingStyle(_shuffled_events, verb_role_negatives=True),
+    "sparse": TrainingStyle(_sparse),
+}
