@@ -22,7 +22,7 @@ PLACES = (
     "srlclip/app/markup", "srlclip/app/pairs", "srlclip/app/session",
     "srlclip/app/ui/parts", "srlclip/app/ui/results", "srlclip/app/ui/tabs", "srlclip/app/ui/api", "srlclip/app/ui",
     "srlclip/app", "srlclip/cli", "srlclip/__main__",
-    "training/settings", "training/recipe", "training/runs", "training/mini_base", "training/captioning", "training/train",
+    "training/recipe/sources", "training/settings", "training/recipe", "training/runs", "training/mini_base", "training/captioning", "training/train",
     "training/evaluate", "training/studies", "training/cards", "training",
     "benchmarks", "app",
 )  # fmt: skip

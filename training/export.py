@@ -29,9 +29,10 @@ from srlclip.models.checkpoints import BUNDLED, check_hub_id, read_json, resolve
 from srlclip.models.encoder import ClipEncoder
 from srlclip.models.srlclip import CARD, SRLCLIP, check_base, read_model_card
 from srlclip.situations import CheckpointError, SrlClipError
-from training.cards.exported import LICENCES, model_card
+from training.cards.exported import model_card
 from training.cards.results import read_results
 from training.cards.sections import CardFacts
+from training.recipe.sources import SOURCES
 from training.runs.provenance import portable
 from training.runs.run_folder import write_json
 
@@ -65,7 +66,7 @@ def export(
     """Write the folder `out` from the finished run folder `run`; returns the files written, relative to `out`.
 
     results: files of training/evaluate.py, FILE or FILE=COLUMN. hub_id: OWNER/NAME, for the card's commands. licence: the Hub's name of one, None
-    for the data's own (see LICENCES). base: bundled name or Hub id to be named instead of the run's. merged: also write an
+    for the data's own (see training.recipe.sources). base: bundled name or Hub id to be named instead of the run's. merged: also write an
     ordinary CLIPModel. Nothing is left behind on an error. Raises CheckpointError and ValueError.
     """
     run, out = Path(run), Path(out).resolve()
@@ -102,7 +103,7 @@ def export(
             name=name,
             source=hub_id or out.name,
             base=public,
-            licence=licence or LICENCES[settings["data"]["source"]],
+            licence=licence or SOURCES[settings["data"]["source"]].licence,
             model=card,
             settings=settings,
             run=run_info,
@@ -275,7 +276,8 @@ def main(argv: list[str] | None = None) -> int:
         out = Path(args.out)
         size = sum((out / name).stat().st_size for name in files)
         print(f"{out}: {len(files)} files, {size / 1e6:.1f} MB; look at it: python app.py --adapter {out}")
-        if read_json(out / "train_config.json")["data"]["source"] != "synsitu" and "lexicon.json" in files:
+        source = SOURCES[read_json(out / "train_config.json")["data"]["source"]]
+        if not source.synthetic and "lexicon.json" in files:
             print("lexicon.json holds phrases of your labels; read it before you share it", file=sys.stderr)
         if args.push:
             print(f"uploaded to {upload_folder(out, args.id, files, args.private)}")

@@ -34,6 +34,7 @@ from training.captioner import read_data
 from training.captioning.data import CaptionerData
 from training.captioning.settings import CaptionerTraining
 from training.recipe.data import Processes
+from training.recipe.sources import SOURCES
 
 ANNOTATED = "annotated"
 
@@ -53,8 +54,9 @@ def as_predictions(places: dict[str, int], readings: dict[str, list[Reading]]) -
 
 def predict(run: Path, settings: CaptionerTraining, split: str, roles: str, beams: int) -> Predictions:
     """A run's captioner on the clips of a split. Raises CheckpointError, DataError, ValueError."""
-    if settings.data.source == "jsonl":
-        raise ValueError("the official files count positions in a split file, which JSONL data do not have")
+    if not SOURCES[settings.data.source].split_files:
+        kind = settings.data.source.upper()
+        raise ValueError(f"the official files count positions in a split file, which {kind} data do not have")
     pair = ClipPair.load(settings.base or None, settings.adapter or None)
     captioner, _ = fitting_captioner(run / "model", pair)
     annotated = roles == ANNOTATED

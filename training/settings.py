@@ -13,6 +13,7 @@ from srlclip.config import (
     check_at_least,
     check_one_of,
 )
+from training.recipe.sources import SOURCES
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class LossSettings:
 class DataSettings:
     """Where the training clips come from and how they are read.
 
-    source: "synsitu" (rendered on demand into `root` if it is not there), "vidsitu" (official files) or "jsonl".
+    source: one of training.recipe.sources.SOURCES: "synsitu" (rendered on demand into `root` if it is not there), "vidsitu"
+    (official files), "jsonl", ...
     videos: folder of mp4 files or frame folders; "" means next to the annotations.
     clips, valid_clips: how many to use (0 = all). share: part of the training clips that is trained on, drawn by the run's
     seed; smaller shares are subsets of larger ones. events, frames_per_event: P (0 = all that are labelled) and T of the
@@ -70,7 +72,7 @@ class DataSettings:
     workers: int = 2
 
     def __post_init__(self) -> None:
-        check_one_of("data.source", self.source, ("synsitu", "vidsitu", "jsonl"))
+        check_one_of("data.source", self.source, tuple(SOURCES))
         check_one_of("data.role_names", self.role_names, ("short", "raw"))
         if not 0 < self.share <= 1:
             raise ValueError(f"data.share is {self.share:g}; it must be above 0 and at most 1")

@@ -38,6 +38,7 @@ from srlclip.situations import CheckpointError, SrlClipError
 from training.recipe.data import Batch, Processes, TrainingData, draw_share, load_split
 from training.recipe.no_effect import check_used
 from training.recipe.objective import batch_loss
+from training.recipe.sources import SOURCES
 from training.recipe.validation import sentences, validate
 from training.runs.checkpoint import Checkpoints
 from training.runs.run_folder import RunFolder
@@ -237,8 +238,8 @@ def rate(step: int, steps: int, settings: TrainSettings) -> float:
 
 
 def describe_data(settings: TrainSettings, data: TrainingData) -> str:
-    names = {"synsitu": "SynSitu (synthetic)", "vidsitu": "VidSitu", "jsonl": Path(settings.data.root).name}
-    return f"{names[settings.data.source]}, {len(data)} clips, {settings.data.caption_style} captions"
+    name = SOURCES[settings.data.source].title or Path(settings.data.root).name
+    return f"{name}, {len(data)} clips, {settings.data.caption_style} captions"
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -7,22 +7,19 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from srlclip.data.frame_cache import FrameCache, Sampling, frame_cache
-from srlclip.data.jsonl import read_jsonl
-from srlclip.data.problems import Coverage, coverage
+from srlclip.data.problems import Coverage
 from srlclip.data.propbank import read_propbank
 from srlclip.data.text_cache import embed_texts
-from srlclip.data.vidsitu import read_vidsitu, split_segments
 from srlclip.language.lexicon import Lexicon
 from srlclip.models.encoder import ClipEncoder
-from srlclip.situations import DataError, Situation
-from srlclip.synsitu.writer import progress_bar, write_split
+from srlclip.situations import Situation
+from training.recipe.sources import SOURCES
 from training.recipe.texts import ClipTexts, clip_texts, sparse_shares
 from training.settings import DataSettings, TrainSettings
 
@@ -70,26 +67,10 @@ def load_situations(settings: DataSettings, split: str, clips: int) -> list[Situ
 def load_split(settings: DataSettings, split: str, clips: int) -> tuple[list[Situation], Coverage]:
     """The first `clips` clips (0 = all) of "train" or "valid", and how much of the whole split there is.
 
-    SynSitu is rendered into `root` if it is not there yet. A folder of JSONL has train.jsonl and valid.jsonl; of a single
-    file every tenth clip is for validation.
+    Raises DataError. How each kind of data is read: training.recipe.sources.
     """
-    if settings.source == "jsonl":
-        path = Path(settings.root)
-        found = read_jsonl(path / f"{split}.jsonl" if path.is_dir() else path, settings.videos or None)
-        if not path.is_dir():
-            found = [s for i, s in enumerate(found) if (i % 10 == 9) == (split == "valid")]
-        if not found:
-            raise DataError(
-                f"no clip for {split}; a single file needs ten clips, of which every tenth validates", file=path
-            )
-        covered = coverage(found)
-    else:
-        if settings.source == "synsitu":
-            with progress_bar(f"render SynSitu {split}", clips) as progress:
-                write_split(settings.root, split, clips, workers=settings.workers, progress=progress)
-        found = read_vidsitu(settings.root, split, settings.videos or None, settings.role_names)
-        covered = coverage(found, split_segments(settings.root, split))
-    return found[:clips] if clips else found, covered
+    situations, covered = SOURCES[settings.source].read(settings, split, clips)
+    return situations[:clips] if clips else situations, covered
 
 
 def text_fingerprint(encoder: ClipEncoder) -> str:

@@ -1,0 +1,34 @@
+"""Kinds of training data: one entry each, which settings, cards and commands follow."""
+
+import pytest
+
+from srlclip.config import with_overrides
+from srlclip.data.problems import coverage
+from srlclip.situations import Event, Situation
+from training.recipe.data import load_split
+from training.recipe.sources import SOURCES, Source
+from training.settings import TrainSettings
+from training.train import describe_data
+
+CLIPS = [Situation(f"clip{i}", None, (Event("walk", "walk.01", ()),)) for i in range(3)]
+
+
+def test_a_kind_of_data_is_one_reader_and_one_entry(monkeypatch):
+    seen = []
+
+    def read(settings, split, clips):
+        seen.append((settings.root, split, clips))
+        return CLIPS, coverage(CLIPS)
+
+    monkeypatch.setitem(SOURCES, "mine", Source(read, "My clips"))
+    settings = with_overrides(TrainSettings(), ["data.source=mine", "data.root=here"])
+    situations, covered = load_split(settings.data, "train", 2)
+    assert situations == CLIPS[:2] and covered == coverage(CLIPS)
+    assert load_split(settings.data, "valid", 0)[0] == CLIPS
+    assert seen == [("here", "train", 2), ("here", "valid", 0)]
+    assert describe_data(settings, CLIPS) == "My clips, 3 clips, srl captions"
+
+
+def test_an_unknown_kind_is_refused_with_those_there_are():
+    with pytest.raises(ValueError, match=f"data.source is 'web'; allowed: {', '.join(SOURCES)}"):
+        with_overrides(TrainSettings(), ["data.source=web"])
