@@ -14,7 +14,7 @@ FILES.append(ROOT / "app.py")
 #: From the ground up. A file imports from its own place and from those before it; the longest name that fits is its place.
 PLACES = (
     "srlclip/__init__", "srlclip/situations", "srlclip/results", "srlclip/config", "srlclip/losses", "srlclip/progress",
-    "srlclip/parallel",
+    "srlclip/parallel", "srlclip/templates",
     "srlclip/language", "srlclip/video", "srlclip/data",
     "srlclip/synsitu/world", "srlclip/synsitu/drawing", "srlclip/synsitu",
     "srlclip/models", "srlclip/captioning", "srlclip/comparison",

@@ -5,6 +5,8 @@ import pytest
 from srlclip.config import with_overrides
 from srlclip.data.problems import coverage
 from srlclip.situations import Event, Situation
+from srlclip.templates import blocks
+from training.cards.sections import TEXTS
 from training.recipe.data import load_split
 from training.recipe.sources import SOURCES, Source
 from training.settings import TrainSettings
@@ -32,3 +34,7 @@ def test_a_kind_of_data_is_one_reader_and_one_entry(monkeypatch):
 def test_an_unknown_kind_is_refused_with_those_there_are():
     with pytest.raises(ValueError, match=f"data.source is 'web'; allowed: {', '.join(SOURCES)}"):
         with_overrides(TrainSettings(), ["data.source=web"])
+
+
+def test_cards_have_a_statement_on_every_kind():
+    assert {name.removeprefix("data.") for name in blocks(TEXTS) if name.startswith("data.")} == set(SOURCES)

@@ -1,15 +1,21 @@
-"""The model card of an exported run (README.md): front matter, how to use it, its record, how to make it again."""
+"""The model card of an exported run (README.md): front matter, how to use it, its record, how to make it again.
+
+Its words are exported.md's, a file of blocks beside this one.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from srlclip.models.checkpoints import resolve_bundled
+from srlclip.templates import fill
 from training.cards.results import SHOWN
 from training.cards.sections import (
+    TEXTS,
     CardFacts,
     data_section,
     limits_section,
@@ -17,8 +23,7 @@ from training.cards.sections import (
     training_section,
 )
 
-#: Licence of what a run on this data makes, unless the exporter says otherwise; "unknown" is the Hub's word for none stated.
-LICENCES = {"synsitu": "apache-2.0", "vidsitu": "unknown", "jsonl": "unknown"}
+_fill = partial(fill, TEXTS)
 _YAML_WORDS = ("yes", "no", "on", "off", "true", "false", "null")
 
 
@@ -35,7 +40,7 @@ def _front_matter(facts: CardFacts) -> str:
         "srl-clip",
         "video",
         *(["lora"] if facts.lora else []),
-        *(["synthetic"] if facts.data == "synsitu" else []),
+        *(["synthetic"] if facts.synthetic else []),
     ]
     values: dict[str, Any] = {
         "license": facts.licence,
@@ -75,103 +80,40 @@ def _index_entries(facts: CardFacts) -> Iterator[dict[str, Any]]:
 
 def _summary(facts: CardFacts) -> str:
     lora, context = facts.model.get("lora") or {}, facts.model.get("contextualizer")
-    image = {
-        "lora": f"LoRA (rank {lora.get('rank')}, {lora.get('targets')}) on the image tower, in `adapter/`, peft's own format",
-        "full": "a fully fine-tuned image tower in `image_tower.safetensors`",
-        "frozen": "an unchanged image tower",
-    }[facts.tuning["image"]]
-    text = "a frozen text tower" if facts.tuning["text"] == "frozen" else "LoRA on the text tower"
-    if context:
-        head = f"a Video Contextualizer of {context['layers']} layers in `contextualizer.safetensors`"
-    else:
-        head = "no Video Contextualizer"
-    style = facts.settings["data"]["caption_style"]
-    return f"""# {facts.name}
-
-CLIP adapted to video with `{style}` captions made by rule from semantic role labels (who did what to whom, where, how),
-after the recipe of SRL-CLIP (arXiv 2401.07669), by an open implementation that is not by the paper's authors. On
-`{facts.base}`: {image}; {text}; {head}. Embeddings have {facts.model["embed_dim"]} dimensions; the base is named here, not stored{", but for its merged copy in `merged/`" if facts.merged else ""}."""
+    return _fill(
+        "summary",
+        name=facts.name,
+        style=facts.style,
+        base=facts.base,
+        image=_fill(f"image.{facts.tuning['image']}", rank=lora.get("rank"), targets=lora.get("targets")),
+        text=_fill(f"text.{facts.tuning['text']}"),
+        context=_fill("context.layers", layers=context["layers"]) if context else _fill("context.none"),
+        dim=facts.model["embed_dim"],
+        merged=", but for its merged copy in `merged/`" if facts.merged else "",
+    )
 
 
 def _use(facts: CardFacts) -> str:
-    source, bundled = facts.source, resolve_bundled(facts.base) is not None
+    bundled = resolve_bundled(facts.base) is not None
     base = f'resolve_bundled("{facts.base}")' if bundled else f'"{facts.base}"'
     extra = "from srlclip.models.checkpoints import resolve_bundled\n" if bundled else ""
-    parts = [
-        f"""## Use
-
-Side by side with its base in the browser, from a checkout of SRL-CLIP (open):
-
-```bash
-python app.py --adapter {source} --gallery my_clips
-```
-
-From Python (`my_clips` is a folder of videos; labels are optional):
-
-```python
-from srlclip import Comparison
-
-pair = Comparison.load(adapter="{source}", gallery="my_clips")
-found = pair.search("a woman opens a door")
-for model in ("base", "adapted"):
-    for hit in getattr(found, model)[:3]:
-        print(model, hit.rank, hit.clip_id, f"{{hit.score:.3f}}")
-```"""
-    ]
-    if facts.tuning["text"] != "frozen":
-        parts = [
-            f"""## Use
-
-The text tower is tuned as well, so the app, which shares one text tower between both models, does not take it. From Python:
-
-```python
-from srlclip.models.srlclip import SRLCLIP
-
-encoder = SRLCLIP.load("{source}").encoder  # encode_frames(pixels), encode_texts(texts)
-```"""
-        ]
-    if facts.lora:
-        parts.append(f"""With peft and transformers alone:
-
-```python
-from peft import PeftModel
-from transformers import CLIPModel
-{extra}
-clip = CLIPModel.from_pretrained({base})
-clip = PeftModel.from_pretrained(clip, "{source}", subfolder="adapter").merge_and_unload()
-```""")
-    if facts.merged:
-        parts.append(f"""As an ordinary CLIP, the adaptation merged into its weights:
-
-```python
-from transformers import CLIPModel, CLIPTokenizer
-
-clip = CLIPModel.from_pretrained("{source}", subfolder="merged")
-tokenizer = CLIPTokenizer.from_pretrained("{source}", subfolder="merged")
-```""")
-    parts.append("An event's embedding is the normalised mean of its frames' normalised embeddings.")
-    return "\n\n".join(parts)
+    names = ["use.app" if facts.tuning["text"] == "frozen" else "use.text_tower"]
+    names += ["use.peft"] if facts.lora else []
+    names += ["use.merged"] if facts.merged else []
+    return "\n\n".join(_fill(name, source=facts.source, base=base, extra=extra) for name in (*names, "use.events"))
 
 
 def _reproduce(facts: CardFacts) -> str:
     run, data = facts.run, facts.settings["data"]
     paths = [f"--set data.{name}=PATH" for name in ("root", "videos", "propbank") if data.get(name)]
-    if facts.data == "synsitu":
-        paths = ["--set data.root=data/synsitu"]
+    if facts.synthetic:
+        paths = [f"--set data.root=data/{facts.data}"]
     processes = f" --num_processes {run['processes']}" if run.get("processes", 1) > 1 else ""
-    words = " ".join(
-        [f"accelerate launch{processes} training/train.py --config train_config.json", *paths, "--set out=runs/again"]
+    launch = f"accelerate launch{processes} training/train.py --config train_config.json"
+    return _fill(
+        "reproduce",
+        command=" ".join([launch, *paths, "--set out=runs/again --set data.cache=cache"]),
+        commit=run.get("commit", "unknown"),
+        clips=_fill("reproduce.rendered" if facts.synthetic else "reproduce.same"),
+        licence=_fill("licence.unknown" if facts.licence == "unknown" else "licence.known", licence=facts.licence),
     )
-    ending = "the clips are rendered first" if facts.data == "synsitu" else "with the same clips and labels"
-    licence = (
-        "The exporter stated no licence." if facts.licence == "unknown" else f"Licence of the weights: {facts.licence}."
-    )
-    return f"""## Reproduce
-
-```bash
-{words} --set data.cache=cache
-```
-
-at commit {run.get("commit", "unknown")} of SRL-CLIP (open); {ending}.
-
-{licence} The base model has its own terms."""
