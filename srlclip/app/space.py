@@ -19,6 +19,7 @@ from srlclip.app.serve import SETTINGS
 from srlclip.comparison import published as measurements
 from srlclip.models.checkpoints import CARD, FETCHED, fetch_folder, read_json, resolve_bundled
 from srlclip.situations import CheckpointError, DataError
+from srlclip.templates import fill
 
 PACKAGE = Path(__file__).resolve().parents[1]
 #: What the app imports, directly or through peft; gradio comes with the Space's sdk_version. av reads the size of an
@@ -33,6 +34,7 @@ HARDWARE = {"cpu": "cpu-basic", "zero": "zero-a10g"}
 MAX_FILE = 10 * 2**20
 SHORT_DESCRIPTION = "Base CLIP vs SRL-CLIP: who did what to whom in a video"
 PAPER = "https://arxiv.org/abs/2401.07669"
+_TEXTS = Path(__file__).with_suffix(".md")
 _WRITER = "python -m srlclip space"
 
 APP = '''"""Compare Base CLIP with SRL-CLIP in the browser. What it shows is set in space.json."""
@@ -270,39 +272,7 @@ def readme(settings: SpaceSettings, pins: dict[str, list[str]]) -> str:
     }
     # JSON values are YAML values; versions stay quoted that way.
     head = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in front.items())
-    shown = _OWN_PAIR if own else _BUNDLED_PAIR
+    pair = fill(_TEXTS, "pair.own" if own else "pair.bundled")
     code = f"[Code, tests, training and measurements]({settings.repository}). " if settings.repository else ""
-    return f"---\n{head}\n---\n\n" + _PAGE.format(title=settings.title.strip(), shown=shown, code=code, paper=PAPER)
-
-
-_PAGE = """\
-# {title}
-
-Does learning *who did what to whom* help a video model? Type what happens, and see the same clips ranked by plain CLIP
-and by SRL-CLIP: CLIP adapted to video with captions made by rule from semantic role labels. *Take the tour*, or start with
-one of three comparisons:
-
-- **Retrieval.** One query, two rankings side by side, and where in the clip each model finds it.
-- **SRL captions.** Verb and roles of every event as either model reads them.
-- **Hard negatives.** A true caption against ones that change the verb, the direction, or who does it to whom.
-
-*Analysis* shows what was measured, with intervals. Under *Your clips* you bring videos and labels of your own, and save the
-comparison as a file or a report. Programs and assistants can search, caption, score and embed too: *Use via API*, at the
-foot of the page.
-
-{shown}
-
-Uploaded videos are seen by your page alone. Those of *Your clips* are deleted when you leave it, others when newer ones come
-or the Space restarts. Wins, ties and losses stand among the examples; scores of two models are not comparable, so ranks
-and margins are compared.
-
-{code}The method is that of [SRL-CLIP, CVPR 2026]({paper}); this is an open implementation, not by its authors. The
-package itself is in `srlclip/`; what the Space starts with is set in `space.json`. Apache-2.0.
-"""
-_BUNDLED_PAIR = """\
-**What you see is synthetic.** Pretrained CLIP weights and movie clips cannot be shipped here, so the clips are drawn, a
-small cartoon world with exact labels, and the pair is a mini CLIP trained on it from scratch. It illustrates and tests
-the method. It says nothing about real video."""
-_OWN_PAIR = """\
-**The clips are synthetic**: a small cartoon world with exact labels. The page says which models it compares and what
-they learnt from; on such clips the numbers illustrate the method and say nothing about real video."""
+    page = fill(_TEXTS, "page", title=settings.title.strip(), pair=pair, code=code, paper=PAPER)
+    return f"---\n{head}\n---\n\n{page}\n"
