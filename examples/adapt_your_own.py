@@ -50,8 +50,8 @@ def main() -> int:
     # 4. Search the videos with base CLIP and with the adapted one.
     pair, target = Comparison.load(adapter=str(shared), gallery=videos), f"clip{args.clips - 1}"
     query = sentence(clips[-1].events[0])
-    found = pair.search(query, target)
-    print(f"{query}: rank of {target}: base CLIP {found.target_rank('base')}, adapted {found.target_rank('adapted')}")
+    ranked = pair.search(query, target)
+    print(f"{query}: rank of {target}: base CLIP {ranked.target_rank('base')}, adapted {ranked.target_rank('adapted')}")
     return 0
 
 

@@ -13,20 +13,20 @@ info = app.predict(limit=3, api_name="/info")
 print(f"{info['models']['base']} and {info['models']['adapter']}, {info['gallery_size']} clips")
 clip = info["clips"][0]["clip_id"]
 
-found = app.predict(query="a man in red pushes a woman", limit=3, api_name="/search")
+ranked = app.predict(query="a man in red pushes a woman", limit=3, api_name="/search")
 for model in ("base", "adapted"):
-    print(f"{model}: {', '.join(hit['clip_id'] for hit in found[model])}")
+    print(f"{model}: {', '.join(hit['clip_id'] for hit in ranked[model])}")
 
 video = {"video": handle_file(sys.argv[2])} if len(sys.argv) > 2 else {"clip_id": clip}
-told = app.predict(**video, api_name="/caption")
-for event in told["events"]:
+captions = app.predict(**video, api_name="/caption")
+for event in captions["events"]:
     print(f"{event['start']:.0f} s  base: {event['base_sentence']}  SRL-CLIP: {event['adapted_sentence']}")
 
-mine = {"clip_id": told["clip_id"], "event_index": 0}  # an upload is known by its id for a while
+mine = {"clip_id": captions["clip_id"], "event_index": 0}  # an upload is known by its id for a while
 scored = app.predict(**mine, true_caption="a man runs", own="a man sits\na man swims", kinds="none", api_name="/score")
 print(f"of {len(scored['negatives'])} negatives, beaten: {scored['beaten']}")
 
-vectors = app.predict(texts=["a man runs", "a man sits"], clip_id=told["clip_id"], api_name="/embed")
+vectors = app.predict(texts=["a man runs", "a man sits"], clip_id=captions["clip_id"], api_name="/embed")
 for model in ("base", "adapted"):
     text, event = vectors["text"][model][0], vectors["video"][model]["events"][0]
     print(f"{model}: cosine of the first text and event {sum(a * b for a, b in zip(text, event, strict=True)):.3f}")

@@ -20,8 +20,8 @@ async def main(url: str) -> None:
         for tool in (await session.list_tools()).tools:
             print(f"{tool.name}: {tool.description}")
         answer = await session.call_tool("search", {"query": "a man in red pushes a woman", "limit": 3})
-        found = ast.literal_eval(answer.content[0].text)  # Gradio writes the JSON object as Python does
-        print(f"SRL-CLIP's first: {found['adapted'][0]['clip_id']}")
+        ranked = ast.literal_eval(answer.content[0].text)  # Gradio writes the JSON object as Python does
+        print(f"SRL-CLIP's first: {ranked['adapted'][0]['clip_id']}")
 
 
 asyncio.run(main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:7860"))

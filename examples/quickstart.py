@@ -5,8 +5,8 @@ from srlclip import Comparison
 pair = Comparison.load()  # the bundled mini pair and its gallery; or load(base=..., adapter=..., gallery=...)
 example = pair.examples()[0]
 print(example.query)
-found = pair.search(example.query, example.target)
-print(f"rank of its clip: base CLIP {found.target_rank('base')}, SRL-CLIP {found.target_rank('adapted')}")
+ranked = pair.search(example.query, example.target)
+print(f"rank of its clip: base CLIP {ranked.target_rank('base')}, SRL-CLIP {ranked.target_rank('adapted')}")
 true = pair.true_caption(example.target, example.event_index).text
 wrong = pair.negatives(example.target, example.event_index, ["natural", "verb_role", "direction", "manner"])
 score = pair.score(example.target, example.event_index, true, wrong)

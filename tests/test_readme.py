@@ -16,12 +16,6 @@ def test_examples_print_what_the_page_says_and_the_tables_are_the_measured_ones(
     assert render(page, text) == text
 
 
-def test_every_file_that_the_readme_links_to_is_there():
-    for target in re.findall(r"\]\(([^)#]+)\)", README):
-        if not target.startswith("http"):
-            assert (ROOT / target).exists(), target
-
-
 def test_the_commands_name_what_exists():
     for path in re.findall(r"(?:launch|python) ((?:training|examples)/\S+\.py)", README):
         assert (ROOT / path).is_file(), path

@@ -1,7 +1,7 @@
 """Lay events over a video and read their frames as uint8; probe it; posters.
 
 No reader outlives a call, because one of a 720p clip holds several hundred MB. Data workers call `read_frames` themselves
-(see video_file).
+(see srlclip.video.file).
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 """Kinds of training data: one entry each, which settings, cards and commands follow."""
 
+from pathlib import Path
+
 import pytest
 
 from srlclip.config import with_overrides
@@ -9,6 +11,7 @@ from srlclip.templates import blocks
 from training.cards.sections import TEXTS
 from training.recipe.data import load_split
 from training.recipe.sources import SOURCES, Source
+from training.recipe.texts import STYLES
 from training.settings import TrainSettings
 from training.train import describe_data
 
@@ -34,6 +37,13 @@ def test_a_kind_of_data_is_one_reader_and_one_entry(monkeypatch):
 def test_an_unknown_kind_is_refused_with_those_there_are():
     with pytest.raises(ValueError, match=f"data.source is 'web'; allowed: {', '.join(SOURCES)}"):
         with_overrides(TrainSettings(), ["data.source=web"])
+
+
+def test_the_settings_page_names_every_kind_and_every_caption_style():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "training.md").read_text("utf-8")
+    for setting, names in (("data.source", SOURCES), ("data.caption_style", STYLES)):
+        (row,) = (line for line in page.splitlines() if line.startswith(f"| `{setting}` |"))
+        assert not [name for name in names if f"`{name}`" not in row], setting
 
 
 def test_cards_have_a_statement_on_every_kind():
