@@ -66,7 +66,8 @@ def build(comparison: Comparison, media: Media) -> Tab:
     """Lay the tab out inside the current Blocks and wire it."""
     store = SessionStore(gone=media.forget)
     desk = Desk(comparison, media, store)
-    token = gr.State("", delete_callback=store.drop)
+    # a plain function: Gradio copies the callback with the page's settings, and a method drags what it belongs to along
+    token = gr.State("", delete_callback=lambda ended: store.drop(ended))
     status = gr.HTML(panels.status_html(None), js_on_load=None)
     with gr.Row():
         with gr.Column(min_width=320):
