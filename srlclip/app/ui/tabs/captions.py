@@ -7,29 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import gradio as gr
 
 from srlclip.app.ui.parts.errors import stepper, user_errors
-from srlclip.app.ui.parts.format import copy_link, notice, page
+from srlclip.app.ui.parts.format import notice, page
 from srlclip.app.ui.parts.links import Link
 from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.parts.uploads import SUFFIXES, UPLOAD_LABEL, accept
-from srlclip.app.ui.results import (
-    caption_files,
-)
-from srlclip.app.ui.results import (
-    captions as srl_panels,
-)
-from srlclip.app.ui.results import (
-    search as cards,
-)
-from srlclip.app.ui.results import (
-    transcript as dense,
-)
+from srlclip.app.ui.results.captions import captions_html, decoder_choice
 from srlclip.progress import Progress, part
 
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
 
 WAITING = "Choose a clip, or upload a video, to see both models' captions."
-NO_EVENTS = "No events were found in this video, so there is nothing to caption."
 #: Share of the progress bar that reading an upload takes; captioning takes the rest.
 READING = 0.3
 #: In the browser after a run: the address, and a player that knows nothing of the last clip.
@@ -52,8 +40,7 @@ def caption_view(
     progress: Progress | None = None,
     decoder: str | None = "auto",
 ) -> str:
-    """Player with subtitles on the left, events and role tables on the right, below a transcript if the video is longer
-    than a clip, and downloads.
+    """Both models' captions of a clip, under the link that opens them again.
 
     Raises what the comparison raises: VideoDecodeError for a video, ValueError for an unknown clip or decoder.
     """
@@ -63,24 +50,7 @@ def caption_view(
     link = None
     if clip_id in comparison.clip_ids():
         link = Link("captions", clip=clip_id, decoder="" if chosen == comparison.decoders()[0] else chosen)
-    shot = media.shot(clip_id)
-    player = cards.player(shot, tracks=caption_files.track_tags(result))
-    subtitles = caption_files.track_choice() if shot.video and result.events else ""
-    if not result.events:
-        told = notice(NO_EVENTS)
-    elif result.dense:
-        told = dense.strip(result) + srl_panels.panels(result)
-    else:
-        told = srl_panels.event_buttons(result) + srl_panels.panels(result)
-    below = dense.transcript(result) if result.dense and result.events else ""
-    files = caption_files.caption_downloads(comparison.info, result) if result.events else ""
-    return page(
-        f'{srl_panels.statement(result)}<div class="sc-split"><div class="sc-panel">{player}{subtitles}</div>'
-        f"<div>{told}{srl_panels.rules(result)}</div></div>{below}"
-        f'<div class="sc-actions">{files}{copy_link(link) if link else ""}</div>',
-        link=link,
-        scope=True,
-    )
+    return page(captions_html(comparison.info, result, media.shot(clip_id), link), link=link, scope=True)
 
 
 def caption_chosen(
@@ -120,11 +90,9 @@ class Tab(NamedTuple):
 
 def offered(comparison: Comparison) -> tuple[dict, dict]:
     """What the clip and decoder fields offer and start with: keyword arguments of both."""
-    clips, decoders = comparison.clip_ids(), comparison.decoders()
+    clips = comparison.clip_ids()
     first = next((e.target for e in comparison.examples() if e.target), clips[0] if clips else None)
-    names = [(srl_panels.DECODER_NAMES.get(d, d), d) for d in decoders]
-    kinds = {"choices": names, "value": decoders[0], "visible": len(decoders) > 1}
-    return {"choices": list(clips), "value": first}, kinds
+    return {"choices": list(clips), "value": first}, decoder_choice(comparison)
 
 
 def renewed(comparison: Comparison) -> list:

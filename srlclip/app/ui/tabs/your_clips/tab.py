@@ -17,7 +17,7 @@ from srlclip.app.ui.parts.format import notice
 from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.parts.style import MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS, tabs
 from srlclip.app.ui.parts.uploads import SUFFIXES
-from srlclip.app.ui.results.captions import DECODER_NAMES
+from srlclip.app.ui.results.captions import decoder_choice
 from srlclip.app.ui.tabs.your_clips import actions as core
 from srlclip.app.ui.tabs.your_clips import panels
 from srlclip.app.ui.tabs.your_clips.handlers import NO_RESULT, ROLE_BOXES, Desk
@@ -43,11 +43,6 @@ class Tab(NamedTuple):
 
     ended: Callable
     renewable: list
-
-
-def decoder_choice(comparison: Comparison) -> dict:
-    have = comparison.decoders()
-    return {"choices": [(DECODER_NAMES.get(d, d), d) for d in have], "value": have[0], "visible": len(have) > 1}
 
 
 def renewed(comparison: Comparison) -> list:
