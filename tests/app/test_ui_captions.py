@@ -13,7 +13,6 @@ import pytest
 from fake_comparison import FakeComparison, write_clip
 
 from srlclip.app.ui import build_demo
-from srlclip.app.ui.page import restored
 from srlclip.app.ui.parts.links import Link, from_params, to_query
 from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.results import (
@@ -305,19 +304,18 @@ def test_links_carry_a_decoder_that_is_not_the_best(comparison, media):
     link = Link("captions", clip="clip_01", decoder="zero_shot")
     query = to_query(link)
     assert query == "tab=captions&clip=clip_01&decoder=zero_shot"
-    assert from_params(dict(p.split("=") for p in query.split("&")), comparison.clip_ids()) == link
+    assert from_params(dict(p.split("=") for p in query.split("&")), comparison.clip_ids(), ("captions",)) == link
     assert html.escape(query) in captions.caption_view(comparison, media, "clip_01", decoder="zero_shot")
     assert "decoder=" not in captions.caption_view(comparison, media, "clip_01", decoder="heads")
-    assert from_params({"tab": "captions", "decoder": "<b>"}, ()).decoder == ""
-    assert "decoder" not in to_query(Link("retrieval", "x", decoder="heads"))
+    assert from_params({"tab": "captions", "decoder": "<b>"}, (), ("captions",)).decoder == ""
 
 
 def test_a_linked_decoder_is_chosen_and_falls_back(comparison, media):
     link = Link("captions", clip="clip_02", decoder="zero_shot")
-    clip, decoder, page, shown = restored(comparison, media, link)[1]
+    clip, decoder, page, shown = captions.restored(comparison, media, link)
     assert (clip, decoder, shown) == ("clip_02", "zero_shot", "clip_02") and "CLIP alone does not caption" in page
     alone = FakeComparison(None, 3, kinds=("zero_shot",))
-    assert restored(alone, media, replace(link, decoder="heads"))[1][1] == "zero_shot"
+    assert captions.restored(alone, media, replace(link, decoder="heads"))[1] == "zero_shot"
 
 
 def test_what_a_model_cannot_see_is_said_in_words():

@@ -121,15 +121,18 @@ def test_csv_injection_is_neutralised(cell):
     assert downloads.safe_cell(-0.5) == -0.5
 
 
+TABS = ("retrieval", "captions", "negatives")
+
+
 def test_links_round_trip_and_fall_back():
     clips = ("a b", "c")
     for link in (Link("retrieval", "x & y = ü"), Link("captions", clip="a b"), Link("negatives", clip="c", event=3)):
         pairs = dict(part.split("=") for part in to_query(link).split("&"))
         from urllib.parse import unquote_plus
 
-        assert from_params({k: unquote_plus(v) for k, v in pairs.items()}, clips) == link
-    bad = from_params({"tab": "../x", "clip": "nope", "event": "-1e9", "q": "y" * 9999}, clips)
-    assert (bad.tab, bad.clip, bad.event, len(bad.query)) == ("retrieval", "", 0, 2000)
+        assert from_params({k: unquote_plus(v) for k, v in pairs.items()}, clips, TABS) == link
+    bad = from_params({"tab": "../x", "clip": "nope", "event": "-1e9", "q": "y" * 9999}, clips, TABS)
+    assert (bad.tab, bad.clip, bad.event, len(bad.query)) == ("retrieval", "", None, 2000)
 
 
 def test_paths_of_the_server_stay_on_the_server():

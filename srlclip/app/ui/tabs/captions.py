@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import gradio as gr
 
 from srlclip.app.ui.parts.errors import stepper, user_errors
 from srlclip.app.ui.parts.format import notice, page
-from srlclip.app.ui.parts.links import Link
+from srlclip.app.ui.parts.links import Link, clip_and_event
 from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.parts.uploads import SUFFIXES, UPLOAD_LABEL, accept
 from srlclip.app.ui.results.captions import captions_html, decoder_choice
+from srlclip.app.ui.tab import FREE, MODEL, Drawn, PageContext, Renewal, Tab
 from srlclip.progress import Progress, part
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def caption_view(
     # uploads are gone with the session, so only gallery clips get a link
     link = None
     if clip_id in comparison.clip_ids():
-        link = Link("captions", clip=clip_id, decoder="" if chosen == comparison.decoders()[0] else chosen)
+        link = Link(TAB.name, clip=clip_id, decoder="" if chosen == comparison.decoders()[0] else chosen)
     return page(captions_html(comparison.info, result, media.shot(clip_id), link), link=link, scope=True)
 
 
@@ -80,29 +81,31 @@ def cleared() -> tuple[str, str]:
     return notice("No captions: the last run failed. Choose another clip or upload another video."), ""
 
 
-class Tab(NamedTuple):
-    """The components that a deep link fills (`chosen`: clip and decoder), what a run fills, and what `renewed` does."""
-
-    chosen: list
-    outputs: list
-    renewable: list
-
-
 def offered(comparison: Comparison) -> tuple[dict, dict]:
     """What the clip and decoder fields offer and start with: keyword arguments of both."""
-    clips = comparison.clip_ids()
-    first = next((e.target for e in comparison.examples() if e.target), clips[0] if clips else None)
-    return {"choices": list(clips), "value": first}, decoder_choice(comparison)
+    first, _ = clip_and_event(comparison, Link(TAB.name))
+    return {"choices": list(comparison.clip_ids()), "value": first}, decoder_choice(comparison)
 
 
 def renewed(comparison: Comparison) -> list:
-    """Values of `Tab.renewable` for a page that has got another pair: nothing shown yet, the next visit captions."""
+    """Clip, decoder, upload and result of a page that has got another pair: nothing shown, the next visit captions."""
     clip, decoder = offered(comparison)
     return [gr.Dropdown(**clip), gr.Radio(**decoder), None, notice(WAITING), ""]
 
 
-def build(comparison: Comparison, media: Media, tab: gr.Tab) -> Tab:
-    """Lay the tab out inside the current Blocks and wire it; the first visit captions the chosen clip."""
+def restored(comparison: Comparison, media: Media, link: Link) -> list:
+    """Clip, decoder, result and the clip it shows, of a link; a decoder that the pair has not becomes its best."""
+    clip, _ = clip_and_event(comparison, link)
+    if not clip:
+        return []
+    kinds = comparison.decoders()
+    decoder = link.decoder if link.decoder in kinds else kinds[0]
+    return [clip, decoder, caption_view(comparison, media, clip, decoder=decoder), clip]
+
+
+def build(context: PageContext, place: gr.Tab) -> Drawn:
+    """Lay the tab out and wire it; the first visit captions the chosen clip."""
+    comparison, media = context.comparison, context.media
     clips, decoders = offered(comparison)
     with gr.Row():
         with gr.Column(min_width=320):
@@ -143,16 +146,22 @@ def build(comparison: Comparison, media: Media, tab: gr.Tab) -> Tab:
     def first_visit(clip_id: str | None, was: str, kind: str, progress: gr.Progress = gr.Progress()) -> tuple:  # noqa: B008
         return (gr.skip(), gr.skip()) if was or not clip_id else run(clip_id, None, kind, progress)
 
-    model = {"api_visibility": "private", "concurrency_id": "model", "show_progress_on": result}
-    free = {"api_visibility": "private", "show_progress": "hidden"}
+    model = {**MODEL, "show_progress_on": result}
     events = [
         clip.input(run_chosen, [clip, decoder], [*outputs, upload], **model),
         upload.upload(run, [clip, upload, decoder], outputs, **model),
         again.click(run, [clip, upload, decoder], outputs, **model),
         decoder.input(rerun, [shown, clip, upload, decoder], outputs, **model),
-        tab.select(first_visit, [clip, shown, decoder], outputs, **model),
+        place.select(first_visit, [clip, shown, decoder], outputs, **model),
     ]
     for event in events:
-        event.success(None, js=AFTER, **free)
-        event.failure(cleared, None, outputs, **free)
-    return Tab([clip, decoder], outputs, [clip, decoder, upload, *outputs])
+        event.success(None, js=AFTER, **FREE)
+        event.failure(cleared, None, outputs, **FREE)
+    return Drawn(
+        fields=[clip, decoder, *outputs],
+        restore=lambda link: restored(comparison, media, link),
+        renewal=Renewal([clip, decoder, upload, *outputs], lambda: renewed(comparison)),
+    )
+
+
+TAB = Tab("captions", "2 SRL captions", build)

@@ -14,6 +14,7 @@ from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.results.player import labelled_player
 from srlclip.app.ui.results.plots import best_events, over_events
 from srlclip.app.ui.results.search import chips, search_html
+from srlclip.app.ui.tab import FREE, MODEL, Drawn, PageContext, Renewal, Tab, show_address
 from srlclip.plots import short_name
 from srlclip.results import SearchResult
 
@@ -68,7 +69,7 @@ def clip_view(comparison: Comparison, media: Media, clip_id: str, query: str) ->
 def search_view(comparison: Comparison, media: Media, query: str | None) -> SearchView:
     """Everything the tab shows for a query. Raises ValueError and the comparison's own errors."""
     result = search(comparison, query)
-    link = Link("retrieval", result.query)
+    link = Link(TAB.name, result.query)
     best = next(iter(result.adapted or result.base), None)
     chosen = result.target or (best.clip_id if best else None)
     html = search_html(comparison.info, result, media.shot, link)
@@ -96,28 +97,26 @@ def first_view(comparison: Comparison, media: Media) -> tuple[str, SearchView]:
     return examples[0].query, search_view(comparison, media, examples[0].query)
 
 
-class Tab(NamedTuple):
-    """The components that a deep link fills (box, outputs), and those that `renewed` does."""
-
-    box: gr.Textbox
-    outputs: list
-    renewable: list
-
-
 def offered(comparison: Comparison) -> list[str]:
     """The queries of the chips."""
     return [e.query for e in comparison.examples()[:CHIPS]]
 
 
 def renewed(comparison: Comparison, media: Media, query: str | None) -> list:
-    """Values of `Tab.renewable` for a page that has got another pair: its chips, and the page's query run again."""
+    """Query, chips and view of a page that has got another pair: the page's query is run again."""
     query, view = (query, search_view(comparison, media, query)) if query else first_view(comparison, media)
     queries = offered(comparison)
     return [query, gr.HTML(chips(queries), visible=bool(queries)), *view]
 
 
-def build(comparison: Comparison, media: Media) -> Tab:
-    """Lay the tab out inside the current Blocks and wire it."""
+def restored(comparison: Comparison, media: Media, link: Link) -> list:
+    """Query and view of a link; nothing without a query: the page opens with the first example's."""
+    return [link.query, *search_view(comparison, media, link.query)] if link.query else []
+
+
+def build(context: PageContext, place: gr.Tab) -> Drawn:
+    """Lay the tab out and wire it; it opens with the first example's result."""
+    comparison, media = context.comparison, context.media
     query, view = first_view(comparison, media)
     box = gr.Textbox(
         query,
@@ -153,13 +152,17 @@ def build(comparison: Comparison, media: Media) -> Tab:
     def choose(text: str, event: gr.EventData) -> tuple[str, str]:
         return clip_view(comparison, media, str(event.value), text)
 
-    model = {"api_visibility": "private", "concurrency_id": "model", "concurrency_limit": 1}
-    free = {"api_visibility": "private", "show_progress": "hidden"}
-    remember = "() => window.scUrl && window.scUrl('retrieval')"
-    searched = box.submit(run, box, outputs, show_progress_on=results, **model)
-    tried = examples.select(run_example, None, [box, *outputs], show_progress_on=results, **model)
+    searched = box.submit(run, box, outputs, show_progress_on=results, **MODEL)
+    tried = examples.select(run_example, None, [box, *outputs], show_progress_on=results, **MODEL)
     for event in (searched, tried):
-        event.success(None, js=remember, **free)
-        event.failure(cleared, None, outputs, **free)
-    results.select(choose, shown, [clip, curve], **model)
-    return Tab(box, outputs, [box, examples, *outputs])
+        event.success(None, js=show_address(TAB.name), **FREE)
+        event.failure(cleared, None, outputs, **FREE)
+    results.select(choose, shown, [clip, curve], **MODEL)
+    return Drawn(
+        fields=[box, *outputs],
+        restore=lambda link: restored(comparison, media, link),
+        renewal=Renewal([box, examples, *outputs], lambda text: renewed(comparison, media, text), kept=[shown]),
+    )
+
+
+TAB = Tab("retrieval", "1 Retrieval", build)
