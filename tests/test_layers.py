@@ -20,7 +20,7 @@ PLACES = (
     "srlclip/models", "srlclip/captioning", "srlclip/comparison",
     "srlclip/evaluation/metrics", "srlclip/evaluation", "srlclip/features", "srlclip/plots",
     "srlclip/app/markup", "srlclip/app/pairs", "srlclip/app/session",
-    "srlclip/app/ui/parts", "srlclip/app/ui/results", "srlclip/app/ui/tabs", "srlclip/app/ui/api", "srlclip/app/ui",
+    "srlclip/app/ui/parts", "srlclip/app/ui/results", "srlclip/app/ui/tab", "srlclip/app/ui/tabs", "srlclip/app/ui/api", "srlclip/app/ui",
     "srlclip/app", "srlclip/cli", "srlclip/__main__",
     "training/recipe/sources", "training/settings", "training/recipe", "training/runs", "training/mini_base", "training/captioning", "training/train",
     "training/evaluate", "training/studies", "training/cards", "training",

@@ -12,6 +12,7 @@ from fake_comparison import FakeComparison
 
 from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.results import plots as plot_files
+from srlclip.app.ui.tab import PageContext
 from srlclip.app.ui.tabs.analysis import (
     estimates as result_files,
 )
@@ -211,7 +212,7 @@ def test_another_pair_fills_every_field_of_the_tab(comparison):
     with gr.Blocks():
         tab = gr.Tab("x")
         with tab:
-            fields = analysis.build(comparison, Media(comparison.situation), None, tab)
+            fields = analysis.build(PageContext(comparison, Media(comparison.situation)), tab).renewal.components
     values = analysis.renewed(comparison)
     assert len(values) == len(fields)
     assert [isinstance(f, gr.HTML) for f in fields] == [

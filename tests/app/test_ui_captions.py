@@ -13,17 +13,14 @@ import pytest
 from fake_comparison import FakeComparison, write_clip
 
 from srlclip.app.ui import build_demo
-from srlclip.app.ui.page import restored
 from srlclip.app.ui.parts.links import Link, from_params, to_query
 from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.results import (
     caption_files,
+    roles,
 )
 from srlclip.app.ui.results import (
     caption_files as subtitles,
-)
-from srlclip.app.ui.results import (
-    captions as srl_panels,
 )
 from srlclip.app.ui.results import (
     transcript as dense,
@@ -120,7 +117,7 @@ def test_hostile_fillers_and_sentences_are_shown_as_text(text, long):
 
     fake = Hostile(None, 2)
     page = captions.caption_view(fake, Media(fake.situation, reader=grey), "clip_00")
-    page += caption_files.track_tags(found) + srl_panels.panels(found) + dense.transcript(found) + dense.strip(found)
+    page += caption_files.track_tags(found) + roles.role_tables(found) + dense.transcript(found) + dense.strip(found)
     assert not [bad for bad in ("${", "{{", "`", "\x00") if bad in page]
     marked = Markup(page)
     assert not {"img", "script"} & marked.tags and "onerror" not in marked.names
@@ -218,19 +215,19 @@ def test_the_progress_of_an_upload_never_goes_back(comparison, media, tmp_path):
 
 
 def test_confidence_is_a_number_a_bar_and_a_word():
-    cell = srl_panels.cell(event(share=0.41).slots[1], "adapted", has_reference=False)
+    cell = roles.cell(event(share=0.41).slots[1], "adapted", has_reference=False)
     assert "41%" in cell and 'class="sc-b-adapted" style="width:41%"' in cell and "confidence" in cell
-    assert "sc-low" in cell and "sc-low" not in srl_panels.cell(event(share=0.5).slots[1], "base", has_reference=False)
+    assert "sc-low" in cell and "sc-low" not in roles.cell(event(share=0.5).slots[1], "base", has_reference=False)
 
 
 @pytest.mark.parametrize("share, shown", [(0.0, ""), (-1.0, ""), (float("nan"), ""), (1.7, "100%")])
 def test_odd_confidences_do_not_break_the_bar(share, shown):
-    told = srl_panels.confidence(share, "base")
+    told = roles.confidence(share, "base")
     assert (shown in told) if shown else told == ""
 
 
 def test_empty_captions_are_dashes_and_no_events_are_a_sentence(media):
-    page = srl_panels.panels(result(event(base="", adapted=" ", text="")))
+    page = roles.role_tables(result(event(base="", adapted=" ", text="")))
     assert page.count("—") >= 4
 
     class Silent(FakeComparison):
@@ -307,22 +304,21 @@ def test_links_carry_a_decoder_that_is_not_the_best(comparison, media):
     link = Link("captions", clip="clip_01", decoder="zero_shot")
     query = to_query(link)
     assert query == "tab=captions&clip=clip_01&decoder=zero_shot"
-    assert from_params(dict(p.split("=") for p in query.split("&")), comparison.clip_ids()) == link
+    assert from_params(dict(p.split("=") for p in query.split("&")), comparison.clip_ids(), ("captions",)) == link
     assert html.escape(query) in captions.caption_view(comparison, media, "clip_01", decoder="zero_shot")
     assert "decoder=" not in captions.caption_view(comparison, media, "clip_01", decoder="heads")
-    assert from_params({"tab": "captions", "decoder": "<b>"}, ()).decoder == ""
-    assert "decoder" not in to_query(Link("retrieval", "x", decoder="heads"))
+    assert from_params({"tab": "captions", "decoder": "<b>"}, (), ("captions",)).decoder == ""
 
 
 def test_a_linked_decoder_is_chosen_and_falls_back(comparison, media):
     link = Link("captions", clip="clip_02", decoder="zero_shot")
-    clip, decoder, page, shown = restored(comparison, media, link)[1]
+    clip, decoder, page, shown = captions.restored(comparison, media, link)
     assert (clip, decoder, shown) == ("clip_02", "zero_shot", "clip_02") and "CLIP alone does not caption" in page
     alone = FakeComparison(None, 3, kinds=("zero_shot",))
-    assert restored(alone, media, replace(link, decoder="heads"))[1][1] == "zero_shot"
+    assert captions.restored(alone, media, replace(link, decoder="heads"))[1] == "zero_shot"
 
 
 def test_what_a_model_cannot_see_is_said_in_words():
     slot = Slot("AMnr", "manner", "slowly", "-", "slowly", 0.9, 0.8, False, True)
-    assert "not visible" in srl_panels.cell(slot, "base", has_reference=True)
-    assert "not visible" not in srl_panels.cell(slot, "adapted", has_reference=True)
+    assert "not visible" in roles.cell(slot, "base", has_reference=True)
+    assert "not visible" not in roles.cell(slot, "adapted", has_reference=True)

@@ -11,8 +11,7 @@ import pytest
 from srlclip.app.ui.parts.format import change, esc, header, said, signed
 from srlclip.app.ui.parts.links import Link, from_params, to_query
 from srlclip.app.ui.parts.media import Shot
-from srlclip.app.ui.results import captions as srl_panels
-from srlclip.app.ui.results import downloads
+from srlclip.app.ui.results import downloads, player, roles
 from srlclip.app.ui.results import negatives as tables
 from srlclip.app.ui.results import search as cards
 from srlclip.results import Hit, PairInfo, ScoredCaption, ScoreResult, SearchResult, Slot
@@ -46,9 +45,9 @@ def test_hostile_text_is_shown_as_text_everywhere(text):
     slot = Slot("Arg0", text, text, text, text, 0.5, 0.5, True, False)
     pages = [
         esc(text), said(text), cards.columns(result, Shot),
-        cards.player(Shot(text, "p.jpg", "v.mp4"), [(0.0, text)]),
+        player.player(Shot(text, "p.jpg", "v.mp4"), [(0.0, text)]),
         tables.negatives_table(scored), tables.word_diff(text, text + " more"),
-        srl_panels.cell(slot, "base", has_reference=True),
+        roles.cell(slot, "base", has_reference=True),
         header(PairInfo(text, text, text, False, 1, 1, "cpu", "0")),
     ]  # fmt: skip
     for page in pages:
@@ -94,7 +93,7 @@ def test_one_failed_model_leaves_the_other_column():
 
 
 def test_wrong_cells_differ_by_more_than_colour():
-    cell = srl_panels.cell(Slot("Verb", "verb", "push", "walk", "push", 0, 0, False, True), "base", has_reference=True)
+    cell = roles.cell(Slot("Verb", "verb", "push", "walk", "push", 0, 0, False, True), "base", has_reference=True)
     assert "≠" in cell and "sc-off" in cell
     fooled = tables._margin_cell(ScoredCaption(Caption("x"), 0.1, 0.1, 0.0, 0.1), "base")
     assert "≠" in fooled, "a tie counts as fooled"
@@ -122,15 +121,18 @@ def test_csv_injection_is_neutralised(cell):
     assert downloads.safe_cell(-0.5) == -0.5
 
 
+TABS = ("retrieval", "captions", "negatives")
+
+
 def test_links_round_trip_and_fall_back():
     clips = ("a b", "c")
     for link in (Link("retrieval", "x & y = ü"), Link("captions", clip="a b"), Link("negatives", clip="c", event=3)):
         pairs = dict(part.split("=") for part in to_query(link).split("&"))
         from urllib.parse import unquote_plus
 
-        assert from_params({k: unquote_plus(v) for k, v in pairs.items()}, clips) == link
-    bad = from_params({"tab": "../x", "clip": "nope", "event": "-1e9", "q": "y" * 9999}, clips)
-    assert (bad.tab, bad.clip, bad.event, len(bad.query)) == ("retrieval", "", 0, 2000)
+        assert from_params({k: unquote_plus(v) for k, v in pairs.items()}, clips, TABS) == link
+    bad = from_params({"tab": "../x", "clip": "nope", "event": "-1e9", "q": "y" * 9999}, clips, TABS)
+    assert (bad.tab, bad.clip, bad.event, len(bad.query)) == ("retrieval", "", None, 2000)
 
 
 def test_paths_of_the_server_stay_on_the_server():

@@ -8,10 +8,8 @@ import pytest
 from fake_comparison import FakeComparison, write_clip
 
 from srlclip.app.ui.api.inputs import checked_clip
-from srlclip.app.ui.page import restored
 from srlclip.app.ui.parts import uploads
 from srlclip.app.ui.parts.errors import user_errors
-from srlclip.app.ui.parts.links import Link
 from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.tabs import captions, retrieval
 from srlclip.app.ui.tabs.analysis import estimates as result_files
@@ -127,15 +125,6 @@ def test_composing_uses_the_verbs_roles(comparison):
 
 def test_prepared_fills_every_output(comparison):
     assert len(hard_negatives_tab.prepared(comparison, "clip_03", 2)) == 5 + hard_negatives_tab.ROLE_BOXES
-
-
-@pytest.mark.parametrize("link, tab", [
-    (Link("retrieval", "a man"), 0), (Link("captions", clip="clip_02"), 1), (Link("captions"), 1),
-    (Link("negatives", clip="clip_02", event=4), 2), (Link("negatives"), 2),
-])  # fmt: skip
-def test_links_restore_their_tab(comparison, media, link, tab):
-    assert list(restored(comparison, media, link)) == [tab]
-    assert list(restored(comparison, media, Link("analysis"))) == [3] and restored(comparison, media, Link("how")) == {}
 
 
 def test_measured_results_are_read_with_intervals(comparison):

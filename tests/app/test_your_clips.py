@@ -12,6 +12,7 @@ from fake_comparison import FakeComparison, write_clip
 from srlclip.app.session.saved_file import dump, load
 from srlclip.app.session.store import SessionStore
 from srlclip.app.ui.parts.media import Media
+from srlclip.app.ui.tab import PageContext
 from srlclip.app.ui.tabs.your_clips import actions as own_core
 from srlclip.app.ui.tabs.your_clips import panels as own_panels
 from srlclip.app.ui.tabs.your_clips import tab as own_clips
@@ -266,8 +267,8 @@ def test_a_clip_that_is_nowhere_has_no_picture(desk, token):
 
 
 def test_a_refused_comparison_file_leaves_its_field_free_for_the_next_one(comparison):
-    with gr.Blocks() as demo:
-        own_clips.build(comparison, Media(comparison.situation, comparison.clip_ids()))
+    with gr.Blocks() as demo, gr.Tab("x") as place:
+        own_clips.build(PageContext(comparison, Media(comparison.situation, comparison.clip_ids())), place)
     parts = {part["id"]: part["props"].get("label") or "" for part in demo.config["components"]}
     emptied = [
         [parts[output] for output in event["outputs"]]

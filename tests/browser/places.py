@@ -3,9 +3,9 @@ does this."""
 
 from __future__ import annotations
 
-from srlclip.app.ui.parts.links import TABS
+from srlclip.app.ui import page
 
-__all__ = ["TABS"]
+TABS = tuple(tab.name for tab in page.TABS)
 
 #: Tabs that show both models' results as soon as they are opened, without a further press.
 AT_ONCE = ("retrieval", "captions", "negatives", "analysis")

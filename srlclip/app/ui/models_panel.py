@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import gradio as gr
@@ -13,6 +13,7 @@ from srlclip.app.pairs import Loading, ModelRules, PairName, short
 from srlclip.app.ui.page_pair import PagePairs
 from srlclip.app.ui.parts.errors import user_errors
 from srlclip.app.ui.parts.format import esc, model_id, model_name, page, said
+from srlclip.app.ui.tab import MODEL, Renewal
 from srlclip.results import PairInfo
 from srlclip.situations import SrlClipError
 
@@ -82,18 +83,10 @@ class Panel(NamedTuple):
     renewed: Callable[[PairInfo], str]
 
 
-class Renewal(NamedTuple):
-    """Components of the page that another pair changes, and what gives their values, from the page's query."""
-
-    components: list
-    values: Callable[[str], list]
-
-
 def wire(
     panel: Panel,
     pages: PagePairs,
     comparison: Comparison,
-    query: gr.State,
     renewals: Sequence[Renewal],
     refilled: Sequence[gr.components.Component],
     refill: Callable[[str], list],
@@ -104,18 +97,23 @@ def wire(
     comparison: the one of the page. refill: the page's query string -> values of `refilled`. opened: ends when a page
     has been opened.
     """
-    parts = [Renewal([panel.current], lambda _: [panel.renewed(comparison.info)]), *renewals]
+    parts = [Renewal([panel.current], lambda: [panel.renewed(comparison.info)]), *renewals]
     new, where = gr.State(False), gr.Textbox(visible=False)
     switched = [new, *(component for part in parts for component in part.components)]
 
+    def renewed(kept: list) -> Iterator:
+        for part in parts:
+            own, kept = kept[: len(part.kept)], kept[len(part.kept) :]
+            yield from part.values(*own)
+
     @user_errors
-    def switch(wanted: PairName | None, text: str, request: gr.Request) -> list:
+    def switch(request: gr.Request, wanted: PairName | None, *kept: object) -> list:
         had = pages.name(request.session_hash)
         if wanted is None or wanted == had:
             return [False, *[gr.skip()] * (len(switched) - 1)]
         pages.choose(request.session_hash, wanted)
         try:
-            return [True, *(value for part in parts for value in part.values(text))]
+            return [True, *renewed(list(kept))]
         except Exception:
             pages.choose(request.session_hash, had)
             raise
@@ -124,14 +122,14 @@ def wire(
     def fill(address: str, is_new: bool) -> list:
         return refill(address.lstrip("?")) if is_new else [gr.skip()] * len(refilled)
 
-    model = {"api_visibility": "private", "concurrency_id": "model", "concurrency_limit": 1}
+    kept = [component for part in parts for component in part.kept]
     events, starting = list(panel.events), pages.pairs.starting
     if starting is not None and starting.name != pages.pairs.first:
         events.append(opened.then(panel.at_start, None, [panel.status, panel.wanted], **ALONE))
     for event in events:
-        done = event.success(switch, [panel.wanted, query], switched, **model)
+        done = event.success(switch, [panel.wanted, *kept], switched, **MODEL)
         js = "(_, fresh) => [window.location.search, fresh]"
-        done.success(fill, [where, new], list(refilled), js=js, **model)
+        done.success(fill, [where, new], list(refilled), js=js, **MODEL)
 
 
 async def watched(loading: Loading, pages: PagePairs, session: str | None) -> AsyncIterator[tuple]:
@@ -154,7 +152,7 @@ async def watched(loading: Loading, pages: PagePairs, session: str | None) -> As
 
 
 def build(pages: PagePairs, info: PairInfo) -> Panel:
-    """Lay the panel out inside the current Blocks; layout.py wires the switch itself to `watches`.
+    """Lay the panel out inside the current Blocks; `wire` wires the switch itself.
 
     Where the rules allow no choice there is no panel, only the state of a pair that the app was started for.
     """

@@ -148,6 +148,6 @@ def renewed(comparison: Comparison) -> list:
 
 
 def build(comparison: Comparison) -> gr.HTML:
-    """The strip; layout.py wires its select event, since a step fills other tabs."""
+    """The strip; page.py wires its select event, since a step fills other tabs."""
     stories = comparison.stories()
     return gr.HTML(offer_html(stories), js_on_load=GO, visible=bool(stories), elem_classes="sc-tour-block")

@@ -47,6 +47,11 @@ def copy_link(link: Link) -> str:
     return f'<button type="button" class="sc-button" data-sc-copy="{esc(to_query(link))}">Copy link</button>'
 
 
+def actions(files: str, link: Link | None) -> str:
+    """The row under a result: its downloads and, where an address opens it again, the button that copies that."""
+    return f'<div class="sc-actions">{files}{copy_link(link) if link else ""}</div>'
+
+
 def plot(figure: Figure, label: str) -> str:
     """A matplotlib figure as an image with a spoken description."""
     return f'<figure class="sc-plot" role="img" aria-label="{esc(label)}">{to_svg(figure)}</figure>'

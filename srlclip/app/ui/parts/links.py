@@ -2,55 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from srlclip.app.ui.parts.inputs import MAX_QUERY_CHARS
 
-TABS = ("retrieval", "captions", "negatives", "analysis", "own", "how")
+if TYPE_CHECKING:
+    from srlclip.comparison.comparison import Comparison
+
 DECODERS = ("heads", "zero_shot")
 
 
 @dataclass(frozen=True)
 class Link:
-    """What an address restores. query: free text (retrieval). clip, event: gallery clip id and 0-based event.
+    """What an address restores. tab: its name. query: free text. clip, event: gallery clip id and 0-based event.
 
-    decoder: what makes the captions (captions); "" is the pair's best.
+    decoder: what makes the captions; "" is the pair's best. What a tab does not use is left empty.
     """
 
-    tab: str = "retrieval"
+    tab: str
     query: str = ""
     clip: str = ""
-    event: int = 0
+    event: int | None = None
     decoder: str = ""
 
 
-def from_params(params: Mapping[str, str], clips: Collection[str], events: int = 5) -> Link:
-    """Read ?tab=&q=&clip=&event=&decoder= (event counts from 1 in the address); unknown values are ignored."""
-    tab = str(params.get("tab", "retrieval"))
+def from_params(params: Mapping[str, str], clips: Collection[str], tabs: Sequence[str], events: int = 5) -> Link:
+    """Read ?tab=&q=&clip=&event=&decoder= (event counts from 1 in the address); unknown values are ignored.
+
+    clips: ids of the gallery. tabs: names of the page's tabs, of which the first is meant where none is named.
+    """
+    tab = str(params.get("tab", ""))
     clip = str(params.get("clip", ""))
     decoder = str(params.get("decoder", ""))
-    number = str(params.get("event", "1"))
-    event = int(number) - 1 if number.isascii() and number.isdigit() and len(number) < 4 else 0
+    number = str(params.get("event", ""))
+    event = int(number) - 1 if number.isascii() and number.isdigit() and len(number) < 4 else -1
     return Link(
-        tab=tab if tab in TABS else "retrieval",
+        tab=tab if tab in tabs else tabs[0],
         query=str(params.get("q", ""))[:MAX_QUERY_CHARS].strip(),
         clip=clip if clip in clips else "",
-        event=event if 0 <= event < events else 0,
+        event=event if 0 <= event < events else None,
         decoder=decoder if decoder in DECODERS else "",
     )
 
 
 def to_query(link: Link) -> str:
-    """The query string of a link, without "?"; only what its tab uses."""
-    pairs: list[tuple[str, str]] = [("tab", link.tab)]
-    if link.tab == "retrieval" and link.query:
-        pairs.append(("q", link.query))
-    if link.tab in ("captions", "negatives") and link.clip:
-        pairs.append(("clip", link.clip))
-        if link.tab == "negatives":
-            pairs.append(("event", str(link.event + 1)))
-    if link.tab == "captions" and link.decoder:
-        pairs.append(("decoder", link.decoder))
-    return urlencode(pairs)
+    """The query string of a link, without "?"; only what it holds."""
+    event = "" if link.event is None else str(link.event + 1)
+    pairs = {"tab": link.tab, "q": link.query, "clip": link.clip, "event": event, "decoder": link.decoder}
+    return urlencode({name: value for name, value in pairs.items() if value})
+
+
+def clip_and_event(comparison: Comparison, link: Link) -> tuple[str | None, int]:
+    """The gallery clip and event that a link means; without a clip those of the first example that has one, else the
+    gallery's first clip. None in an empty gallery."""
+    if link.clip:
+        return link.clip, link.event or 0
+    example = next((e for e in comparison.examples() if e.target), None)
+    if example is not None:
+        return example.target, example.event_index or 0
+    return next(iter(comparison.clip_ids()), None), 0

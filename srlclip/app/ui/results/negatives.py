@@ -1,12 +1,18 @@
-"""HTML of hard negatives: tiles, and the table of negatives with what changed. Pure functions."""
+"""HTML of hard negatives, on the gallery's tab and on a visitor's own clips: tiles, margins, the table of what changed."""
 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 
-from srlclip.app.ui.parts.format import esc, model_name, said, signed
+from srlclip.app.ui.parts.format import actions, esc, model_name, notice, said, signed
+from srlclip.app.ui.parts.links import Link
+from srlclip.app.ui.parts.media import Shot
+from srlclip.app.ui.results.downloads import score_links
+from srlclip.app.ui.results.player import clip_player
+from srlclip.app.ui.results.plots import negative_margins
 from srlclip.plots import KIND_NAMES
-from srlclip.results import MODELS, ScoredCaption, ScoreResult
+from srlclip.results import MODELS, PairInfo, ScoredCaption, ScoreResult
 
 #: The kinds that can be generated from an event's labels.
 KINDS = tuple(kind for kind in KIND_NAMES if kind != "custom")
@@ -74,4 +80,23 @@ def negatives_table(result: ScoreResult) -> str:
         f"<tbody>{''.join(rows)}</tbody></table></div>"
         '<p class="sc-soft">Upper number: margin = score(true) − score(negative); "≠" and underlined = fooled, ties '
         "included. Lower number: the caption's own score.</p>"
+    )
+
+
+def negatives_html(
+    info: PairInfo,
+    result: ScoreResult,
+    shot: Shot,
+    link: Link | None = None,
+    lines: Sequence[tuple[float, str]] = (),
+) -> str:
+    """Tiles, dumbbell plot, player, table and downloads of a run. link: opens a gallery event's scores again; None for a
+    visitor's own clip. lines: (second in the file, caption) to seek to.
+    """
+    note = notice(result.length_note()) if result.length_note() else ""
+    chart = f"<h2>Margin per hard negative</h2>{negative_margins(info, result)}"
+    return (
+        f'{tiles(result)}{note}<div class="sc-split sc-wide-left"><div class="sc-panel">{chart}</div>'
+        f'<div class="sc-panel">{clip_player(shot, link, lines)}</div></div>{negatives_table(result)}'
+        f"{actions(score_links(info, result), link)}"
     )

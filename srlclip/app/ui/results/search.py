@@ -1,17 +1,18 @@
-"""HTML of a search: verdict sentence, two ranked columns of cards, and the shared player. Pure functions."""
+"""HTML of a search, on the gallery's tab and on a visitor's own clips: verdict, two ranked columns of cards, rank change."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
-from srlclip.app.ui.parts.format import NAMES, change, esc, failures, model_name, page, said
+from srlclip.app.ui.parts.format import NAMES, actions, change, esc, failures, model_name, page, said
+from srlclip.app.ui.parts.links import Link
 from srlclip.app.ui.parts.media import Shot
+from srlclip.app.ui.results.downloads import search_links
+from srlclip.app.ui.results.player import video_tag
+from srlclip.app.ui.results.plots import rank_change
 from srlclip.plots import short_name
-from srlclip.results import MODELS, Hit, SearchResult
-
-if TYPE_CHECKING:
-    from srlclip.comparison.comparison import Comparison
+from srlclip.results import MODELS, Hit, PairInfo, SearchResult
 
 TOP = 5
 
@@ -48,19 +49,6 @@ def chips(queries: Sequence[str]) -> str:
     )
     group = f'<div class="sc-examples" role="group" aria-label="Examples">{buttons}</div>'
     return page(f'<p class="sc-soft">Try one (runs at once)</p>{group}')
-
-
-def video_tag(shot: Shot, *, main: bool, label: str, tracks: str = "") -> str:
-    """A `<video>` that fetches nothing until it is played. main: the shared player with controls. tracks: its markup."""
-    window = f"#t={shot.start:g},{shot.end:g}" if shot.end is not None else ""
-    poster = f' poster="{esc(shot.poster)}"' if shot.poster else ""
-    if not shot.video:
-        picture = f'<img class="{"sc-main" if main else "sc-shot"}" src="{esc(shot.poster)}" alt="{esc(label)}">'
-        return picture if shot.poster else '<span class="sc-shot" aria-hidden="true"></span>'
-    source = f'src="{esc(shot.video + window)}"{poster} preload="none" muted playsinline'
-    if not main:
-        return f'<video class="sc-shot" {source} loop tabindex="-1" aria-hidden="true"></video>'
-    return f'<video class="sc-main" controls {source} aria-label="{esc(label)}">{tracks}</video>'
 
 
 def card(hit: Hit, shot: Shot, model: str, span: tuple[float, float], *, target: bool) -> str:
@@ -109,24 +97,16 @@ def columns(result: SearchResult, shot: Callable[..., Shot], k: int = TOP) -> st
     return f'{verdict(result)}{failures(result.failures)}<div class="sc-columns">{both}</div>'
 
 
-def player(shot: Shot, lines: Sequence[tuple[float, str]] = (), tracks: str = "") -> str:
-    """The shared player, and the labelled events as buttons that seek. lines: (second in the file, caption).
+class SearchHtml(NamedTuple):
+    """A search as HTML, in the order of the page: verdict and columns, the plot of the changed ranks (or ""), files."""
 
-    tracks: `<track>` elements for its subtitles.
-    """
-    events = "".join(
-        f'<li><button type="button" class="sc-line" data-sc-seek="{start:g}">▸ {start:g} s · {said(text)}</button></li>'
-        for start, text in lines
-    )
-    listing = (
-        f'<p class="sc-soft">What happens (labels); press a line to go there</p><ol>{events}</ol>' if events else ""
-    )
-    media = video_tag(shot, main=True, label=f"Selected clip {shot.clip_id}", tracks=tracks)
-    return f"<h2>Selected clip: {said(short_name(shot.clip_id), 60)}</h2>{media}{listing}"
+    ranking: str
+    change: str
+    files: str
 
 
-def labelled_player(comparison: Comparison, shot: Shot, spans: Sequence[tuple[float, float]]) -> str:
-    """The player of a gallery clip and, where it is labelled, what happens in each of its events. spans: in seconds."""
-    labelled = len(comparison.situation(shot.clip_id).events)
-    starts = [start for start, _ in spans[:labelled]]
-    return player(shot, [(s, comparison.true_caption(shot.clip_id, i, "natural").text) for i, s in enumerate(starts)])
+def search_html(
+    info: PairInfo, result: SearchResult, shot: Callable[..., Shot], link: Link | None = None
+) -> SearchHtml:
+    """A search of the gallery or of a visitor's clips. link: opens the same search again, if it can be."""
+    return SearchHtml(columns(result, shot), rank_change(info, result), actions(search_links(info, result), link))

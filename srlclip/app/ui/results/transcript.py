@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from srlclip.app.ui.parts.format import GLYPHS, NAMES, model_name, said
-from srlclip.app.ui.results.captions import event_hooks
+from srlclip.app.ui.results.roles import event_hooks
 from srlclip.results import MODELS, CaptionResult, EventCaption
 
 

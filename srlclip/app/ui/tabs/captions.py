@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import gradio as gr
 
 from srlclip.app.ui.parts.errors import stepper, user_errors
-from srlclip.app.ui.parts.format import copy_link, notice, page
-from srlclip.app.ui.parts.links import Link
+from srlclip.app.ui.parts.format import notice, page
+from srlclip.app.ui.parts.links import Link, clip_and_event
 from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.parts.uploads import SUFFIXES, UPLOAD_LABEL, accept
-from srlclip.app.ui.results import (
-    caption_files,
-)
-from srlclip.app.ui.results import (
-    captions as srl_panels,
-)
-from srlclip.app.ui.results import (
-    search as cards,
-)
-from srlclip.app.ui.results import (
-    transcript as dense,
-)
+from srlclip.app.ui.results.captions import captions_html, decoder_choice
+from srlclip.app.ui.tab import FREE, MODEL, Drawn, PageContext, Renewal, Tab
 from srlclip.progress import Progress, part
 
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
 
 WAITING = "Choose a clip, or upload a video, to see both models' captions."
-NO_EVENTS = "No events were found in this video, so there is nothing to caption."
 #: Share of the progress bar that reading an upload takes; captioning takes the rest.
 READING = 0.3
 #: In the browser after a run: the address, and a player that knows nothing of the last clip.
@@ -52,8 +41,7 @@ def caption_view(
     progress: Progress | None = None,
     decoder: str | None = "auto",
 ) -> str:
-    """Player with subtitles on the left, events and role tables on the right, below a transcript if the video is longer
-    than a clip, and downloads.
+    """Both models' captions of a clip, under the link that opens them again.
 
     Raises what the comparison raises: VideoDecodeError for a video, ValueError for an unknown clip or decoder.
     """
@@ -62,25 +50,8 @@ def caption_view(
     # uploads are gone with the session, so only gallery clips get a link
     link = None
     if clip_id in comparison.clip_ids():
-        link = Link("captions", clip=clip_id, decoder="" if chosen == comparison.decoders()[0] else chosen)
-    shot = media.shot(clip_id)
-    player = cards.player(shot, tracks=caption_files.track_tags(result))
-    subtitles = caption_files.track_choice() if shot.video and result.events else ""
-    if not result.events:
-        told = notice(NO_EVENTS)
-    elif result.dense:
-        told = dense.strip(result) + srl_panels.panels(result)
-    else:
-        told = srl_panels.event_buttons(result) + srl_panels.panels(result)
-    below = dense.transcript(result) if result.dense and result.events else ""
-    files = caption_files.caption_downloads(comparison.info, result) if result.events else ""
-    return page(
-        f'{srl_panels.statement(result)}<div class="sc-split"><div class="sc-panel">{player}{subtitles}</div>'
-        f"<div>{told}{srl_panels.rules(result)}</div></div>{below}"
-        f'<div class="sc-actions">{files}{copy_link(link) if link else ""}</div>',
-        link=link,
-        scope=True,
-    )
+        link = Link(TAB.name, clip=clip_id, decoder="" if chosen == comparison.decoders()[0] else chosen)
+    return page(captions_html(comparison.info, result, media.shot(clip_id), link), link=link, scope=True)
 
 
 def caption_chosen(
@@ -110,31 +81,31 @@ def cleared() -> tuple[str, str]:
     return notice("No captions: the last run failed. Choose another clip or upload another video."), ""
 
 
-class Tab(NamedTuple):
-    """The components that a deep link fills (`chosen`: clip and decoder), what a run fills, and what `renewed` does."""
-
-    chosen: list
-    outputs: list
-    renewable: list
-
-
 def offered(comparison: Comparison) -> tuple[dict, dict]:
     """What the clip and decoder fields offer and start with: keyword arguments of both."""
-    clips, decoders = comparison.clip_ids(), comparison.decoders()
-    first = next((e.target for e in comparison.examples() if e.target), clips[0] if clips else None)
-    names = [(srl_panels.DECODER_NAMES.get(d, d), d) for d in decoders]
-    kinds = {"choices": names, "value": decoders[0], "visible": len(decoders) > 1}
-    return {"choices": list(clips), "value": first}, kinds
+    first, _ = clip_and_event(comparison, Link(TAB.name))
+    return {"choices": list(comparison.clip_ids()), "value": first}, decoder_choice(comparison)
 
 
 def renewed(comparison: Comparison) -> list:
-    """Values of `Tab.renewable` for a page that has got another pair: nothing shown yet, the next visit captions."""
+    """Clip, decoder, upload and result of a page that has got another pair: nothing shown, the next visit captions."""
     clip, decoder = offered(comparison)
     return [gr.Dropdown(**clip), gr.Radio(**decoder), None, notice(WAITING), ""]
 
 
-def build(comparison: Comparison, media: Media, tab: gr.Tab) -> Tab:
-    """Lay the tab out inside the current Blocks and wire it; the first visit captions the chosen clip."""
+def restored(comparison: Comparison, media: Media, link: Link) -> list:
+    """Clip, decoder, result and the clip it shows, of a link; a decoder that the pair has not becomes its best."""
+    clip, _ = clip_and_event(comparison, link)
+    if not clip:
+        return []
+    kinds = comparison.decoders()
+    decoder = link.decoder if link.decoder in kinds else kinds[0]
+    return [clip, decoder, caption_view(comparison, media, clip, decoder=decoder), clip]
+
+
+def build(context: PageContext, place: gr.Tab) -> Drawn:
+    """Lay the tab out and wire it; the first visit captions the chosen clip."""
+    comparison, media = context.comparison, context.media
     clips, decoders = offered(comparison)
     with gr.Row():
         with gr.Column(min_width=320):
@@ -175,16 +146,22 @@ def build(comparison: Comparison, media: Media, tab: gr.Tab) -> Tab:
     def first_visit(clip_id: str | None, was: str, kind: str, progress: gr.Progress = gr.Progress()) -> tuple:  # noqa: B008
         return (gr.skip(), gr.skip()) if was or not clip_id else run(clip_id, None, kind, progress)
 
-    model = {"api_visibility": "private", "concurrency_id": "model", "show_progress_on": result}
-    free = {"api_visibility": "private", "show_progress": "hidden"}
+    model = {**MODEL, "show_progress_on": result}
     events = [
         clip.input(run_chosen, [clip, decoder], [*outputs, upload], **model),
         upload.upload(run, [clip, upload, decoder], outputs, **model),
         again.click(run, [clip, upload, decoder], outputs, **model),
         decoder.input(rerun, [shown, clip, upload, decoder], outputs, **model),
-        tab.select(first_visit, [clip, shown, decoder], outputs, **model),
+        place.select(first_visit, [clip, shown, decoder], outputs, **model),
     ]
     for event in events:
-        event.success(None, js=AFTER, **free)
-        event.failure(cleared, None, outputs, **free)
-    return Tab([clip, decoder], outputs, [clip, decoder, upload, *outputs])
+        event.success(None, js=AFTER, **FREE)
+        event.failure(cleared, None, outputs, **FREE)
+    return Drawn(
+        fields=[clip, decoder, *outputs],
+        restore=lambda link: restored(comparison, media, link),
+        renewal=Renewal([clip, decoder, upload, *outputs], lambda: renewed(comparison)),
+    )
+
+
+TAB = Tab("captions", "2 SRL captions", build)

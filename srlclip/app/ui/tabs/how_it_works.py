@@ -10,6 +10,7 @@ import gradio as gr
 from srlclip.app.ui.parts.errors import user_errors
 from srlclip.app.ui.parts.format import esc, model_id, model_name, notice, page, plot, said
 from srlclip.app.ui.results.negatives import word_diff
+from srlclip.app.ui.tab import Drawn, PageContext, Renewal, Tab
 from srlclip.plots import METHOD_ALT, method_figure
 from srlclip.results import PairInfo
 from srlclip.situations import EVENTS_PER_CLIP
@@ -118,14 +119,15 @@ def text_page(info: PairInfo) -> str:
 
 
 def renewed(comparison: Comparison) -> list:
-    """For a page that has got another pair, values of what `build` returned."""
+    """Text, clip, event and example of a page that has got another pair."""
     clip, event = start(comparison)
     choice = gr.Dropdown(choices=list(comparison.clip_ids()), value=clip)
     return [text_page(comparison.info), choice, gr.Radio(value=event), example_html(comparison, clip, event)]
 
 
-def build(comparison: Comparison) -> list:
-    """Lay the tab out inside the current Blocks and wire it. Returns the components that `renewed` fills."""
+def build(context: PageContext, place: gr.Tab) -> Drawn:
+    """Lay the tab out and wire it."""
+    comparison = context.comparison
     clip, event = start(comparison)
     shown = gr.HTML(text_page(comparison.info), js_on_load=None)
     gr.HTML(page("<h2>A worked example, made now from a clip’s labels</h2>"), js_on_load=None)
@@ -148,4 +150,7 @@ def build(comparison: Comparison) -> list:
     for field in (choice, number):
         done = field.input(make, [choice, number], example, api_visibility="private")
         done.failure(cleared, None, example, api_visibility="private")
-    return [shown, choice, number, example]
+    return Drawn(renewal=Renewal([shown, choice, number, example], lambda: renewed(comparison)))
+
+
+TAB = Tab("how", "How it works", build)

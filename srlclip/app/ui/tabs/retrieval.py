@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import gradio as gr
 
 from srlclip.app.ui.parts.errors import user_errors
-from srlclip.app.ui.parts.format import copy_link, notice, page, said
+from srlclip.app.ui.parts.format import notice, page, said
 from srlclip.app.ui.parts.inputs import checked_query
 from srlclip.app.ui.parts.links import Link
 from srlclip.app.ui.parts.media import Media
-from srlclip.app.ui.results import downloads
-from srlclip.app.ui.results import search as cards
-from srlclip.app.ui.results.plots import best_events, over_events, rank_change
+from srlclip.app.ui.results.player import labelled_player
+from srlclip.app.ui.results.plots import best_events, over_events
+from srlclip.app.ui.results.search import chips, search_html
+from srlclip.app.ui.tab import FREE, MODEL, Drawn, PageContext, Renewal, Tab, show_address
 from srlclip.plots import short_name
 from srlclip.results import SearchResult
 
@@ -56,7 +57,7 @@ def clip_view(comparison: Comparison, media: Media, clip_id: str, query: str) ->
     if clip_id not in comparison.clip_ids():
         raise ValueError(f"There is no clip {clip_id[:80]!r} in the gallery. Choose one of the cards.")
     curve = comparison.timeline(clip_id, query)
-    player = cards.labelled_player(comparison, media.shot(clip_id), curve.spans)
+    player = labelled_player(comparison, media.shot(clip_id), curve.spans)
     heading = f"<h2>Where in {said(short_name(clip_id), 60)}? Query against each event</h2>"
     told = f'<p class="sc-soft">Best event for the query: {best_events(curve)}.</p>'
     return (
@@ -68,16 +69,15 @@ def clip_view(comparison: Comparison, media: Media, clip_id: str, query: str) ->
 def search_view(comparison: Comparison, media: Media, query: str | None) -> SearchView:
     """Everything the tab shows for a query. Raises ValueError and the comparison's own errors."""
     result = search(comparison, query)
-    link = Link("retrieval", result.query)
+    link = Link(TAB.name, result.query)
     best = next(iter(result.adapted or result.base), None)
     chosen = result.target or (best.clip_id if best else None)
-    slope = rank_change(comparison.info, result)
-    files = downloads.search_links(comparison.info, result)
+    html = search_html(comparison.info, result, media.shot, link)
     return SearchView(
-        page(cards.columns(result, media.shot), link=link),
+        page(html.ranking, link=link),
         *(clip_view(comparison, media, chosen, result.query) if chosen else ("", "")),
-        page(slope) if slope else "",
-        page(f'<div class="sc-actions">{files}{copy_link(link)}</div>'),
+        page(html.change) if html.change else "",
+        page(html.files),
         result.query,
     )
 
@@ -97,28 +97,26 @@ def first_view(comparison: Comparison, media: Media) -> tuple[str, SearchView]:
     return examples[0].query, search_view(comparison, media, examples[0].query)
 
 
-class Tab(NamedTuple):
-    """The components that a deep link fills (box, outputs), and those that `renewed` does."""
-
-    box: gr.Textbox
-    outputs: list
-    renewable: list
-
-
 def offered(comparison: Comparison) -> list[str]:
     """The queries of the chips."""
     return [e.query for e in comparison.examples()[:CHIPS]]
 
 
 def renewed(comparison: Comparison, media: Media, query: str | None) -> list:
-    """Values of `Tab.renewable` for a page that has got another pair: its chips, and the page's query run again."""
+    """Query, chips and view of a page that has got another pair: the page's query is run again."""
     query, view = (query, search_view(comparison, media, query)) if query else first_view(comparison, media)
     queries = offered(comparison)
-    return [query, gr.HTML(cards.chips(queries), visible=bool(queries)), *view]
+    return [query, gr.HTML(chips(queries), visible=bool(queries)), *view]
 
 
-def build(comparison: Comparison, media: Media) -> Tab:
-    """Lay the tab out inside the current Blocks and wire it."""
+def restored(comparison: Comparison, media: Media, link: Link) -> list:
+    """Query and view of a link; nothing without a query: the page opens with the first example's."""
+    return [link.query, *search_view(comparison, media, link.query)] if link.query else []
+
+
+def build(context: PageContext, place: gr.Tab) -> Drawn:
+    """Lay the tab out and wire it; it opens with the first example's result."""
+    comparison, media = context.comparison, context.media
     query, view = first_view(comparison, media)
     box = gr.Textbox(
         query,
@@ -129,7 +127,7 @@ def build(comparison: Comparison, media: Media) -> Tab:
         max_lines=3,
     )
     queries = offered(comparison)
-    chips = gr.HTML(cards.chips(queries), js_on_load=PICK, visible=bool(queries))
+    examples = gr.HTML(chips(queries), js_on_load=PICK, visible=bool(queries))
     results = gr.HTML(view.results, js_on_load=PICK)
     with gr.Row():
         with gr.Column(min_width=320):
@@ -154,13 +152,17 @@ def build(comparison: Comparison, media: Media) -> Tab:
     def choose(text: str, event: gr.EventData) -> tuple[str, str]:
         return clip_view(comparison, media, str(event.value), text)
 
-    model = {"api_visibility": "private", "concurrency_id": "model", "concurrency_limit": 1}
-    free = {"api_visibility": "private", "show_progress": "hidden"}
-    remember = "() => window.scUrl && window.scUrl('retrieval')"
-    searched = box.submit(run, box, outputs, show_progress_on=results, **model)
-    tried = chips.select(run_example, None, [box, *outputs], show_progress_on=results, **model)
+    searched = box.submit(run, box, outputs, show_progress_on=results, **MODEL)
+    tried = examples.select(run_example, None, [box, *outputs], show_progress_on=results, **MODEL)
     for event in (searched, tried):
-        event.success(None, js=remember, **free)
-        event.failure(cleared, None, outputs, **free)
-    results.select(choose, shown, [clip, curve], **model)
-    return Tab(box, outputs, [box, chips, *outputs])
+        event.success(None, js=show_address(TAB.name), **FREE)
+        event.failure(cleared, None, outputs, **FREE)
+    results.select(choose, shown, [clip, curve], **MODEL)
+    return Drawn(
+        fields=[box, *outputs],
+        restore=lambda link: restored(comparison, media, link),
+        renewal=Renewal([box, examples, *outputs], lambda text: renewed(comparison, media, text), kept=[shown]),
+    )
+
+
+TAB = Tab("retrieval", "1 Retrieval", build)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from srlclip.app.ui.parts.format import change, esc, model_name, page, said
 from srlclip.app.ui.parts.media import Media
-from srlclip.app.ui.results import search as cards
 from srlclip.app.ui.results.downloads import link, to_csv
+from srlclip.app.ui.results.player import labelled_player
 from srlclip.app.ui.results.plots import best_events, measured_now, over_events, source_line, with_files
 from srlclip.app.ui.tabs.analysis.measure import Asked, GalleryMeasure, Tally
 from srlclip.plots import KIND_NAMES, NAMES, margin_histogram, rank_scatter, short_name
@@ -147,7 +147,7 @@ def clip_panel(comparison: Comparison, media: Media, clip_id: str, query: str, t
     if clip_id not in comparison.clip_ids():
         raise ValueError(f"There is no clip {clip_id[:80]!r} in the gallery. Choose one of the list.")
     curve = comparison.timeline(clip_id, query)
-    player = cards.labelled_player(comparison, media.shot(clip_id), curve.spans)
+    player = labelled_player(comparison, media.shot(clip_id), curve.spans)
     strip = over_events(comparison.info, curve, heat=True)
     note = "Cell: cosine; shade: from the row's lowest to its highest; frame: the model's best event."
     return page(

@@ -1,4 +1,4 @@
-"""Analysis tab: layout and wiring; the panels are made in measured_panels, gallery_panels, query_panels, study_panels."""
+"""Analysis tab: layout and wiring; the panels are made in measured, gallery, query and studies."""
 
 from __future__ import annotations
 
@@ -12,21 +12,14 @@ from srlclip.app.ui.parts.format import GLYPHS, NAMES, notice
 from srlclip.app.ui.parts.inputs import checked_query
 from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.parts.style import tabs
-from srlclip.app.ui.tabs.analysis import (
-    gallery as gallery_panels,
-)
-from srlclip.app.ui.tabs.analysis import (
-    measured as measured_panels,
-)
-from srlclip.app.ui.tabs.analysis import (
-    query as query_panels,
-)
-from srlclip.app.ui.tabs.analysis import (
-    studies as study_panels,
-)
+from srlclip.app.ui.tab import FREE, MODEL, Drawn, PageContext, Renewal, Tab
 from srlclip.app.ui.tabs.analysis.estimates import read_study
+from srlclip.app.ui.tabs.analysis.gallery import OPEN, clip_panel, gallery_html, opened
 from srlclip.app.ui.tabs.analysis.measure import measure_gallery
+from srlclip.app.ui.tabs.analysis.measured import results_html
+from srlclip.app.ui.tabs.analysis.query import MAPS, heat_html, map_html
 from srlclip.app.ui.tabs.analysis.run_logs import run_folders
+from srlclip.app.ui.tabs.analysis.studies import run_html, runs_html, study_html, study_names
 from srlclip.comparison.published import CAPTIONS
 from srlclip.results import MODELS
 
@@ -41,7 +34,7 @@ FIRST_METRIC = "event R@1"
 def stored_html(comparison: Comparison) -> str:
     """The stored measurements of the pair: retrieval, negatives and, where they were measured, captions."""
     captioner = comparison.measurement(CAPTIONS) if CAPTIONS in comparison.measurements() else None
-    return measured_panels.results_html(comparison.info, comparison.results(), captioner)
+    return results_html(comparison.info, comparison.results(), captioner)
 
 
 def study_view(comparison: Comparison, name: str, split: str | None, metric: str | None) -> tuple:
@@ -51,7 +44,7 @@ def study_view(comparison: Comparison, name: str, split: str | None, metric: str
     split = split if split in study.splits else study.splits[0]
     first = FIRST_METRIC if FIRST_METRIC in study.metrics else study.metrics[0]
     metric = metric if metric in study.metrics else first
-    html = study_panels.study_html(comparison.info, results, split, metric)
+    html = study_html(comparison.info, results, split, metric)
     fields = (gr.Dropdown(choices=list(options), value=value) for options, value in (
         (study.splits, split), (study.metrics, metric)))  # fmt: skip
     return (html, *fields)
@@ -61,11 +54,11 @@ def offered(comparison: Comparison) -> tuple[list[str], str, list]:
     """Clips, a first query, and (label, name) of the studies of the pair."""
     examples = comparison.examples()
     query = examples[0].query if examples else ""
-    return list(comparison.clip_ids()), query, study_panels.study_names(comparison.measurements())
+    return list(comparison.clip_ids()), query, study_names(comparison.measurements())
 
 
 def renewed(comparison: Comparison) -> list:
-    """For a page that has got another pair, values of what `build` returned: stored results, no live measurement."""
+    """Every panel and field of a page that has got another pair: stored results, no live measurement."""
     clips, query, studies = offered(comparison)
     first = clips[0] if clips else None
     study = gr.Dropdown(choices=studies, value=None, visible=bool(studies))
@@ -73,61 +66,61 @@ def renewed(comparison: Comparison) -> list:
     return [stored_html(comparison), "", "", query, gr.Dropdown(choices=clips, value=first), "", "", "", *fields]
 
 
-def build(comparison: Comparison, media: Media, runs: Path | None, tab: gr.Tab) -> list:
-    """Lay the tab out inside the current Blocks and wire it. runs: a folder of run folders, or None.
-
-    Returns the components that `renewed` fills; the first is what a deep link fills with `stored_html`.
-    """
-    model = {"api_visibility": "private", "concurrency_id": "model", "concurrency_limit": 1}
-    free = {"api_visibility": "private", "show_progress": "hidden"}
+def build(context: PageContext, place: gr.Tab) -> Drawn:
+    """Lay the tab out and wire it; the stored results are drawn at the first visit."""
+    comparison, media = context.comparison, context.media
     with tabs():
         with gr.Tab("Measured results", id="measured"):
             stored, visited = gr.HTML(WAITING, js_on_load=None), gr.State(False)
         with gr.Tab("This gallery, now", id="live"):
-            live, live_clip = _gallery_section(comparison, media, model, free)
+            live, live_clip = _gallery_section(comparison, media)
         with gr.Tab("Any query", id="query"):
-            query_fields = _query_section(comparison, media, model, free)
+            query_fields = _query_section(comparison, media)
         with gr.Tab("Embedding map", id="map"):
-            picture = _map_section(comparison, model, free)
+            picture = _map_section(comparison)
         with gr.Tab("Ablations and runs", id="runs"):
-            study_fields = _study_section(comparison, free)
-            _runs_section(comparison, runs, free)
+            study_fields = _study_section(comparison)
+            _runs_section(comparison, context.runs)
 
     def first_visit(was: bool) -> tuple:
         return (gr.skip() if was else stored_html(comparison)), True
 
-    tab.select(user_errors(first_visit), visited, [stored, visited], **free)
-    return [stored, live, live_clip, *query_fields, picture, *study_fields]
-
-
-def _failing(event: gr.events.Dependency, output: gr.HTML, free: dict) -> None:
-    """No old numbers after a failed run."""
-    event.failure(
-        lambda: notice("No result: the last run failed. Change the input and run again."), None, output, **free
+    place.select(user_errors(first_visit), visited, [stored, visited], **FREE)
+    return Drawn(
+        fields=[stored],
+        restore=lambda link: [stored_html(comparison)],
+        renewal=Renewal([stored, live, live_clip, *query_fields, picture, *study_fields], lambda: renewed(comparison)),
     )
 
 
-def _gallery_section(comparison: Comparison, media: Media, model: dict, free: dict) -> tuple[gr.HTML, gr.HTML]:
+def _failing(event: gr.events.Dependency, output: gr.HTML) -> None:
+    """No old numbers after a failed run."""
+    event.failure(
+        lambda: notice("No result: the last run failed. Change the input and run again."), None, output, **FREE
+    )
+
+
+def _gallery_section(comparison: Comparison, media: Media) -> tuple[gr.HTML, gr.HTML]:
     measure = gr.Button("Measure on this gallery (at most 40 clips)", variant="primary")
-    live = gr.HTML("", js_on_load=gallery_panels.OPEN)
+    live = gr.HTML("", js_on_load=OPEN)
     player = gr.HTML("", js_on_load=None, elem_classes="sc-opened")
 
     @user_errors
     def run(progress: gr.Progress = gr.Progress()) -> tuple[str, str]:  # noqa: B008
         found = measure_gallery(comparison, progress=stepper(progress))
-        return gallery_panels.gallery_html(comparison.info, found), ""
+        return gallery_html(comparison.info, found), ""
 
     @user_errors
     def show(event: gr.EventData) -> str:
-        return gallery_panels.opened(comparison, media, str(event.value))
+        return opened(comparison, media, str(event.value))
 
-    _failing(measure.click(run, None, [live, player], show_progress_on=live, **model), live, free)
-    shown = live.select(show, None, player, **model)
-    shown.success(None, js="() => window.scShow && window.scShow('.sc-opened')", **free)
+    _failing(measure.click(run, None, [live, player], show_progress_on=live, **MODEL), live)
+    shown = live.select(show, None, player, **MODEL)
+    shown.success(None, js="() => window.scShow && window.scShow('.sc-opened')", **FREE)
     return live, player
 
 
-def _query_section(comparison: Comparison, media: Media, model: dict, free: dict) -> list:
+def _query_section(comparison: Comparison, media: Media) -> list:
     clips, query, _ = offered(comparison)
     text = gr.Textbox(query, label="Any query", lines=1, max_lines=3)
     with gr.Row():
@@ -141,43 +134,43 @@ def _query_section(comparison: Comparison, media: Media, model: dict, free: dict
         one = gr.Button("Over this clip", variant="primary", min_width=200)
         every = gr.Button("Over the whole gallery", min_width=200)
     strip = gr.HTML("", js_on_load=None, elem_classes="sc-stripped")
-    heat = gr.HTML("", js_on_load=gallery_panels.OPEN)
+    heat = gr.HTML("", js_on_load=OPEN)
 
     @user_errors
     def run_clip(typed: str, clip_id: str | None) -> str:
         told = "A query of your own: no event is known to be the right one."
-        return gallery_panels.clip_panel(comparison, media, str(clip_id or ""), checked_query(typed), told)
+        return clip_panel(comparison, media, str(clip_id or ""), checked_query(typed), told)
 
     @user_errors
     def run_gallery(typed: str, by: str) -> str:
-        return query_panels.heat_html(comparison, typed, by)
+        return heat_html(comparison, typed, by)
 
     @user_errors
     def open_clip(typed: str, event: gr.EventData) -> tuple[str, str]:
         return run_clip(typed, str(event.value)), str(event.value)
 
     for trigger in (one.click, clip.input, text.submit):
-        _failing(trigger(run_clip, [text, clip], strip, **model), strip, free)
-    _failing(every.click(run_gallery, [text, order], heat, **model), heat, free)
-    order.input(run_gallery, [text, order], heat, **model)
-    shown = heat.select(open_clip, text, [strip, clip], **model)
-    shown.success(None, js="() => window.scShow && window.scShow('.sc-stripped')", **free)
+        _failing(trigger(run_clip, [text, clip], strip, **MODEL), strip)
+    _failing(every.click(run_gallery, [text, order], heat, **MODEL), heat)
+    order.input(run_gallery, [text, order], heat, **MODEL)
+    shown = heat.select(open_clip, text, [strip, clip], **MODEL)
+    shown.success(None, js="() => window.scShow && window.scShow('.sc-stripped')", **FREE)
     return [text, clip, strip, heat]
 
 
-def _map_section(comparison: Comparison, model: dict, free: dict) -> gr.HTML:
-    kind = gr.Radio(list(query_panels.MAPS), value=None, label="Draw (runs at once)")
+def _map_section(comparison: Comparison) -> gr.HTML:
+    kind = gr.Radio(list(MAPS), value=None, label="Draw (runs at once)")
     picture = gr.HTML("", js_on_load=None)
 
     @user_errors
     def draw(what: str) -> str:
-        return query_panels.map_html(comparison, what)
+        return map_html(comparison, what)
 
-    _failing(kind.input(draw, kind, picture, **model), picture, free)
+    _failing(kind.input(draw, kind, picture, **MODEL), picture)
     return picture
 
 
-def _study_section(comparison: Comparison, free: dict) -> list:
+def _study_section(comparison: Comparison) -> list:
     studies = offered(comparison)[2]
     with gr.Row():
         study = gr.Dropdown(
@@ -192,22 +185,25 @@ def _study_section(comparison: Comparison, free: dict) -> list:
         return study_view(comparison, name, which, what) if name else ("", gr.skip(), gr.skip())
 
     for field in (study, split, metric):
-        _failing(field.input(show, [study, split, metric], [result, split, metric], **free), result, free)
+        _failing(field.input(show, [study, split, metric], [result, split, metric], **FREE), result)
     return [study, split, metric, result]
 
 
-def _runs_section(comparison: Comparison, runs: Path | None, free: dict) -> None:
+def _runs_section(comparison: Comparison, runs: Path | None) -> None:
     names = run_folders(runs)
     if runs is None or not names:
         text = "No training runs here. Start the app with --runs FOLDER to see tables and curves of run folders."
         gr.HTML(notice(text), js_on_load=None)
         return
-    gr.HTML(study_panels.runs_html(comparison.info, runs), js_on_load=None)
+    gr.HTML(runs_html(comparison.info, runs), js_on_load=None)
     choice = gr.Dropdown(list(names), value=None, label="Training curves of a run (runs at once)")
     curves = gr.HTML("", js_on_load=None)
 
     @user_errors
     def draw(name: str) -> str:
-        return study_panels.run_html(comparison.info, runs, name)
+        return run_html(comparison.info, runs, name)
 
-    _failing(choice.input(draw, choice, curves, **free), curves, free)
+    _failing(choice.input(draw, choice, curves, **FREE), curves)
+
+
+TAB = Tab("analysis", "4 Analysis", build)

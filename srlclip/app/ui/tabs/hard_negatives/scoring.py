@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from srlclip.app.ui.parts.format import copy_link, notice, page
-from srlclip.app.ui.parts.inputs import MAX_QUERY_CHARS, own_captions
+from srlclip.app.ui.parts.format import notice, page
+from srlclip.app.ui.parts.inputs import checked_text, own_captions
 from srlclip.app.ui.parts.links import Link
 from srlclip.app.ui.parts.media import Media
-from srlclip.app.ui.results import downloads
-from srlclip.app.ui.results import negatives as tables
-from srlclip.app.ui.results import search as cards
-from srlclip.app.ui.results.negatives import KINDS
-from srlclip.app.ui.results.plots import negative_margins
+from srlclip.app.ui.results.negatives import KINDS, negatives_html
 from srlclip.plots import KIND_NAMES
 from srlclip.progress import Progress
 from srlclip.results import ScoreResult
@@ -61,11 +57,7 @@ def gathered(
     comparison: Comparison, clip_id: str, event: int, true: str | None, kinds: Sequence[str], own: str | None
 ) -> tuple[str, tuple[Caption, ...]]:
     """The true caption and all negatives of a run, none equal to it. Raises ValueError if one side is missing."""
-    text = " ".join((true or "").split())
-    if not text:
-        raise ValueError("The true caption is empty. Write what happens in the event.")
-    if len(text) > MAX_QUERY_CHARS:
-        raise ValueError(f"The true caption has {len(text)} characters; at most {MAX_QUERY_CHARS} are allowed.")
+    text = checked_text(true, "true caption")
     wanted = tuple(kind for kind in KINDS if kind in kinds)
     labelled = bool(comparison.situation(clip_id).events)
     made = comparison.negatives(clip_id, event, wanted) if wanted and labelled else ()
@@ -77,22 +69,12 @@ def gathered(
 
 
 def score_html(comparison: Comparison, media: Media, result: ScoreResult) -> str:
-    """Tiles, dumbbell plot, player, table and downloads of a run."""
+    """A run with its event in the player; a gallery clip's under the link that opens it again."""
     clip = result.clip_id
     link = Link("negatives", clip=clip, event=result.event_index) if clip in comparison.clip_ids() else None
-    chart = f"<h2>Margin per hard negative</h2>{negative_margins(comparison.info, result)}"
-    shot = media.shot(clip)
     begin = comparison.timeline(clip, result.true.caption.text).spans[result.event_index][0]
-    seek = [(begin, f"Event {result.event_index + 1}: {result.true.caption.text}")]
-    files = downloads.score_links(comparison.info, result)
-    note = notice(result.length_note()) if result.length_note() else ""
-    return page(
-        f'{tables.tiles(result)}{note}<div class="sc-split sc-wide-left"><div class="sc-panel">{chart}</div>'
-        f'<div class="sc-panel">{cards.player(shot, seek)}</div></div>{tables.negatives_table(result)}'
-        f'<div class="sc-actions">{files}{copy_link(link) if link else ""}</div>',
-        link=link,
-        scope=True,
-    )
+    lines = [(begin, f"Event {result.event_index + 1}: {result.true.caption.text}")]
+    return page(negatives_html(comparison.info, result, media.shot(clip), link, lines), link=link, scope=True)
 
 
 def score_view(

@@ -1,16 +1,18 @@
-"""Layout and wiring of the hard negatives tab; what its handlers compute is in hard_negatives.py."""
+"""Layout and wiring of the hard negatives tab; what its handlers compute is in scoring.py."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import gradio as gr
 
 from srlclip.app.ui.parts.errors import stepper, user_errors
 from srlclip.app.ui.parts.format import notice
+from srlclip.app.ui.parts.links import Link, clip_and_event
 from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.parts.uploads import SUFFIXES, UPLOAD_LABEL, accept
-from srlclip.app.ui.tabs.hard_negatives import scoring as core
+from srlclip.app.ui.tab import FREE, MODEL, Drawn, PageContext, Renewal, Tab, show_address
+from srlclip.app.ui.tabs.hard_negatives import scoring
 
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
@@ -19,24 +21,15 @@ if TYPE_CHECKING:
 ROLE_BOXES = 9
 
 
-class Tab(NamedTuple):
-    """What a deep link fills: the clip and what `prepared` gives, then the result and the clip it shows; and what
-    `renewed` fills."""
-
-    prepared: list
-    outputs: list
-    renewable: list
-
-
 def prepared(comparison: Comparison, clip_id: str, event: int) -> tuple:
     """Updates for a chosen clip and event: event radio, caption, kinds, verb, role keys, role boxes."""
     events = comparison.situation(clip_id).events
-    kinds = core.kind_choices(comparison, clip_id, event)
+    kinds = scoring.kind_choices(comparison, clip_id, event)
     verb = events[event].verb_id if events else None
     known = comparison.verbs()
     verb = verb if verb in known else next((v for v in known if events and v == events[event].verb), None)
     return (
-        gr.Radio(choices=core.event_choices(comparison, clip_id), value=event),
+        gr.Radio(choices=scoring.event_choices(comparison, clip_id), value=event),
         comparison.true_caption(clip_id, event, "natural").text if events else "",
         gr.CheckboxGroup(choices=kinds, value=[kind for _, kind in kinds], visible=bool(kinds)),
         verb,
@@ -46,39 +39,43 @@ def prepared(comparison: Comparison, clip_id: str, event: int) -> tuple:
 
 def role_updates(comparison: Comparison, verb: str | None, clip_id: str, event: int) -> tuple:
     """Role keys (for the State), then one update per role box."""
-    fields = core.role_fields(comparison, verb, clip_id, event)[:ROLE_BOXES]
+    fields = scoring.role_fields(comparison, verb, clip_id, event)[:ROLE_BOXES]
     boxes = [gr.Textbox(label=f"{name} ({key})", value=filler, visible=True) for key, name, filler in fields]
     boxes += [gr.Textbox(value="", visible=False)] * (ROLE_BOXES - len(fields))
     return ([key for key, _, _ in fields], *boxes)
 
 
-def start(comparison: Comparison) -> tuple[str | None, int]:
-    """The clip and event that the tab opens with: the first example's."""
-    clips = comparison.clip_ids()
-    example = next((e for e in comparison.examples() if e.target), None)
-    return (example.target, example.event_index or 0) if example else (clips[0] if clips else None, 0)
-
-
 def renewed(comparison: Comparison) -> list:
-    """Values of `Tab.renewable` for a page that has got another pair: nothing shown yet, the next visit scores."""
-    first, event = start(comparison)
-    number = gr.Radio(choices=core.event_choices(comparison, first) if first else [], value=event)
+    """Fields, upload and result of a page that has got another pair: nothing shown yet, the next visit scores."""
+    first, event = clip_and_event(comparison, Link(TAB.name))
+    number = gr.Radio(choices=scoring.event_choices(comparison, first) if first else [], value=event)
     verb = gr.Dropdown(choices=list(comparison.verbs()), value=None)
     boxes = [gr.Textbox(value="", visible=False)] * ROLE_BOXES
     fields = [number, "", gr.CheckboxGroup(choices=[], value=[]), verb, [], *boxes]
     clip = gr.Dropdown(choices=list(comparison.clip_ids()), value=first)
-    return [clip, *fields, None, "", notice(core.WAITING), ""]
+    return [clip, *fields, None, "", notice(scoring.WAITING), ""]
 
 
-def build(comparison: Comparison, media: Media, tab: gr.Tab) -> Tab:
-    """Lay the tab out inside the current Blocks and wire it; the first visit scores the chosen event."""
+def restored(comparison: Comparison, media: Media, link: Link) -> list:
+    """Clip, what `prepared` gives, result and the clip it shows, of a link; nothing for a clip without labels."""
+    clip, event = clip_and_event(comparison, link)
+    if not clip or not comparison.situation(clip).events:
+        return []
+    ready = prepared(comparison, clip, event)
+    kinds = [kind for _, kind in scoring.kind_choices(comparison, clip, event)]
+    return [clip, *ready, scoring.score_view(comparison, media, clip, event, ready[1], kinds, ""), clip]
+
+
+def build(context: PageContext, place: gr.Tab) -> Drawn:
+    """Lay the tab out and wire it; the first visit scores the chosen event."""
+    comparison, media = context.comparison, context.media
     clips = comparison.clip_ids()
-    first, event = start(comparison)
+    first, event = clip_and_event(comparison, Link(TAB.name))
     with gr.Row():
         with gr.Column(min_width=320):
             clip = gr.Dropdown(list(clips), value=first, label="Gallery clip (runs at once)", filterable=True)
             number = gr.Radio(
-                core.event_choices(comparison, first) if first else [], value=event, label="Event (runs at once)"
+                scoring.event_choices(comparison, first) if first else [], value=event, label="Event (runs at once)"
             )
         with gr.Column(min_width=320):
             upload = gr.File(label=UPLOAD_LABEL, file_types=SUFFIXES, height=140)
@@ -93,7 +90,7 @@ def build(comparison: Comparison, media: Media, tab: gr.Tab) -> Tab:
             to_own = gr.Button("Add as a negative", min_width=200)
         own = gr.Textbox(label="Your own negatives, one per line", lines=3, max_lines=8)
     go = gr.Button("Score with both models", variant="primary")
-    result = gr.HTML(notice(core.WAITING), js_on_load=None)
+    result = gr.HTML(notice(scoring.WAITING), js_on_load=None)
     keys, uploaded, shown = gr.State([]), gr.State(""), gr.State("")
     prepare_outputs = [number, true, kinds, verb, keys, *boxes]
 
@@ -108,7 +105,7 @@ def build(comparison: Comparison, media: Media, tab: gr.Tab) -> Tab:
     @user_errors
     def receive(path: str, progress: gr.Progress = gr.Progress()) -> tuple:  # noqa: B008
         mine = accept(comparison, path, stepper(progress))
-        ready = notice("The video is read. Write what happens in an event, type negatives, and press Score.")
+        ready = notice("The video is read. Write what happens in an event, type negatives, and press Sscoring.")
         return (ready, mine, *prepared(comparison, mine, 0))
 
     @user_errors
@@ -117,7 +114,7 @@ def build(comparison: Comparison, media: Media, tab: gr.Tab) -> Tab:
 
     @user_errors
     def write(name: str | None, role_keys: list[str], *fillers: str) -> str:
-        return core.compose(comparison, name, dict(zip(role_keys, fillers, strict=False)))
+        return scoring.compose(comparison, name, dict(zip(role_keys, fillers, strict=False)))
 
     @user_errors
     def add(typed: str, name: str | None, role_keys: list[str], *fillers: str) -> str:
@@ -137,37 +134,43 @@ def build(comparison: Comparison, media: Media, tab: gr.Tab) -> Tab:
         if not source:
             raise ValueError("No clip is chosen. Choose a gallery clip or upload a video.")
         step = stepper(progress)
-        return core.score_view(comparison, media, source, int(index or 0), text, chosen, typed, step), source
+        return scoring.score_view(comparison, media, source, int(index or 0), text, chosen, typed, step), source
 
     @user_errors
     def first_visit(clip_id: str | None, index: int, was: str) -> tuple:
         if was or not clip_id:
             return tuple(gr.skip() for _ in range(len(prepare_outputs) + 2))
         ready = prepared(comparison, clip_id, int(index or 0))
-        chosen = [kind for _, kind in core.kind_choices(comparison, clip_id, int(index or 0))]
-        return (*ready, core.score_view(comparison, media, clip_id, int(index or 0), ready[1], chosen, ""), clip_id)
+        chosen = [kind for _, kind in scoring.kind_choices(comparison, clip_id, int(index or 0))]
+        return (*ready, scoring.score_view(comparison, media, clip_id, int(index or 0), ready[1], chosen, ""), clip_id)
 
-    free = {"api_visibility": "private", "show_progress": "hidden"}
-    model = {"api_visibility": "private", "concurrency_id": "model", "show_progress_on": result}
+    model = {**MODEL, "show_progress_on": result}
     inputs = [clip, uploaded, number, true, kinds, own]
     chain = [
-        clip.input(choose, clip, [upload, uploaded, *prepare_outputs], **free),
-        number.input(choose_event, [clip, uploaded, number], prepare_outputs, **free),
+        clip.input(choose, clip, [upload, uploaded, *prepare_outputs], **FREE),
+        number.input(choose_event, [clip, uploaded, number], prepare_outputs, **FREE),
     ]
     runs = [step.success(run, inputs, [result, shown], **model) for step in chain]
     runs += [
         go.click(run, inputs, [result, shown], **model),
         true.submit(run, inputs, [result, shown], **model),
-        tab.select(first_visit, [clip, number, shown], [*prepare_outputs, result, shown], **model),
+        place.select(first_visit, [clip, number, shown], [*prepare_outputs, result, shown], **model),
         upload.upload(receive, upload, [result, uploaded, *prepare_outputs], **model),
     ]
     for event_ in (*runs, *chain):
-        event_.failure(core.cleared, None, result, **free)
+        event_.failure(scoring.cleared, None, result, **FREE)
     for event_ in runs:
-        event_.success(None, js="() => window.scUrl && window.scUrl('negatives')", **free)
-    upload.clear(lambda: "", None, uploaded, **free)
-    verb.input(change_verb, [verb, clip, uploaded, number], [keys, *boxes], **free)
-    to_true.click(write, [verb, keys, *boxes], true, **free)
-    to_own.click(add, [own, verb, keys, *boxes], own, **free)
+        event_.success(None, js=show_address(TAB.name), **FREE)
+    upload.clear(lambda: "", None, uploaded, **FREE)
+    verb.input(change_verb, [verb, clip, uploaded, number], [keys, *boxes], **FREE)
+    to_true.click(write, [verb, keys, *boxes], true, **FREE)
+    to_own.click(add, [own, verb, keys, *boxes], own, **FREE)
     filled = [clip, *prepare_outputs]
-    return Tab(filled, [result, shown], [*filled, upload, uploaded, result, shown])
+    return Drawn(
+        fields=[*filled, result, shown],
+        restore=lambda link: restored(comparison, media, link),
+        renewal=Renewal([*filled, upload, uploaded, result, shown], lambda: renewed(comparison)),
+    )
+
+
+TAB = Tab("negatives", "3 Hard negatives", build)

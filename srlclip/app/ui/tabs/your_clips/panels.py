@@ -10,24 +10,12 @@ from srlclip.app.session.values import MAX_BYTES, MAX_CLIPS, MAX_RESULTS, Models
 from srlclip.app.ui.parts.format import esc, notice, page, said
 from srlclip.app.ui.parts.media import Shot
 from srlclip.app.ui.parts.style import MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS
-from srlclip.app.ui.results import (
-    caption_files,
-    downloads,
-)
-from srlclip.app.ui.results import (
-    captions as srl_panels,
-)
-from srlclip.app.ui.results import (
-    negatives as tables,
-)
-from srlclip.app.ui.results import (
-    search as cards,
-)
-from srlclip.app.ui.results import (
-    transcript as dense,
-)
-from srlclip.app.ui.results.plots import best_events, negative_margins, over_events, rank_change
-from srlclip.results import CaptionResult, PairInfo, ScoreResult, SearchResult, Timeline
+from srlclip.app.ui.results.captions import captions_html
+from srlclip.app.ui.results.negatives import negatives_html
+from srlclip.app.ui.results.player import player, video_tag
+from srlclip.app.ui.results.plots import best_events, over_events
+from srlclip.app.ui.results.search import search_html
+from srlclip.results import CaptionResult, PairInfo, SearchResult, Timeline
 
 #: Looks the picture and video of a clip, or of one of its events, up.
 FindShot = Callable[..., Shot]
@@ -77,7 +65,7 @@ def _shelf_card(session: Session, clip: OwnClip, shot: Shot, chosen: bool) -> st
     mark = "▸ " if chosen else ""
     return (
         f'<button type="button" class="sc-card" data-sc-clip="{esc(clip.name)}" aria-pressed="{str(chosen).lower()}">'
-        f'{cards.video_tag(shot, main=False, label="")}<span><span class="sc-name">{mark}{said(clip.name, 60)}</span>'
+        f'{video_tag(shot, main=False, label="")}<span><span class="sc-name">{mark}{said(clip.name, 60)}</span>'
         f'<span class="sc-soft">{here}<br>{len(clip.labelled)} of {len(clip.events)} events labelled</span></span></button>'
     )
 
@@ -107,16 +95,15 @@ def _label_row(events: Slots, index: int, caption: Callable[[int], str]) -> str:
 
 def result_html(result: Result, here: Models, shot: FindShot) -> str:
     """A result as its own tab would show it, and whether another pair than this page's made it."""
-    value = result.value
+    value, info = result.value, result.models.info
     if isinstance(value, SearchResult):
-        body = search_html(result, value, shot)
+        body = "".join(search_html(info, value, shot))
     elif isinstance(value, CaptionResult):
-        body = captions_html(result, value, shot)
+        body = captions_html(info, value, shot(value.clip_id))
     else:
-        body = negatives_html(result, value, shot)
+        body = negatives_html(info, value, shot(value.clip_id, value.event_index))
     other = ""
     if not result.models.same_as(here):
-        info = result.models.info
         other = (
             '<p class="sc-notice sc-failure" role="note"><strong>Made with other models than this page\'s:</strong> '
             f"base {said(info.base_id, 120)}, adapter {said(info.adapter_id, 120)}, srlclip {esc(info.version[:40])}. "
@@ -128,47 +115,11 @@ def result_html(result: Result, here: Models, shot: FindShot) -> str:
     )
 
 
-def search_html(result: Result, value: SearchResult, shot: FindShot) -> str:
-    files = downloads.search_links(result.models.info, value)
-    return f'{cards.columns(value, shot)}{rank_change(result.models.info, value)}<div class="sc-actions">{files}</div>'
-
-
 def closer_html(info: PairInfo, curve: Timeline, shot: Shot) -> str:
     """The player of a clip that was pressed, and where in it the query fits."""
     return page(
-        f'<div class="sc-split"><div class="sc-panel">{cards.player(shot)}</div><div class="sc-panel"><h2>Query against '
+        f'<div class="sc-split"><div class="sc-panel">{player(shot)}</div><div class="sc-panel"><h2>Query against '
         f'each event</h2>{over_events(info, curve)}<p class="sc-soft">Best event for the query: {best_events(curve)}.</p>'
         "</div></div>",
         scope=True,
-    )
-
-
-def captions_html(result: Result, value: CaptionResult, shot: FindShot) -> str:
-    seen = shot(value.clip_id)
-    player = _player(seen, caption_files.track_tags(value))
-    subtitles = caption_files.track_choice() if seen.video and value.events else ""
-    told = dense.strip(value) if value.dense else srl_panels.event_buttons(value)
-    below = dense.transcript(value) if value.dense else ""
-    files = caption_files.caption_downloads(result.models.info, value) if value.events else ""
-    return (
-        f'{srl_panels.statement(value)}<div class="sc-split"><div class="sc-panel">{player}{subtitles}</div><div>{told}'
-        f'{srl_panels.panels(value)}{srl_panels.rules(value)}</div></div>{below}<div class="sc-actions">{files}</div>'
-    )
-
-
-def _player(shot: Shot, tracks: str = "") -> str:
-    """The clip's player; a sentence where an opened file's video is not here."""
-    if shot.video or shot.poster:
-        return cards.player(shot, tracks=tracks)
-    return f"<h2>{said(shot.clip_id, 60)}</h2><p class='sc-soft'>The video is not here. Upload it to see it again.</p>"
-
-
-def negatives_html(result: Result, value: ScoreResult, shot: FindShot) -> str:
-    drawn = negative_margins(result.models.info, value)
-    note = notice(value.length_note()) if value.length_note() else ""
-    files = downloads.score_links(result.models.info, value)
-    return (
-        f'{tables.tiles(value)}{note}<div class="sc-split sc-wide-left"><div class="sc-panel"><h2>Margin per hard negative'
-        f'</h2>{drawn}</div><div class="sc-panel">{_player(shot(value.clip_id, value.event_index))}</div></div>'
-        f'{tables.negatives_table(value)}<div class="sc-actions">{files}</div>'
     )

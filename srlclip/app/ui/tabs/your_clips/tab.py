@@ -1,4 +1,4 @@
-"""Your clips: a gallery of one session's uploads with labels of their own. Layout and wiring; own_core.py does the work.
+"""Your clips: a gallery of one session's uploads with labels of their own. Layout and wiring; handlers.py does the work.
 
 The page holds a token in a State, which never leaves the server; the clips are in a SessionStore under that token.
 """
@@ -6,7 +6,7 @@ The page holds a token in a State, which never leaves the server; the clips are 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import gradio as gr
 
@@ -14,12 +14,11 @@ from srlclip.app.session.store import SessionStore
 from srlclip.app.session.values import MAX_CLIPS
 from srlclip.app.ui.parts.errors import stepper, user_errors
 from srlclip.app.ui.parts.format import notice
-from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.parts.style import MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS, tabs
 from srlclip.app.ui.parts.uploads import SUFFIXES
-from srlclip.app.ui.results.captions import DECODER_NAMES
-from srlclip.app.ui.tabs.your_clips import actions as core
-from srlclip.app.ui.tabs.your_clips import panels
+from srlclip.app.ui.results.captions import decoder_choice
+from srlclip.app.ui.tab import FREE, MODEL, Drawn, PageContext, Renewal, Tab
+from srlclip.app.ui.tabs.your_clips import actions, panels
 from srlclip.app.ui.tabs.your_clips.handlers import NO_RESULT, ROLE_BOXES, Desk
 
 if TYPE_CHECKING:
@@ -34,24 +33,10 @@ AFTER = "() => window.scRenew && window.scRenew()"
 SAMPLE = "No video at hand? Try it with two clips of the gallery"
 SEARCH = "Search your clips with both models."
 FAILED = "No result: the last run failed. Change the input and run again."
-MODEL = {"api_visibility": "private", "concurrency_id": "model", "concurrency_limit": 1}
-FREE = {"api_visibility": "private", "show_progress": "hidden"}
-
-
-class Tab(NamedTuple):
-    """ended: to be told when a page goes (its request). renewable: what `renewed` fills."""
-
-    ended: Callable
-    renewable: list
-
-
-def decoder_choice(comparison: Comparison) -> dict:
-    have = comparison.decoders()
-    return {"choices": [(DECODER_NAMES.get(d, d), d) for d in have], "value": have[0], "visible": len(have) > 1}
 
 
 def renewed(comparison: Comparison) -> list:
-    """Values of `Tab.renewable` for a page that has got another pair: the clips stay, shown results go."""
+    """Decoder, results and verb of a page that has got another pair: the clips stay, shown results go."""
     return [
         gr.Radio(**decoder_choice(comparison)),
         "",
@@ -62,11 +47,13 @@ def renewed(comparison: Comparison) -> list:
     ]
 
 
-def build(comparison: Comparison, media: Media) -> Tab:
-    """Lay the tab out inside the current Blocks and wire it."""
+def build(context: PageContext, place: gr.Tab) -> Drawn:
+    """Lay the tab out and wire it; a session ends with its page."""
+    comparison, media = context.comparison, context.media
     store = SessionStore(gone=media.forget)
     desk = Desk(comparison, media, store)
-    token = gr.State("", delete_callback=store.drop)
+    # a plain function: Gradio copies the callback with the page's settings, and a method drags what it belongs to along
+    token = gr.State("", delete_callback=lambda ended: store.drop(ended))
     status = gr.HTML(panels.status_html(None), js_on_load=None)
     with gr.Row():
         with gr.Column(min_width=320):
@@ -74,7 +61,7 @@ def build(comparison: Comparison, media: Media) -> Tab:
             upload = gr.File(label=label, file_count="multiple", file_types=SUFFIXES, height=150)
         with gr.Column(min_width=320):
             saved = gr.File(label="or a saved comparison (replaces what is here)", file_types=[".json"], height=150)
-    sample = gr.Button(SAMPLE, size="sm", visible=bool(core.samples(comparison)))
+    sample = gr.Button(SAMPLE, size="sm", visible=bool(actions.samples(comparison)))
     told = gr.HTML("", js_on_load=None)
     shelf = gr.HTML(notice(panels.NOTHING), js_on_load=PICK)
     with gr.Row():
@@ -244,4 +231,9 @@ def build(comparison: Comparison, media: Media) -> Tab:
     def ended(request: gr.Request) -> None:
         store.left(request.session_hash)
 
-    return Tab(ended, [decoder, found, closer, captions, scored, verb])
+    return Drawn(
+        renewal=Renewal([decoder, found, closer, captions, scored, verb], lambda: renewed(comparison)), unload=ended
+    )
+
+
+TAB = Tab("own", "5 Your clips", build)
