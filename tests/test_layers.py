@@ -13,8 +13,8 @@ FILES.append(ROOT / "app.py")
 
 #: From the ground up. A file imports from its own place and from those before it; the longest name that fits is its place.
 PLACES = (
-    "srlclip/__init__", "srlclip/situations", "srlclip/results", "srlclip/config", "srlclip/losses", "srlclip/progress",
-    "srlclip/parallel",
+    "srlclip/__init__", "srlclip/situations", "srlclip/results", "srlclip/config", "srlclip/progress", "srlclip/parallel",
+    "srlclip/pooling", "srlclip/losses",
     "srlclip/language", "srlclip/video", "srlclip/data",
     "srlclip/synsitu/world", "srlclip/synsitu/drawing", "srlclip/synsitu",
     "srlclip/models", "srlclip/captioning", "srlclip/comparison",
@@ -140,6 +140,22 @@ def test_heavy_libraries_have_one_door():
         return library not in DOORS or file.startswith(DOORS[library])
 
     assert not broken(allowed)
+
+
+def test_pooling_is_the_only_place_that_normalises():
+    """A mean that is normalised elsewhere is one more rule of what a clip's vector is."""
+
+    def length(call: str) -> bool:
+        owner, _, name = call.rpartition(".")
+        return owner != "unicodedata" and (name in ("normalize", "norm", "vector_norm") or call == "normalize")
+
+    places = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in FILES
+        for node in ast.walk(source(path))
+        if isinstance(node, ast.Call) and length(ast.unparse(node.func)) and name_of(path) != "srlclip/pooling.py"
+    ]
+    assert not places
 
 
 def test_imports_are_absolute():

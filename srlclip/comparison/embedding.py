@@ -15,6 +15,7 @@ import torch
 from srlclip.comparison.gallery import Gallery
 from srlclip.data.frame_cache import Sampling, decode
 from srlclip.models.pair import ClipPair
+from srlclip.pooling import event_vectors, pooled
 from srlclip.progress import Progress
 from srlclip.results import MODELS
 from srlclip.situations import EVENTS_PER_CLIP, DataError, Situation, VideoDecodeError
@@ -36,10 +37,7 @@ def sampling(pair: ClipPair) -> Sampling:
 def event_features(pair: ClipPair, pixels: np.ndarray) -> dict[str, np.ndarray]:
     """pixels: uint8 (B, E, F, 3, S, S) -> model -> (B, E, D), L2-normalised."""
     frames = pair.encode_frames(pair.base.preprocess_spec.to_float(torch.from_numpy(pixels)))
-    return {
-        m: torch.nn.functional.normalize(f.mean(dim=2), dim=-1).cpu().numpy()
-        for m, f in zip(MODELS, frames, strict=True)
-    }
+    return {m: event_vectors(f).cpu().numpy() for m, f in zip(MODELS, frames, strict=True)}
 
 
 def frame_features(
@@ -83,7 +81,7 @@ def clip_features(pair: ClipPair, situation: Situation, progress: Progress | Non
     """
     count = len(situation.events) or EVENTS_PER_CLIP
     frames = frame_features(pair, situation, count, FRAMES_PER_EVENT, progress)
-    return {model: np.stack([_unit(own.mean(axis=0)) for own in vectors]) for model, vectors in frames.items()}
+    return {model: event_vectors(vectors) for model, vectors in frames.items()}
 
 
 def embed_gallery(
@@ -119,7 +117,7 @@ def embed_gallery(
         kept.append(situation)
     if not kept:
         raise DataError(f"none of the {len(situations)} videos could be decoded")
-    clips = {m: np.stack([_unit(f.mean(axis=0)) for f in v]) for m, v in features.items()}
+    clips = {m: np.stack([pooled(f) for f in v]) for m, v in features.items()}
     events = {m: _rectangular(v) for m, v in features.items()}
     gallery = Gallery(tuple(s.clip_id for s in kept), events, clips, key)
     try:
@@ -133,10 +131,6 @@ def embed_gallery(
 def gallery_name(pair: ClipPair, situations: Sequence[Situation]) -> str:
     """Under what name the embeddings of these clips by this pair are kept."""
     return hashlib.sha256(json.dumps([pair.fingerprints, [_stamp(s) for s in situations]]).encode()).hexdigest()[:24]
-
-
-def _unit(vector: np.ndarray) -> np.ndarray:
-    return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
 def _rectangular(features: list[np.ndarray]) -> np.ndarray:

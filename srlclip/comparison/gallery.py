@@ -6,12 +6,13 @@ Stores vectors and knows no encoder; numpy only. A matrix product over everythin
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from srlclip.pooling import pooled
 from srlclip.situations import DataError
 
 FORMAT = 1
@@ -43,15 +44,6 @@ class Gallery:
                     f"{model}: {count} ids need events ({count}, E, D) and clips ({count}, D), "
                     f"got {events.shape} and {self.clips[model].shape}"
                 )
-
-    @classmethod
-    def from_frames(
-        cls, ids: Sequence[str], frames: Mapping[str, np.ndarray], fingerprints: Mapping[str, str]
-    ) -> Gallery:
-        """frames: model -> L2-normalised frame embeddings (G, E, F, D); events and clips are their normalised means."""
-        events = {model: _normalised(vectors.mean(axis=2)) for model, vectors in frames.items()}
-        clips = {model: _normalised(vectors.mean(axis=(1, 2))) for model, vectors in frames.items()}
-        return cls(tuple(ids), events, clips, dict(fingerprints))
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -94,15 +86,14 @@ class Gallery:
             raise ValueError("a gallery needs at least one clip")
         events = {}
         for model in self.models:
-            rows = [found[model] for found in clips.values()] + (list(self.events[model]) if own_too else [])
+            rows = [vectors[model] for vectors in clips.values()] + (list(self.events[model]) if own_too else [])
             most = max(len(row) for row in rows)
             events[model] = np.stack([row[np.minimum(np.arange(most), len(row) - 1)] for row in rows])
-        means = {model: _normalised(rows.mean(axis=1)) for model, rows in events.items()}
-        for model, rows in means.items():  # the mean over its own events, without those repeated
-            for i, found in enumerate(clips.values()):
-                rows[i] = _normalised(found[model].mean(axis=0))
-            if own_too:
-                rows[len(clips) :] = self.clips[model]
+        means = {}
+        for model in self.models:  # over a clip's own events, without those repeated
+            means[model] = np.stack(
+                [pooled(vectors[model]) for vectors in clips.values()] + (list(self.clips[model]) if own_too else [])
+            )
         return Gallery((*clips, *kept), events, means, self.fingerprints)
 
     def save(self, folder: str | Path) -> None:
@@ -154,8 +145,3 @@ class Gallery:
         if query.shape != (dim,):
             raise ValueError(f"query must be ({dim},), got {query.shape}")
         return query
-
-
-def _normalised(vectors: np.ndarray) -> np.ndarray:
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from srlclip.comparison.gallery import Gallery
+from srlclip.pooling import pooled
 from srlclip.situations import DataError
 
 MARKS = {"base": "aa", "adapted": "bb"}
@@ -23,16 +24,12 @@ def unit(*shape: int, seed: int = 0) -> np.ndarray:
 
 @pytest.fixture
 def gallery() -> Gallery:
-    frames = {"base": unit(30, 5, 4, 8), "adapted": unit(30, 5, 4, 8, seed=1)}
-    return Gallery.from_frames([f"clip{i}" for i in range(30)], frames, MARKS)
+    events = {"base": unit(30, 5, 8), "adapted": unit(30, 5, 8, seed=1)}
+    return made([f"clip{i}" for i in range(30)], events, MARKS)
 
 
-def test_means_are_over_frames_and_normalised(gallery: Gallery) -> None:
-    frames = unit(30, 5, 4, 8)
-    assert gallery.events["base"].shape == (30, 5, 8) and gallery.clips["base"].dtype == np.float32
-    mean = frames[3].reshape(20, 8).mean(0)
-    np.testing.assert_allclose(gallery.clips["base"][3], mean / np.linalg.norm(mean), atol=1e-6)
-    np.testing.assert_allclose(np.linalg.norm(gallery.events["adapted"], axis=-1), 1, atol=1e-6)
+def made(ids: list[str], events: dict[str, np.ndarray], marks: dict[str, str]) -> Gallery:
+    return Gallery(tuple(ids), events, {model: pooled(rows) for model, rows in events.items()}, marks)
 
 
 def test_search_equals_sorting_everything(gallery: Gallery) -> None:
@@ -112,11 +109,11 @@ def test_broken_files_are_refused(gallery: Gallery, tmp_path: Path) -> None:
 
 def test_arrays_that_do_not_fit() -> None:
     with pytest.raises(ValueError, match="unique"):
-        Gallery.from_frames(["a", "a"], {"base": unit(2, 5, 4, 8)}, {"base": "aa"})
+        made(["a", "a"], {"base": unit(2, 5, 8)}, {"base": "aa"})
     with pytest.raises(ValueError, match="same models"):
-        Gallery.from_frames(["a", "b"], {"base": unit(2, 5, 4, 8)}, MARKS)
+        made(["a", "b"], {"base": unit(2, 5, 8)}, MARKS)
     with pytest.raises(ValueError, match="3 ids need"):
-        Gallery.from_frames(["a", "b", "c"], {"base": unit(2, 5, 4, 8)}, {"base": "aa"})
+        made(["a", "b", "c"], {"base": unit(2, 5, 8)}, {"base": "aa"})
 
 
 def test_it_needs_no_torch() -> None:
@@ -125,10 +122,8 @@ def test_it_needs_no_torch() -> None:
 
 
 def test_other_clips_stand_before_the_gallerys_own_and_keep_their_events():
-    rng = np.random.default_rng(3)
-    unit = lambda *shape: (v := rng.normal(size=shape).astype(np.float32)) / np.linalg.norm(v, axis=-1, keepdims=True)  # noqa: E731
-    own = Gallery.from_frames(["a", "b"], {"base": unit(2, 5, 1, 8)}, {"base": "x"})
-    clips = {"mine": {"base": unit(3, 8)}, "long": {"base": unit(7, 8)}}
+    own = made(["a", "b"], {"base": unit(2, 5, 8)}, {"base": "x"})
+    clips = {"mine": {"base": unit(3, 8, seed=1)}, "long": {"base": unit(7, 8, seed=2)}}
     both = own.with_clips(clips, True)
     assert both.ids == ("mine", "long", "a", "b") and both.events["base"].shape == (4, 7, 8)
     assert np.array_equal(both.events["base"][2, :5], own.events["base"][0])
