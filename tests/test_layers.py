@@ -97,6 +97,11 @@ def place_of(path: str) -> str | None:
     return max((p for p in PLACES if within(path, p)), key=len, default=None)
 
 
+def calls(path: Path) -> list[str]:
+    """The functions that a file calls, as they are written."""
+    return [ast.unparse(node.func) for node in ast.walk(source(path)) if isinstance(node, ast.Call)]
+
+
 def broken(rule) -> list[str]:
     """ "file: import" of every import that the rule, told (file, module), does not allow."""
     return [
@@ -149,13 +154,16 @@ def test_pooling_is_the_only_place_that_normalises():
         owner, _, name = call.rpartition(".")
         return owner != "unicodedata" and (name in ("normalize", "norm", "vector_norm") or call == "normalize")
 
-    places = [
-        f"{name_of(path)}:{node.lineno}"
-        for path in FILES
-        for node in ast.walk(source(path))
-        if isinstance(node, ast.Call) and length(ast.unparse(node.func)) and name_of(path) != "srlclip/pooling.py"
-    ]
-    assert not places
+    users = {name_of(path) for path in FILES if any(map(length, calls(path)))}
+    assert users == {"srlclip/pooling.py"}
+
+
+def test_search_is_the_only_place_that_ranks_a_gallery():
+    """metrics/ranking.py ranks one target per query by the same rule, and knows no gallery."""
+    places = ("srlclip/comparison", "srlclip/app", "srlclip/cli")
+    rooms = [path for path in FILES if any(within(name_of(path), place) for place in places)]
+    users = {name_of(path) for path in rooms if any("searchsorted" in call for call in calls(path))}
+    assert users == {"srlclip/comparison/search.py"}
 
 
 def test_imports_are_absolute():

@@ -1,6 +1,6 @@
-"""Embeddings of many clips under both models of a pair: build, save, load, search exactly.
+"""Embeddings of many clips under both models of a pair: put together, save, load; search.py ranks them.
 
-Stores vectors and knows no encoder; numpy only. A matrix product over everything is fast up to about a million clips.
+Stores vectors and knows no encoder; numpy only.
 """
 
 from __future__ import annotations
@@ -51,29 +51,6 @@ class Gallery:
     @property
     def models(self) -> tuple[str, ...]:
         return tuple(self.clips)
-
-    def search(self, query: np.ndarray, model: str, k: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """The k nearest clips, best first (None: all), equal scores in gallery order.
-
-        query: (D,), L2-normalised -> positions in `ids`, ints (k,), and cosines, float32 (k,). Raises ValueError.
-        """
-        scores = self._of(self.clips, model) @ self._checked(query, model)  # (G,)
-        if k is None or k >= len(scores):
-            order = np.argsort(-scores, kind="stable")
-        else:
-            if k < 1:
-                raise ValueError(f"k is {k}; it must be 1 or more")
-            # Every clip that ties with the k-th must be in the running, so that gallery order decides between them.
-            edge = np.partition(scores, len(scores) - k)[len(scores) - k]
-            near = np.flatnonzero(scores >= edge)
-            order = near[np.argsort(-scores[near], kind="stable")][:k]
-        return order, scores[order]
-
-    def timeline(self, query: np.ndarray, clip_id: str, model: str) -> np.ndarray:
-        """Cosine of one query (D,) with each event of one clip: float32 (E,). Raises ValueError."""
-        if clip_id not in self.ids:
-            raise ValueError(f"no clip {clip_id!r} in this gallery of {len(self)} clips")
-        return self._of(self.events, model)[self.ids.index(clip_id)] @ self._checked(query, model)
 
     def with_clips(self, clips: Mapping[str, Mapping[str, np.ndarray]], own_too: bool) -> Gallery:
         """A gallery of other clips: id -> model -> event embeddings (E, D), any E. own_too: followed by this one's.
@@ -133,15 +110,3 @@ class Gallery:
                     f"built with other weights of the {model} model ({came}, not {wanted}); build it again", file=path
                 )
         return gallery
-
-    def _of(self, vectors: Mapping[str, np.ndarray], model: str) -> np.ndarray:
-        if model not in vectors:
-            raise ValueError(f"no model {model!r} in this gallery; allowed: {', '.join(self.models)}")
-        return vectors[model]
-
-    def _checked(self, query: np.ndarray, model: str) -> np.ndarray:
-        query = np.asarray(query, dtype=np.float32)
-        dim = self._of(self.clips, model).shape[1]
-        if query.shape != (dim,):
-            raise ValueError(f"query must be ({dim},), got {query.shape}")
-        return query

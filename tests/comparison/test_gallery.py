@@ -1,4 +1,4 @@
-"""The gallery: search order, ties, timelines, files that match their models."""
+"""The gallery: clips of one's own in it, and files that match their models."""
 
 from __future__ import annotations
 
@@ -30,44 +30,6 @@ def gallery() -> Gallery:
 
 def made(ids: list[str], events: dict[str, np.ndarray], marks: dict[str, str]) -> Gallery:
     return Gallery(tuple(ids), events, {model: pooled(rows) for model, rows in events.items()}, marks)
-
-
-def test_search_equals_sorting_everything(gallery: Gallery) -> None:
-    query = unit(8, seed=5)
-    for model in gallery.models:
-        scores = gallery.clips[model] @ query
-        order, found = gallery.search(query, model)
-        assert order.tolist() == np.argsort(-scores).tolist()
-        np.testing.assert_array_equal(found, scores[order])
-        for k in (1, 7, 30, 99):
-            assert gallery.search(query, model, k)[0].tolist() == order[:k].tolist()
-
-
-def test_equal_scores_stay_in_gallery_order() -> None:
-    same = np.tile(np.array([1.0, 0.0], np.float32), (6, 1))
-    same[2] = (0.0, 1.0)
-    gallery = Gallery(tuple("abcdef"), {"base": same[:, None]}, {"base": same}, {"base": "aa"})
-    query = np.array([1.0, 0.0])
-    assert gallery.search(query, "base", 3)[0].tolist() == [0, 1, 3]
-    assert gallery.search(query, "base")[0].tolist() == [0, 1, 3, 4, 5, 2]
-
-
-def test_timeline(gallery: Gallery) -> None:
-    query = unit(8, seed=5)
-    found = gallery.timeline(query, "clip4", "adapted")
-    np.testing.assert_allclose(found, gallery.events["adapted"][4] @ query)
-    assert found.shape == (5,)
-
-
-def test_questions_it_cannot_answer(gallery: Gallery) -> None:
-    with pytest.raises(ValueError, match="allowed: base, adapted"):
-        gallery.search(unit(8), "other")
-    with pytest.raises(ValueError, match=r"query must be \(8,\)"):
-        gallery.search(unit(9), "base")
-    with pytest.raises(ValueError, match="k is 0"):
-        gallery.search(unit(8), "base", 0)
-    with pytest.raises(ValueError, match="no clip 'x'"):
-        gallery.timeline(unit(8), "x", "base")
 
 
 def test_save_and_load(gallery: Gallery, tmp_path: Path) -> None:
