@@ -127,7 +127,7 @@ def plan(situation: Situation, info: VideoInfo, settings: ExportSettings) -> Pla
     return Plan(start, duration, frames, spans, start + every[order], rows[:split], event_rows)
 
 
-def clip_features(
+def level_arrays(
     pair: ClipPair, chunks: Iterable[tuple[Plan, np.ndarray, np.ndarray]], settings: ExportSettings
 ) -> tuple[Plan, dict[tuple[str, str], np.ndarray]]:
     """(model, level) -> L2-normalised features: frames (T, D), events and contextualized (E, D), clip (1, D).
@@ -241,7 +241,7 @@ def export_features(
             progress(done / len(todo), f"clip {done + 1} of {len(todo)}")
         line = _line(situation, folder.key(situation.clip_id))
         try:
-            found, arrays = clip_features(pair, chunks, settings)
+            found, arrays = level_arrays(pair, chunks, settings)
         except VideoDecodeError as error:
             if isinstance(error.__cause__, ImportError):
                 raise  # no decoder is installed: no clip's fault
