@@ -166,6 +166,17 @@ def test_search_is_the_only_place_that_ranks_a_gallery():
     assert users == {"srlclip/comparison/search.py"}
 
 
+def test_the_package_says_once_where_it_lies():
+    """The assets are found from srlclip.PACKAGE, however deep a file is moved."""
+    package = [path for path in FILES if name_of(path).startswith("srlclip/")]
+    users = [
+        name_of(path)
+        for path in package
+        if any(isinstance(node, ast.Name) and node.id == "__file__" for node in ast.walk(source(path)))
+    ]
+    assert users == ["srlclip/__init__.py"]
+
+
 def test_imports_are_absolute():
     relative = [
         f"{name_of(path)}:{node.lineno}"

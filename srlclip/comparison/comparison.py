@@ -16,11 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
+from srlclip import ASSETS
 from srlclip.captioning.reader import CaptionReader, event_count
 from srlclip.captioning.trained import CaptionHeads
 from srlclip.comparison import published as measurements
 from srlclip.comparison.embedding import (
-    ASSETS,
     FRAMES_PER_EVENT,
     Frames,
     embed_gallery,

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from srlclip import ASSETS
 from srlclip.comparison.gallery import Gallery
 from srlclip.models.pair import ClipPair
 from srlclip.pooling import event_vectors, pooled
@@ -22,7 +23,6 @@ from srlclip.situations import EVENTS_PER_CLIP, DataError, Situation, VideoDecod
 from srlclip.video.clips import clip_pixels
 from srlclip.video.frames import UPLOAD_LIMITS, Limits, VideoInfo
 
-ASSETS = Path(__file__).resolve().parents[1] / "assets"
 FRAMES_PER_EVENT = 4
 #: Frames that are embedded between two reports of progress.
 _BLOCK = 80
