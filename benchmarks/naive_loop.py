@@ -11,10 +11,10 @@ from dataclasses import replace
 
 import numpy as np
 import torch
-import torch.nn.functional as functional
 
 from srlclip.data.frame_cache import Sampling, decode
 from srlclip.models.encoder import ClipEncoder
+from srlclip.pooling import unit
 from srlclip.situations import Situation
 from training.recipe.data import Batch, TrainingData
 from training.train import Trainer
@@ -70,4 +70,4 @@ def embed_padded(encoder: ClipEncoder, texts: list[str]) -> torch.Tensor:
     limit = encoder.max_tokens
     tokens = encoder.tokenizer(texts, padding="max_length", truncation=True, max_length=limit, return_tensors="pt")
     pooled = encoder.clip.text_model(**tokens.to(encoder.device)).pooler_output
-    return functional.normalize(encoder.clip.text_projection(pooled).float(), dim=-1)
+    return unit(encoder.clip.text_projection(pooled).float())

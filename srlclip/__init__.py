@@ -8,6 +8,7 @@ The public names are loaded when they are first asked for, so that `import srlcl
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from srlclip.situations import Caption, Event, Role, Situation
 
 __version__ = "0.1.0"
+#: Where the package lies, and in it the bundled models, gallery and index.
+PACKAGE = Path(__file__).resolve().parent
+ASSETS = PACKAGE / "assets"
 __all__ = ["SRLCLIP", "Caption", "ClipPair", "Comparison", "Event", "Role", "Situation", "__version__"]
 
 _HOMES = {

@@ -11,6 +11,8 @@ from typing import Protocol
 import torch
 import torch.nn.functional as functional
 
+from srlclip.pooling import pooled
+
 TERMS = ("clip_event", "vc_event", "clip_video", "vc_video")
 
 
@@ -111,7 +113,7 @@ def video_loss(
 
     video: (B, D). text_events: (B, E, D). caption_ids: (B, E); clips whose captions are all the same are no negatives.
     """
-    text = functional.normalize(text_events.mean(dim=1), dim=-1)
+    text = pooled(text_events)
     mask = (caption_ids[:, None] == caption_ids[None]).all(dim=-1) if caption_ids is not None else None
     return info_nce(video, text, logit_scale, mask)
 

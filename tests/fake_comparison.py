@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -34,7 +35,7 @@ from srlclip.results import (
 )
 from srlclip.situations import Caption, Event, Role, Situation, VideoDecodeError
 from srlclip.synsitu.world import COLOURS, KINDS, SCENES, VERBS
-from srlclip.video.frames import probe
+from srlclip.video.frames import UPLOAD_LIMITS, probe
 
 _ACTS = ("push.01", "pull.01", "chase.01", "hug.01", "kick.01", "lift.01", "flee.01")
 
@@ -238,6 +239,10 @@ class FakeComparison:
         if progress:
             progress(0.5, "both models")
         return {model: np.ones((len(situation.events) or 5, 4), np.float32) / 2 for model in MODELS}
+
+    def embed_upload(self, situation: Situation, progress=None) -> tuple[Situation, dict[str, np.ndarray]]:
+        features = self.embed_video(situation, progress)
+        return replace(situation, end=probe(situation.path, UPLOAD_LIMITS).duration), features
 
     def over(self, clips: Sequence[tuple[Situation, dict]], with_gallery: bool, frames: dict) -> FakeComparison:
         view = copy.copy(self)

@@ -13,8 +13,7 @@ FILES.append(ROOT / "app.py")
 
 #: From the ground up. A file imports from its own place and from those before it; the longest name that fits is its place.
 PLACES = (
-    "srlclip/__init__", "srlclip/situations", "srlclip/results", "srlclip/config", "srlclip/losses", "srlclip/progress",
-    "srlclip/parallel", "srlclip/templates",
+    "srlclip/__init__", "srlclip/situations", "srlclip/results", "srlclip/config", "srlclip/losses", "srlclip/progress", "srlclip/parallel", "srlclip/templates", "srlclip/pooling",
     "srlclip/language", "srlclip/video", "srlclip/data",
     "srlclip/synsitu/world", "srlclip/synsitu/drawing", "srlclip/synsitu",
     "srlclip/models", "srlclip/captioning", "srlclip/comparison",
@@ -97,6 +96,11 @@ def place_of(path: str) -> str | None:
     return max((p for p in PLACES if within(path, p)), key=len, default=None)
 
 
+def calls(path: Path) -> list[str]:
+    """The functions that a file calls, as they are written."""
+    return [ast.unparse(node.func) for node in ast.walk(source(path)) if isinstance(node, ast.Call)]
+
+
 def broken(rule) -> list[str]:
     """ "file: import" of every import that the rule, told (file, module), does not allow."""
     return [
@@ -140,6 +144,36 @@ def test_heavy_libraries_have_one_door():
         return library not in DOORS or file.startswith(DOORS[library])
 
     assert not broken(allowed)
+
+
+def test_pooling_is_the_only_place_that_normalises():
+    """A mean that is normalised elsewhere is one more rule of what a clip's vector is."""
+
+    def length(call: str) -> bool:
+        owner, _, name = call.rpartition(".")
+        return owner != "unicodedata" and (name in ("normalize", "norm", "vector_norm") or call == "normalize")
+
+    users = {name_of(path) for path in FILES if any(map(length, calls(path)))}
+    assert users == {"srlclip/pooling.py"}
+
+
+def test_search_is_the_only_place_that_ranks_a_gallery():
+    """metrics/ranking.py ranks one target per query by the same rule, and knows no gallery."""
+    places = ("srlclip/comparison", "srlclip/app", "srlclip/cli")
+    rooms = [path for path in FILES if any(within(name_of(path), place) for place in places)]
+    users = {name_of(path) for path in rooms if any("searchsorted" in call for call in calls(path))}
+    assert users == {"srlclip/comparison/search.py"}
+
+
+def test_the_package_says_once_where_it_lies():
+    """The assets are found from srlclip.PACKAGE, however deep a file is moved."""
+    package = [path for path in FILES if name_of(path).startswith("srlclip/")]
+    users = [
+        name_of(path)
+        for path in package
+        if any(isinstance(node, ast.Name) and node.id == "__file__" for node in ast.walk(source(path)))
+    ]
+    assert users == ["srlclip/__init__.py"]
 
 
 def test_imports_are_absolute():

@@ -19,9 +19,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from srlclip import ASSETS
 from srlclip.captioning.captioner_files import load_captioner, save_captioner
 from srlclip.comparison.comparison import Comparison
-from srlclip.comparison.embedding import ASSETS, gallery_name
+from srlclip.comparison.embedding import gallery_name
 from srlclip.comparison.loading import HEADS_FOLDER
 from srlclip.data.folder import read_folder
 from srlclip.results import MODELS

@@ -38,6 +38,7 @@ from srlclip.data.predictions import (
 from srlclip.evaluation.vidsitu import Predictions, score, summarise
 from srlclip.language.lexicon import Lexicon
 from srlclip.models.pair import ClipPair
+from srlclip.pooling import event_vectors
 from srlclip.situations import ROLE_KEYS, Event, Situation, SrlClipError
 from training.captioner import CONFIG, read_data, train
 from training.captioning.data import CaptionerData, fillers
@@ -128,8 +129,7 @@ def zero_shot_readings(bench: Bench, arm: str, lexicon: Lexicon) -> ByClip:
     embed, scale = remembering(bench.pair), float(bench.pair.base.logit_scale)
     out = {}
     for s in tqdm(bench.situations, desc=f"zero-shot {arm}", unit="clip"):
-        means = bench.data[arm].frames[s.clip_id].mean(axis=1)
-        vectors = means / np.linalg.norm(means, axis=-1, keepdims=True)
+        vectors = event_vectors(bench.data[arm].frames[s.clip_id])
         out[s.clip_id] = [
             zero_shot.read_event(vector, lexicon, embed, scale, event.verb_id if event.verb_id in lexicon else None)
             for vector, event in zip(vectors, s.events, strict=True)

@@ -28,6 +28,7 @@ from srlclip.language.lexicon import Lexicon
 from srlclip.models.checkpoints import fetch_folder
 from srlclip.models.encoder import ClipEncoder
 from srlclip.models.pair import adapted_copy
+from srlclip.pooling import clip_vectors, event_vectors
 from srlclip.situations import Situation, SrlClipError
 from training.recipe.data import embed_captions
 from training.runs.provenance import provenance
@@ -50,8 +51,8 @@ def embed(
     for start in tqdm(range(0, len(situations), 16), desc=f"embed {name}"):
         block = np.stack([frames[s.clip_id] for s in situations[start : start + 16]])
         f = encoder.encode_frames(encoder.preprocess_spec.to_float(torch.from_numpy(block).to(encoder.device)), 320)
-        events.append(torch.nn.functional.normalize(f.mean(2), dim=-1).cpu().numpy())
-        clips.append(torch.nn.functional.normalize(f.mean((1, 2)), dim=-1).cpu().numpy())
+        events.append(event_vectors(f).cpu().numpy())
+        clips.append(clip_vectors(f).cpu().numpy())
     return np.concatenate(events), np.concatenate(clips)
 
 

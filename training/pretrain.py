@@ -36,6 +36,7 @@ from transformers import CLIPTokenizer
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from srlclip import config
+from srlclip.pooling import unit
 from srlclip.synsitu import texts
 from srlclip.synsitu.sample import sample_clip
 from srlclip.video.pixels import PreprocessSpec
@@ -101,11 +102,11 @@ class Pretrainer:
 
     def embed_text(self, sentences: list[str]) -> Tensor:
         out = self.model.text_model(**self.tokens(sentences)).pooler_output
-        return F.normalize(self.model.text_projection(out).float(), dim=-1)
+        return unit(self.model.text_projection(out).float())
 
     def embed_image(self, pixels: Tensor) -> Tensor:
         out = self.model.vision_model(pixel_values=pixels).pooler_output
-        return F.normalize(self.model.visual_projection(out).float(), dim=-1)
+        return unit(self.model.visual_projection(out).float())
 
     # -- the loop that all phases share ---------------------------------------------------------------------------
 

@@ -22,8 +22,8 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from srlclip import ASSETS
 from srlclip.comparison.comparison import Comparison
-from srlclip.comparison.embedding import ASSETS
 from srlclip.comparison.queries import OUTCOMES, STORIES, outcome
 from srlclip.language.negatives import KINDS
 from srlclip.results import MODELS

@@ -239,8 +239,8 @@ def leave(code: int) -> NoReturn:
 
 
 def _launch(args: argparse.Namespace, host: str, port: int) -> tuple[Any, str]:
+    from srlclip import ASSETS
     from srlclip.app.ui import build_demo, launch_settings
-    from srlclip.comparison.embedding import ASSETS
     from srlclip.models.checkpoints import quiet_loading
 
     quiet_loading()

@@ -14,14 +14,13 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
-from srlclip import __version__
+from srlclip import PACKAGE, __version__
 from srlclip.app.serve import SETTINGS
 from srlclip.comparison import published as measurements
 from srlclip.models.checkpoints import CARD, FETCHED, fetch_folder, read_json, resolve_bundled
 from srlclip.situations import CheckpointError, DataError
 from srlclip.templates import fill
 
-PACKAGE = Path(__file__).resolve().parents[1]
 #: What the app imports, directly or through peft; gradio comes with the Space's sdk_version. av reads the size of an
 #: uploaded 8K film before decord would take half a gigabyte for it.
 DISTRIBUTIONS = (

@@ -10,6 +10,7 @@ from srlclip.captioning import trained, zero_shot
 from srlclip.captioning.readings import MATCH_RULE, Reading, lemma, sentence, table_rows
 from srlclip.captioning.trained import CaptionHeads
 from srlclip.language.lexicon import Lexicon
+from srlclip.pooling import event_vectors
 from srlclip.progress import Progress
 from srlclip.results import MODELS, CaptionResult, EventCaption
 from srlclip.situations import EVENTS_PER_CLIP, SECONDS_PER_EVENT, Event, Situation
@@ -111,10 +112,9 @@ class CaptionReader:
         self, model: str, situation: Situation, frames: np.ndarray, step
     ) -> tuple[list[Reading], list[Reading]]:
         out = []
-        for k, own in enumerate(frames):
+        for k, vector in enumerate(event_vectors(frames)):
             given = situation.events[k].verb_id if situation.events else None
             given = given if given in self.lexicon else None
-            vector = zero_shot.mean_direction(own).astype(np.float32)
             out.append(zero_shot.read_event(vector, self.lexicon, self.embed, self.scale, given))
             step((k + 1) / len(frames))
         return out, out

@@ -20,6 +20,7 @@ import numpy as np
 from srlclip.captioning.readings import Guess, Reading
 from srlclip.language import prompts
 from srlclip.language.lexicon import Lexicon
+from srlclip.pooling import pooled
 from srlclip.situations import Event, Role
 
 DECODER = (
@@ -48,7 +49,7 @@ def read_event(
     """
     verb_ids = lexicon.verbs[:VERBS]
     size = max(1, min(MEMBERS, ENSEMBLE // len(verb_ids)))
-    prototypes = np.stack([mean_direction(embed(_contexts(lexicon, v, size))) for v in verb_ids])
+    prototypes = np.stack([pooled(embed(_contexts(lexicon, v, size))) for v in verb_ids])
     shares = _softmax(scale * (prototypes @ event))
     order = np.argsort(-shares, kind="stable")[:keep]
     verbs = tuple((verb_ids[int(i)], float(shares[i])) for i in order)
@@ -61,12 +62,6 @@ def _contexts(lexicon: Lexicon, verb: str, count: int, key: str = "", candidate:
     pools = [(k, n, f) for k, n in lexicon.roles(verb) if (f := lexicon.fillers(k, limit=FILLERS))]
     drawn = [[(k, n, f[int(rng.integers(len(f)))]) for k, n, f in pools] for _ in range(count)]
     return [_prompt(lexicon, verb, tuple(Role(k, n, candidate if k == key else t) for k, n, t in row)) for row in drawn]
-
-
-def mean_direction(vectors: np.ndarray) -> np.ndarray:
-    """(N, D) -> (D,), the mean, L2-normalised."""
-    mean = vectors.mean(axis=0)
-    return mean / max(float(np.linalg.norm(mean)), 1e-12)
 
 
 def _read_roles(event: np.ndarray, verb: str, lexicon: Lexicon, embed: Embed, scale: float) -> dict[str, Guess]:
@@ -88,7 +83,7 @@ def _read_roles(event: np.ndarray, verb: str, lexicon: Lexicon, embed: Embed, sc
         members = MEMBERS // 2
         texts = [t for c in pools[key] for t in _contexts(lexicon, verb, members, key, c)]
         vectors = embed(texts).reshape(len(pools[key]), members, -1)
-        take(key, pools[key], np.stack([mean_direction(v) for v in vectors]))
+        take(key, pools[key], pooled(vectors))
     many = sorted((k for k in names if k not in few), key=lambda k: len(pools[k]))
     for _ in range(SWEEPS):
         before = dict(chosen)

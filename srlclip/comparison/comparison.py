@@ -12,21 +12,21 @@ import threading
 import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from srlclip import ASSETS
 from srlclip.captioning.reader import CaptionReader, event_count
 from srlclip.captioning.trained import CaptionHeads
 from srlclip.comparison import published as measurements
 from srlclip.comparison.embedding import (
-    ASSETS,
     FRAMES_PER_EVENT,
     Frames,
-    clip_features,
     embed_gallery,
-    frame_features,
+    event_embeddings,
+    frame_embeddings,
+    upload_embeddings,
 )
 from srlclip.comparison.embedding_map import EmbeddingMap, embedding_map
 from srlclip.comparison.gallery import Gallery
@@ -280,8 +280,7 @@ class Comparison:
         It never enters the gallery, and cannot be guessed. Raises VideoDecodeError with the reason.
         """
         situation = Situation(f"upload-{secrets.token_hex(8)}", Path(path), ())
-        situation = replace(situation, end=video.probe(path, video.UPLOAD_LIMITS).duration)
-        features = self.embed_video(situation, progress)
+        situation, features = self.embed_upload(situation, progress)
         with self._lock:
             self._uploads[situation.clip_id] = (situation, features)
             while len(self._uploads) > UPLOADS_KEPT:
@@ -290,7 +289,16 @@ class Comparison:
 
     def embed_video(self, situation: Situation, progress: Progress | None = None) -> dict[str, np.ndarray]:
         """Event embeddings of a clip that is neither of the gallery nor an upload: model -> (E, D). VideoDecodeError."""
-        return clip_features(self.pair, situation, progress)
+        return event_embeddings(self.pair, situation, progress)
+
+    def embed_upload(
+        self, situation: Situation, progress: Progress | None = None
+    ) -> tuple[Situation, dict[str, np.ndarray]]:
+        """Someone's video with its end where the file's is, and its event embeddings as embed_video gives them.
+
+        The file is opened once. Raises VideoDecodeError with the reason, also for what UPLOAD_LIMITS do not allow.
+        """
+        return upload_embeddings(self.pair, situation, progress)
 
     def over(
         self, clips: Sequence[tuple[Situation, dict[str, np.ndarray]]], with_gallery: bool, frames: Frames
@@ -354,7 +362,7 @@ class Comparison:
                 self._clip_frames.move_to_end(key)
                 return self._clip_frames[key]
         per_event = self.reader.heads.frames_per_event if self.reader.heads is not None else FRAMES_PER_EVENT
-        found = frame_features(self.pair, situation, events, per_event, progress)
+        found = frame_embeddings(self.pair, situation, events, per_event, progress)
         with self._lock:
             self._clip_frames[key] = found
             while len(self._clip_frames) > CLIPS_KEPT:

@@ -7,21 +7,22 @@ import json
 import os
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from srlclip import ASSETS
 from srlclip.comparison.gallery import Gallery
-from srlclip.data.frame_cache import Sampling, decode
 from srlclip.models.pair import ClipPair
-from srlclip.progress import Progress
+from srlclip.pooling import event_vectors, pooled
+from srlclip.progress import Progress, part
 from srlclip.results import MODELS
 from srlclip.situations import EVENTS_PER_CLIP, DataError, Situation, VideoDecodeError
-from srlclip.video import frames as video
-from srlclip.video.streaming import equal_moments, preprocessed
+from srlclip.video.clips import clip_pixels
+from srlclip.video.frames import UPLOAD_LIMITS, Limits, VideoInfo
 
-ASSETS = Path(__file__).resolve().parents[1] / "assets"
 FRAMES_PER_EVENT = 4
 #: Frames that are embedded between two reports of progress.
 _BLOCK = 80
@@ -29,61 +30,59 @@ _BLOCK = 80
 Frames = OrderedDict[tuple[str, int], dict[str, np.ndarray]]
 
 
-def sampling(pair: ClipPair) -> Sampling:
-    return Sampling(EVENTS_PER_CLIP, FRAMES_PER_EVENT, pair.base.preprocess_spec)
-
-
-def event_features(pair: ClipPair, pixels: np.ndarray) -> dict[str, np.ndarray]:
-    """pixels: uint8 (B, E, F, 3, S, S) -> model -> (B, E, D), L2-normalised."""
-    frames = pair.encode_frames(pair.base.preprocess_spec.to_float(torch.from_numpy(pixels)))
-    return {
-        m: torch.nn.functional.normalize(f.mean(dim=2), dim=-1).cpu().numpy()
-        for m, f in zip(MODELS, frames, strict=True)
-    }
-
-
-def frame_features(
+def frame_embeddings(
     pair: ClipPair, situation: Situation, events: int, per_event: int, progress: Progress | None = None
 ) -> dict[str, np.ndarray]:
-    """Frame embeddings of `events` equal parts of a clip: model -> (E, F, D), L2-normalised.
+    """Of `events` equal parts of a clip: model -> (E, F, D), L2-normalised.
 
-    The moments are those of data.frame_cache.decode, which the captioners were trained on. progress: told shares up to
-    one half. A few frames at a time are held at full size. Raises VideoDecodeError.
+    progress: told shares up to one half. A few frames at a time are held at full size. Raises VideoDecodeError.
     """
+    return {m: frames.numpy() for m, frames in _embedded(pair, situation, events, per_event, progress)[0].items()}
 
-    def decoding(share: float, what: str) -> None:
-        if progress:
-            progress(0.25 * share, what)
 
+def event_embeddings(pair: ClipPair, situation: Situation, progress: Progress | None = None) -> dict[str, np.ndarray]:
+    """Of as many events as the clip has labels of, else five: model -> (E, D), L2-normalised. Else as frame_embeddings."""
+    frames, _ = _embedded(pair, situation, _event_count(situation), FRAMES_PER_EVENT, progress)
+    return {m: event_vectors(vectors).numpy() for m, vectors in frames.items()}
+
+
+def upload_embeddings(
+    pair: ClipPair, situation: Situation, progress: Progress | None = None
+) -> tuple[Situation, dict[str, np.ndarray]]:
+    """An upload with its end where its file's is, and its event_embeddings. The file is opened once.
+
+    Raises VideoDecodeError, also for a video outside UPLOAD_LIMITS.
+    """
+    count = _event_count(situation)
+    frames, info = _embedded(pair, situation, count, FRAMES_PER_EVENT, progress, UPLOAD_LIMITS)
+    return replace(situation, end=info.duration), {m: event_vectors(v).numpy() for m, v in frames.items()}
+
+
+def _event_count(situation: Situation) -> int:
+    return len(situation.events) or EVENTS_PER_CLIP
+
+
+def _embedded(
+    pair: ClipPair,
+    situation: Situation,
+    events: int,
+    per_event: int,
+    progress: Progress | None,
+    limits: Limits | None = None,
+) -> tuple[dict[str, torch.Tensor], VideoInfo]:
+    """model -> frame embeddings (E, F, D) on the CPU, float32, and what the file holds."""
     spec = pair.base.preprocess_spec
-    if situation.path is None:
-        raise VideoDecodeError(f"{situation.clip_id} has no video file")
-    duration = video.probe(situation.path).duration
-    try:
-        spans = video.event_spans(duration, events, situation.start, situation.end)
-    except ValueError as error:
-        raise VideoDecodeError(f"{situation.path}: {error}") from error
-    moments = np.concatenate([equal_moments(per_event, end - start, start) for start, end in spans])
-    pixels = preprocessed(situation.path, moments, spec, progress=decoding)
-    found: dict[str, list[np.ndarray]] = {m: [] for m in MODELS}
+    read = clip_pixels(situation, events, per_event, spec, limits, part(progress, 0.0, 0.25))
+    pixels = read.pixels.reshape(-1, *read.pixels.shape[2:])  # (E F, 3, S, S)
+    parts: dict[str, list[torch.Tensor]] = {m: [] for m in MODELS}
     for i in range(0, len(pixels), _BLOCK):
         both = pair.encode_frames(spec.to_float(torch.from_numpy(pixels[i : i + _BLOCK])))
         for model, vectors in zip(MODELS, both, strict=True):
-            found[model].append(vectors.float().cpu().numpy())
+            parts[model].append(vectors.float().cpu())
         if progress:
             done = min(i + _BLOCK, len(pixels))
             progress(0.25 + 0.25 * done / len(pixels), f"both models: {done} of {len(pixels)} frames")
-    return {m: np.concatenate(parts).reshape(events, per_event, -1) for m, parts in found.items()}
-
-
-def clip_features(pair: ClipPair, situation: Situation, progress: Progress | None = None) -> dict[str, np.ndarray]:
-    """Event embeddings of one clip, as many as it has labelled events, else five: model -> (E, D), L2-normalised.
-
-    A few frames at a time are held at full size. progress: told shares up to one half. Raises VideoDecodeError.
-    """
-    count = len(situation.events) or EVENTS_PER_CLIP
-    frames = frame_features(pair, situation, count, FRAMES_PER_EVENT, progress)
-    return {model: np.stack([_unit(own.mean(axis=0)) for own in vectors]) for model, vectors in frames.items()}
+    return {m: torch.cat(vectors).reshape(events, per_event, -1) for m, vectors in parts.items()}, read.info
 
 
 def embed_gallery(
@@ -109,17 +108,17 @@ def embed_gallery(
         if progress:
             progress(i / len(situations), f"embedding clip {i + 1} of {len(situations)}")
         try:
-            pixels = decode(situation, sampling(pair))
+            vectors = event_embeddings(pair, situation)
         except VideoDecodeError as error:
             if progress:
                 progress(i / len(situations), f"left out: {error}")
             continue
-        for model, value in event_features(pair, pixels[None]).items():
-            features[model].append(value[0])
+        for model, value in vectors.items():
+            features[model].append(value)
         kept.append(situation)
     if not kept:
         raise DataError(f"none of the {len(situations)} videos could be decoded")
-    clips = {m: np.stack([_unit(f.mean(axis=0)) for f in v]) for m, v in features.items()}
+    clips = {m: np.stack([pooled(f) for f in v]) for m, v in features.items()}
     events = {m: _rectangular(v) for m, v in features.items()}
     gallery = Gallery(tuple(s.clip_id for s in kept), events, clips, key)
     try:
@@ -133,10 +132,6 @@ def embed_gallery(
 def gallery_name(pair: ClipPair, situations: Sequence[Situation]) -> str:
     """Under what name the embeddings of these clips by this pair are kept."""
     return hashlib.sha256(json.dumps([pair.fingerprints, [_stamp(s) for s in situations]]).encode()).hexdigest()[:24]
-
-
-def _unit(vector: np.ndarray) -> np.ndarray:
-    return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
 def _rectangular(features: list[np.ndarray]) -> np.ndarray:

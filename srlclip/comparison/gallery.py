@@ -1,17 +1,18 @@
-"""Embeddings of many clips under both models of a pair: build, save, load, search exactly.
+"""Embeddings of many clips under both models of a pair: put together, save, load; search.py ranks them.
 
-Stores vectors and knows no encoder; numpy only. A matrix product over everything is fast up to about a million clips.
+Stores vectors and knows no encoder; numpy only.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from srlclip.pooling import pooled
 from srlclip.situations import DataError
 
 FORMAT = 1
@@ -44,44 +45,12 @@ class Gallery:
                     f"got {events.shape} and {self.clips[model].shape}"
                 )
 
-    @classmethod
-    def from_frames(
-        cls, ids: Sequence[str], frames: Mapping[str, np.ndarray], fingerprints: Mapping[str, str]
-    ) -> Gallery:
-        """frames: model -> L2-normalised frame embeddings (G, E, F, D); events and clips are their normalised means."""
-        events = {model: _normalised(vectors.mean(axis=2)) for model, vectors in frames.items()}
-        clips = {model: _normalised(vectors.mean(axis=(1, 2))) for model, vectors in frames.items()}
-        return cls(tuple(ids), events, clips, dict(fingerprints))
-
     def __len__(self) -> int:
         return len(self.ids)
 
     @property
     def models(self) -> tuple[str, ...]:
         return tuple(self.clips)
-
-    def search(self, query: np.ndarray, model: str, k: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """The k nearest clips, best first (None: all), equal scores in gallery order.
-
-        query: (D,), L2-normalised -> positions in `ids`, ints (k,), and cosines, float32 (k,). Raises ValueError.
-        """
-        scores = self._of(self.clips, model) @ self._checked(query, model)  # (G,)
-        if k is None or k >= len(scores):
-            order = np.argsort(-scores, kind="stable")
-        else:
-            if k < 1:
-                raise ValueError(f"k is {k}; it must be 1 or more")
-            # Every clip that ties with the k-th must be in the running, so that gallery order decides between them.
-            edge = np.partition(scores, len(scores) - k)[len(scores) - k]
-            near = np.flatnonzero(scores >= edge)
-            order = near[np.argsort(-scores[near], kind="stable")][:k]
-        return order, scores[order]
-
-    def timeline(self, query: np.ndarray, clip_id: str, model: str) -> np.ndarray:
-        """Cosine of one query (D,) with each event of one clip: float32 (E,). Raises ValueError."""
-        if clip_id not in self.ids:
-            raise ValueError(f"no clip {clip_id!r} in this gallery of {len(self)} clips")
-        return self._of(self.events, model)[self.ids.index(clip_id)] @ self._checked(query, model)
 
     def with_clips(self, clips: Mapping[str, Mapping[str, np.ndarray]], own_too: bool) -> Gallery:
         """A gallery of other clips: id -> model -> event embeddings (E, D), any E. own_too: followed by this one's.
@@ -94,15 +63,14 @@ class Gallery:
             raise ValueError("a gallery needs at least one clip")
         events = {}
         for model in self.models:
-            rows = [found[model] for found in clips.values()] + (list(self.events[model]) if own_too else [])
+            rows = [vectors[model] for vectors in clips.values()] + (list(self.events[model]) if own_too else [])
             most = max(len(row) for row in rows)
             events[model] = np.stack([row[np.minimum(np.arange(most), len(row) - 1)] for row in rows])
-        means = {model: _normalised(rows.mean(axis=1)) for model, rows in events.items()}
-        for model, rows in means.items():  # the mean over its own events, without those repeated
-            for i, found in enumerate(clips.values()):
-                rows[i] = _normalised(found[model].mean(axis=0))
-            if own_too:
-                rows[len(clips) :] = self.clips[model]
+        means = {}
+        for model in self.models:  # over a clip's own events, without those repeated
+            means[model] = np.stack(
+                [pooled(vectors[model]) for vectors in clips.values()] + (list(self.clips[model]) if own_too else [])
+            )
         return Gallery((*clips, *kept), events, means, self.fingerprints)
 
     def save(self, folder: str | Path) -> None:
@@ -142,20 +110,3 @@ class Gallery:
                     f"built with other weights of the {model} model ({came}, not {wanted}); build it again", file=path
                 )
         return gallery
-
-    def _of(self, vectors: Mapping[str, np.ndarray], model: str) -> np.ndarray:
-        if model not in vectors:
-            raise ValueError(f"no model {model!r} in this gallery; allowed: {', '.join(self.models)}")
-        return vectors[model]
-
-    def _checked(self, query: np.ndarray, model: str) -> np.ndarray:
-        query = np.asarray(query, dtype=np.float32)
-        dim = self._of(self.clips, model).shape[1]
-        if query.shape != (dim,):
-            raise ValueError(f"query must be ({dim},), got {query.shape}")
-        return query
-
-
-def _normalised(vectors: np.ndarray) -> np.ndarray:
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)

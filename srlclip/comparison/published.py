@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from srlclip import PACKAGE
 from srlclip.situations import DataError
 
-FOLDER = Path(__file__).resolve().parents[2] / "results"
+FOLDER = PACKAGE.parent / "results"
 MAIN, CAPTIONS, STUDIES = "mini_pair", "captioner", "ablations"
 
 

@@ -11,36 +11,55 @@ from srlclip.comparison.gallery import Gallery
 from srlclip.results import MODELS, Hit
 
 
+def ranks(scores: np.ndarray) -> np.ndarray:
+    """scores: (G,) -> the rank of each, ints (G,), from 1. Ties rank last: a rank is the number of items that score at
+    least as high, as in evaluation.metrics.ranking, which ranks one target per query."""
+    return len(scores) - np.searchsorted(np.sort(scores), scores, side="left")
+
+
+def best_events(gallery: Gallery, model: str, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Every clip's score, the cosine of the text with the best of its events, and that event's place: (G,) and ints (G,).
+
+    vector: (D,), the text's embedding. A product with every event, which is fast up to about a million clips; an index
+    over larger galleries takes the place of this function. Raises FloatingPointError for embeddings that are not finite.
+    """
+    every = _cosines(gallery.events[model], vector)
+    return every.max(axis=1), every.argmax(axis=1)
+
+
+def _cosines(events: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    """(G, E, D) and (D,) -> (G, E). Raises FloatingPointError."""
+    every = events @ vector
+    if not np.isfinite(every).all():
+        raise FloatingPointError("embeddings are not finite")
+    return every
+
+
 def ranked(gallery: Gallery, vector: np.ndarray) -> tuple[dict[str, tuple[Hit, ...]], tuple[str, ...]]:
     """(model -> every clip, best first; a reason per model that failed, whose ranking is empty).
 
-    vector: (D,), the text's embedding. A clip's score is the cosine of the text with the best of its events. Ties rank
-    last: a rank is the number of clips that score at least as high.
+    vector: (D,), the text's embedding. See best_events for scores and ranks for ties; equal scores in gallery order.
     """
-    found: dict[str, tuple[Hit, ...]] = {}
+    rankings: dict[str, tuple[Hit, ...]] = {}
     failures = []
     before: dict[str, int] = {}
     for model in MODELS:
         try:
-            every = gallery.events[model] @ vector  # (G, E)
-            scores = every.max(axis=1)
-            if not np.isfinite(scores).all():
-                raise FloatingPointError("embeddings are not finite")
+            scores, events = best_events(gallery, model, vector)
         except (FloatingPointError, KeyError, MemoryError) as error:
             failures.append(f"{model} model failed: {error}")
-            found[model] = ()
+            rankings[model] = ()
             continue
-        places = len(scores) - np.searchsorted(np.sort(scores), scores, side="left")
-        best = every.argmax(axis=1)
+        places = ranks(scores)
         hits = []
         for i in np.argsort(-scores, kind="stable"):
             name, rank = gallery.ids[i], int(places[i])
             moved = before[name] - rank if name in before else None
-            hits.append(Hit(name, rank, float(scores[i]), moved, int(best[i])))
-        found[model] = tuple(hits)
+            hits.append(Hit(name, rank, float(scores[i]), moved, int(events[i])))
+        rankings[model] = tuple(hits)
         if model == "base":
             before = {hit.clip_id: hit.rank for hit in hits}
-    return found, tuple(failures)
+    return rankings, tuple(failures)
 
 
 @dataclass(frozen=True)
@@ -80,18 +99,19 @@ def query_heat(
 
     Raises ValueError if a model's embeddings are not finite.
     """
-    found, ranks, spans = {}, {}, {}
+    rows_of, places, spans = {}, {}, {}
     lengths = [min(own(clip), next(iter(events.values())).shape[1]) for clip in ids]
     for model in MODELS:
-        scores = events[model] @ vector  # (G, E)
-        if not np.isfinite(scores).all():
-            raise ValueError(f"the {model} model's embeddings of this gallery are not finite; build it again")
-        best = scores.max(axis=1)
-        ranks[model] = len(best) - np.searchsorted(np.sort(best), best, side="left")
+        try:
+            scores = _cosines(events[model], vector)  # (G, E)
+        except FloatingPointError as error:
+            message = f"the {model} model's embeddings of this gallery are not finite; build it again"
+            raise ValueError(message) from error
+        places[model] = ranks(scores.max(axis=1))
         spans[model] = (float(scores.min()), float(scores.max()))
-        found[model] = [tuple(float(x) for x in row[:n]) for row, n in zip(scores, lengths, strict=True)]
+        rows_of[model] = [tuple(float(x) for x in row[:n]) for row, n in zip(scores, lengths, strict=True)]
     rows = tuple(
-        HeatRow(clip, found["base"][i], found["adapted"][i], int(ranks["base"][i]), int(ranks["adapted"][i]))
+        HeatRow(clip, rows_of["base"][i], rows_of["adapted"][i], int(places["base"][i]), int(places["adapted"][i]))
         for i, clip in enumerate(ids)
     )
     return QueryHeat(query, rows, spans)

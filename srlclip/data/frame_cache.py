@@ -24,7 +24,7 @@ import numpy as np
 
 from srlclip.parallel import spawn_map
 from srlclip.situations import DataError, Situation, VideoDecodeError
-from srlclip.video.frames import read_frames
+from srlclip.video.clips import clip_pixels
 from srlclip.video.pixels import PreprocessSpec
 
 SHARD = 32
@@ -154,20 +154,9 @@ def frame_cache(
 
 
 def decode(situation: Situation, sampling: Sampling) -> np.ndarray:
-    """uint8 (E, F, 3, S, S) of one clip. Raises VideoDecodeError (a missing path included)."""
-    if situation.path is None:
-        raise VideoDecodeError(_no_video(situation))
-    try:
-        frames = read_frames(
-            situation.path,
-            events=len(situation.events) or sampling.events,
-            frames_per_event=sampling.frames_per_event,
-            start=situation.start,
-            end=situation.end,
-        )
-    except ValueError as error:
-        raise VideoDecodeError(f"{situation.path}: {error}") from error
-    return sampling.spec.to_uint8(frames).numpy()
+    """uint8 (E, F, 3, S, S) of one clip, as every model sees it (video.clips). Raises VideoDecodeError."""
+    events = len(situation.events) or sampling.events
+    return clip_pixels(situation, events, sampling.frames_per_event, sampling.spec).pixels
 
 
 def clip_key(situation: Situation, sampling: Sampling) -> str | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from srlclip.comparison.comparison import Comparison
 from srlclip.evaluation.questions import ask
 from srlclip.evaluation.towers import observe, summarise
+from srlclip.pooling import pooled
 from srlclip.results import MODELS
 from srlclip.situations import DataError
 
@@ -29,8 +28,5 @@ def evaluate_comparison(comparison: Comparison, resamples: int = 1000) -> dict[s
     observed = {}
     for model in MODELS:
         events = comparison.gallery.events[model][place][:, :per_clip]
-        clips = events.mean(axis=1)
-        observed[model] = observe(
-            events, clips / np.linalg.norm(clips, axis=-1, keepdims=True), situations, asked, texts
-        )
+        observed[model] = observe(events, pooled(events), situations, asked, texts)
     return summarise(observed, [MODELS], resamples)

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.nn.functional import normalize
 
 from srlclip import __version__
 from srlclip.comparison.embedding import FRAMES_PER_EVENT
@@ -22,6 +21,7 @@ from srlclip.features.folder import FeatureFolder
 from srlclip.language import prompts
 from srlclip.models.pair import ClipPair
 from srlclip.parallel import read_ahead
+from srlclip.pooling import event_vectors, pooled
 from srlclip.progress import Progress
 from srlclip.results import MODELS
 from srlclip.situations import EVENTS_PER_CLIP, SECONDS_PER_EVENT, Situation, VideoDecodeError
@@ -127,7 +127,7 @@ def plan(situation: Situation, info: VideoInfo, settings: ExportSettings) -> Pla
     return Plan(start, duration, frames, spans, start + every[order], rows[:split], event_rows)
 
 
-def clip_features(
+def level_arrays(
     pair: ClipPair, chunks: Iterable[tuple[Plan, np.ndarray, np.ndarray]], settings: ExportSettings
 ) -> tuple[Plan, dict[tuple[str, str], np.ndarray]]:
     """(model, level) -> L2-normalised features: frames (T, D), events and contextualized (E, D), clip (1, D).
@@ -148,9 +148,9 @@ def clip_features(
         if level == "frames":
             value = frames
         elif level == "clip":
-            value = normalize(frames.mean(dim=0, keepdim=True), dim=-1)
+            value = pooled(frames)[None]
         elif level == "events":
-            value = normalize(events.mean(dim=1), dim=-1)
+            value = event_vectors(events)
         else:
             value = contextualized(pair, events)
         out[model, level] = value.cpu().numpy().astype(settings.dtype)
@@ -241,7 +241,7 @@ def export_features(
             progress(done / len(todo), f"clip {done + 1} of {len(todo)}")
         line = _line(situation, folder.key(situation.clip_id))
         try:
-            found, arrays = clip_features(pair, chunks, settings)
+            found, arrays = level_arrays(pair, chunks, settings)
         except VideoDecodeError as error:
             if isinstance(error.__cause__, ImportError):
                 raise  # no decoder is installed: no clip's fault

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from srlclip import ASSETS
 from srlclip.situations import CheckpointError
 
 #: Names that work without a download; their folders are part of the package.
 BUNDLED = ("mini-base", "mini-srlclip")
-_BUNDLED_ROOT = Path(__file__).resolve().parent.parent / "assets" / "models"
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
 #: A branch, tag or commit behind a Hub id: OWNER/NAME@REVISION.
 _REVISION = re.compile(r"[A-Za-z0-9][\w./-]*")
@@ -28,7 +28,7 @@ FETCHED, NOT_FETCHED = ("*.json", "*.safetensors", "README.md"), ("merged/*",)
 
 def resolve_bundled(name: str | Path) -> Path | None:
     """Folder of a bundled model, or None when `name` is not a bundled name. The folder is not checked."""
-    return _BUNDLED_ROOT / str(name) if str(name) in BUNDLED else None
+    return ASSETS / "models" / str(name) if str(name) in BUNDLED else None
 
 
 def hub_offline() -> bool:

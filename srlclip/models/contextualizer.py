@@ -6,10 +6,10 @@ Tokens of a clip (RECIPE of the SRL-CLIP paper, arXiv 2401.07669): [video] ([eve
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as functional
 from torch import nn
 
 from srlclip.config import ContextualizerSettings
+from srlclip.pooling import unit
 
 _VIDEO, _EVENT, _FRAME = range(3)
 
@@ -64,5 +64,5 @@ class VideoContextualizer(nn.Module):
         blocks = torch.cat([event_tokens.expand(clips, -1, -1, -1), frame_tokens], dim=2)  # (B, E, 1 + F, D)
         video = (self.video_token + self.type_embedding[_VIDEO]).expand(clips, 1, -1)
         tokens = torch.cat([video, blocks.flatten(1, 2)], dim=1)  # (B, 1 + E (1 + F), D)
-        tokens = functional.normalize(self.encoder(tokens).float(), dim=-1)
+        tokens = unit(self.encoder(tokens).float())
         return tokens[:, 0], tokens[:, 1:].unflatten(1, (events, 1 + per_event))[:, :, 0]

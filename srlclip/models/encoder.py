@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-import torch.nn.functional as functional
 from torch import nn
 
 from srlclip.config import LORA_TARGETS, LoraSettings
 from srlclip.models.adapters import LAYER, adapter_shapes, check_adapter
 from srlclip.models.checkpoints import hub_offline, missing_message, read_json, resolve_source, write_json
+from srlclip.pooling import unit
 from srlclip.situations import CheckpointError
 from srlclip.video.pixels import PreprocessSpec
 
@@ -151,7 +151,7 @@ class ClipEncoder(nn.Module):
         # depending on the version of transformers.
         weight = self.clip.visual_projection.weight
         pooled = self.clip.vision_model(pixel_values=pixels.to(weight.device, weight.dtype)).pooler_output
-        return functional.normalize(self.clip.visual_projection(pooled).float(), dim=-1)
+        return unit(self.clip.visual_projection(pooled).float())
 
     def encode_texts(self, texts: Sequence[str], chunk: int = 256) -> torch.Tensor:
         """N texts -> (N, D), L2-normalised, float32. Texts beyond max_tokens are cut at the end."""
@@ -176,7 +176,7 @@ class ClipEncoder(nn.Module):
         pooled = self.clip.text_model(
             input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"]
         ).pooler_output
-        return functional.normalize(self.clip.text_projection(pooled).float(), dim=-1)
+        return unit(self.clip.text_projection(pooled).float())
 
     def count_tokens(self, text: str) -> int:
         """Tokens of `text` with the start and end marks, before truncation (the limit is max_tokens)."""

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as functional
 from torch import nn
 
 from srlclip.config import ContextualizerSettings, LoraSettings, TuningSettings, from_dict
@@ -23,6 +22,7 @@ from srlclip.models.adapters import adapter_shapes
 from srlclip.models.checkpoints import CARD, fetch_folder, read_json, resolve_bundled, write_json
 from srlclip.models.contextualizer import VideoContextualizer
 from srlclip.models.encoder import ClipEncoder
+from srlclip.pooling import clip_vectors, event_vectors
 from srlclip.situations import CheckpointError
 
 __all__ = ["SRLCLIP", "Features", "load_contextualizer", "read_model_card", "resolve_bundled"]
@@ -101,9 +101,9 @@ class SRLCLIP(nn.Module):
         vc_video, vc_events = self.contextualizer(frames) if self.contextualizer is not None else (None, None)
         features = Features(
             frames=frames,
-            clip_events=functional.normalize(frames.mean(dim=2), dim=-1),
+            clip_events=event_vectors(frames),
             vc_events=vc_events,
-            clip_video=functional.normalize(frames.mean(dim=(1, 2)), dim=-1),
+            clip_video=clip_vectors(frames),
             vc_video=vc_video,
         )
         return features if texts is None else (features, self.encoder.encode_texts(texts))

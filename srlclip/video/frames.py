@@ -16,7 +16,7 @@ from srlclip.video.file import FOLDER_FPS, FRAME_SUFFIXES, UPLOAD_LIMITS, Limits
 
 __all__ = [
     "FOLDER_FPS", "FRAME_SUFFIXES", "UPLOAD_LIMITS", "Limits", "VideoInfo",
-    "clip_end", "event_spans", "frames_at", "poster", "probe", "read_frames", "read_moments", "sample_indices",
+    "clip_end", "event_moments", "event_spans", "frames_at", "poster", "probe", "read_frames", "read_moments", "sample_indices",
 ]  # fmt: skip
 
 # The most that frames_at reads of full-size frames at a time; the decoder takes several times as much meanwhile.
@@ -49,17 +49,23 @@ def clip_end(situation: Situation) -> float:
 
 
 def sample_indices(starts: np.ndarray, spans: tuple[tuple[float, float], ...], frames_per_event: int = 4) -> np.ndarray:
-    """Which frames to read: int64 (E, F), the frame on screen at the middle of each of F equal bins of each span.
+    """Which frames to read: int64 (E, F), the frame on screen at each of event_moments.
 
     starts: (N,) seconds at which each frame appears, ascending. Moments outside the video take its first or last frame,
     so a one-frame video repeats its frame. Raises ValueError for no frames.
     """
-    if frames_per_event < 1 or not len(starts):
-        raise ValueError(f"need 1 or more frames per event and a video with frames, got {frames_per_event}")
+    if not len(starts):
+        raise ValueError("need a video with frames, got none")
+    return _on_screen(starts, event_moments(spans, frames_per_event))
+
+
+def event_moments(spans: tuple[tuple[float, float], ...], frames_per_event: int = 4) -> np.ndarray:
+    """Seconds at which events are looked at: float64 (E, F), the middle of each of F equal bins of each span. ValueError."""
+    if frames_per_event < 1:
+        raise ValueError(f"need 1 or more frames per event, got {frames_per_event}")
     edges = np.asarray(spans, dtype=np.float64)  # (E, 2)
     middles = (np.arange(frames_per_event) + 0.5) / frames_per_event  # (F,)
-    moments = edges[:, :1] + (edges[:, 1:] - edges[:, :1]) * middles  # (E, F)
-    return _on_screen(starts, moments)
+    return edges[:, :1] + (edges[:, 1:] - edges[:, :1]) * middles
 
 
 def _on_screen(starts: np.ndarray, moments: np.ndarray) -> np.ndarray:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from srlclip.progress import Progress
 from srlclip.video.frames import Limits, VideoInfo, frames_at
 from srlclip.video.pixels import PreprocessSpec
 
@@ -42,27 +41,3 @@ def pixel_chunks(
     """
     for frames, times in frames_at(path, moments, chunk=chunk, limits=limits):
         yield spec.to_uint8(frames).numpy(), times
-
-
-def preprocessed(
-    path: str | Path,
-    moments: np.ndarray,
-    spec: PreprocessSpec,
-    limits: Limits | None = None,
-    progress: Progress | None = None,
-    chunk: int = CHUNK,
-) -> np.ndarray:
-    """Pixels at ascending moments (T,), in seconds: uint8 (T, 3, S, S), equal to spec.to_uint8(read_moments(...)).
-
-    progress: told the share that is read, 0 to 1, and a line of text. Raises VideoDecodeError, ValueError.
-    """
-    total = len(moments)
-    out = np.empty((total, 3, spec.crop, spec.crop), np.uint8)
-    done = 0
-    for pixels, times in pixel_chunks(path, moments, spec, limits, chunk):
-        count = int(times.sum())
-        out[done : done + count] = np.repeat(pixels, times, axis=0)
-        done += count
-        if progress:
-            progress(done / total, f"decoding: {done} of {total} frames")
-    return out

@@ -17,7 +17,7 @@ from srlclip.captioning.trained import CaptionHeads, read_clips
 from srlclip.captioning.vocabulary import Vocabulary
 from srlclip.comparison import comparison as compare
 from srlclip.comparison.comparison import Comparison
-from srlclip.comparison.embedding import frame_features
+from srlclip.comparison.embedding import frame_embeddings
 from srlclip.config import CaptionerSettings
 from srlclip.data.frame_cache import Sampling, decode
 from srlclip.language.lexicon import VerbEntry
@@ -297,15 +297,15 @@ def test_frames_of_a_clip_are_those_that_heads_are_trained_on(comparison, pair, 
     """The same pixels as the frame cache's, also where the labels end behind the file's end."""
     situation = comparison.situation(comparison.clip_ids()[0])
     for clip in (situation, replace(situation, start=1.3, end=8.1), replace(situation, end=11.5)):
-        found = frame_features(pair, clip, 5, 3)
+        found = frame_embeddings(pair, clip, 5, 3)
         pixels = decode(clip, Sampling(5, 3, pair.base.preprocess_spec))
         wanted = pair.encode_frames(pair.base.preprocess_spec.to_float(torch.from_numpy(pixels)))
         for model, value in zip(("base", "adapted"), wanted, strict=True):
             np.testing.assert_allclose(found[model], value.numpy(), atol=1e-5)
     with pytest.raises(VideoDecodeError, match="does not lie in a video"):
-        frame_features(pair, replace(situation, start=20.0, end=30.0), 5, 3)
-    with pytest.raises(VideoDecodeError, match="has no video file"):
-        frame_features(pair, replace(situation, path=None), 5, 3)
+        frame_embeddings(pair, replace(situation, start=20.0, end=30.0), 5, 3)
+    with pytest.raises(VideoDecodeError, match="no video file"):
+        frame_embeddings(pair, replace(situation, path=None), 5, 3)
 
 
 def test_the_memory_of_frames_is_bounded_and_threads_may_share_it(comparison, monkeypatch):
@@ -328,7 +328,7 @@ def test_the_memory_of_frames_is_bounded_and_threads_may_share_it(comparison, mo
         thread.join()
     assert not failed and len(found) == 12 and len(comparison._clip_frames) == 2
     assert all(result == wanted[clip] for clip, result in found)
-    monkeypatch.setattr(compare, "frame_features", lambda *a: pytest.fail("the last clip is remembered"))
+    monkeypatch.setattr(compare, "frame_embeddings", lambda *a: pytest.fail("the last clip is remembered"))
     last, _ = next(reversed(comparison._clip_frames))
     assert comparison.caption(last).events
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from tiny_models import save_tiny_clip, vocabulary
 
 from srlclip.comparison.comparison import Comparison
 from srlclip.data.vidsitu import read_vidsitu
-from srlclip.situations import Caption, CheckpointError, DataError, VideoDecodeError
+from srlclip.situations import Caption, CheckpointError, DataError, Situation, VideoDecodeError
+from srlclip.video.file import Limits
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
@@ -105,6 +107,34 @@ def test_an_upload_is_private_and_gets_everything(comparison, mp4):
         comparison.true_caption(clip, 0)
     with pytest.raises(DataError, match="upload it again"):
         comparison.situation("upload-0")
+
+
+def test_an_upload_is_opened_once(comparison, mp4, tmp_path, monkeypatch):
+    from srlclip.app.session.session import Session
+    from srlclip.video import frames as video
+
+    opened, open_video = [], video.open_video
+    monkeypatch.setattr(video, "open_video", lambda path, limits: opened.append(path) or open_video(path, limits))
+    path = mp4("mine.mp4", frames=90)
+    clip = comparison.add_video(str(path))
+    assert opened == [path] and comparison.situation(clip).end == pytest.approx(3.0, abs=0.1)
+    own, _ = Session(tmp_path).add(comparison, path, "mine.mp4")
+    assert len(opened) == 2 and own.seconds == comparison.situation(clip).end
+
+
+def test_an_upload_is_held_to_its_own_limits(comparison, mp4, monkeypatch):
+    monkeypatch.setattr("srlclip.comparison.embedding.UPLOAD_LIMITS", Limits(max_seconds=2.0))
+    path = str(mp4("mine.mp4", frames=90))
+    with pytest.raises(VideoDecodeError, match=r"3 s long, allowed: 2 s"):
+        comparison.add_video(path)
+    assert comparison.embed_video(Situation("x", Path(path), ()))["base"].shape[0] == 5
+
+
+def test_an_upload_of_a_gallery_clip_has_its_vectors(comparison):
+    clip = comparison.situation(comparison.clip_ids()[0])
+    upload = comparison.add_video(str(clip.path))
+    for model, vectors in comparison.embed_clip(upload).items():
+        np.testing.assert_array_equal(vectors, comparison.embed_clip(clip.clip_id)[model])
 
 
 def test_a_bad_upload_names_the_problem(comparison, tmp_path):

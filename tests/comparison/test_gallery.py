@@ -1,4 +1,4 @@
-"""The gallery: search order, ties, timelines, files that match their models."""
+"""The gallery: clips of one's own in it, and files that match their models."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from srlclip.comparison.gallery import Gallery
+from srlclip.pooling import pooled
 from srlclip.situations import DataError
 
 MARKS = {"base": "aa", "adapted": "bb"}
@@ -23,54 +24,12 @@ def unit(*shape: int, seed: int = 0) -> np.ndarray:
 
 @pytest.fixture
 def gallery() -> Gallery:
-    frames = {"base": unit(30, 5, 4, 8), "adapted": unit(30, 5, 4, 8, seed=1)}
-    return Gallery.from_frames([f"clip{i}" for i in range(30)], frames, MARKS)
+    events = {"base": unit(30, 5, 8), "adapted": unit(30, 5, 8, seed=1)}
+    return made([f"clip{i}" for i in range(30)], events, MARKS)
 
 
-def test_means_are_over_frames_and_normalised(gallery: Gallery) -> None:
-    frames = unit(30, 5, 4, 8)
-    assert gallery.events["base"].shape == (30, 5, 8) and gallery.clips["base"].dtype == np.float32
-    mean = frames[3].reshape(20, 8).mean(0)
-    np.testing.assert_allclose(gallery.clips["base"][3], mean / np.linalg.norm(mean), atol=1e-6)
-    np.testing.assert_allclose(np.linalg.norm(gallery.events["adapted"], axis=-1), 1, atol=1e-6)
-
-
-def test_search_equals_sorting_everything(gallery: Gallery) -> None:
-    query = unit(8, seed=5)
-    for model in gallery.models:
-        scores = gallery.clips[model] @ query
-        order, found = gallery.search(query, model)
-        assert order.tolist() == np.argsort(-scores).tolist()
-        np.testing.assert_array_equal(found, scores[order])
-        for k in (1, 7, 30, 99):
-            assert gallery.search(query, model, k)[0].tolist() == order[:k].tolist()
-
-
-def test_equal_scores_stay_in_gallery_order() -> None:
-    same = np.tile(np.array([1.0, 0.0], np.float32), (6, 1))
-    same[2] = (0.0, 1.0)
-    gallery = Gallery(tuple("abcdef"), {"base": same[:, None]}, {"base": same}, {"base": "aa"})
-    query = np.array([1.0, 0.0])
-    assert gallery.search(query, "base", 3)[0].tolist() == [0, 1, 3]
-    assert gallery.search(query, "base")[0].tolist() == [0, 1, 3, 4, 5, 2]
-
-
-def test_timeline(gallery: Gallery) -> None:
-    query = unit(8, seed=5)
-    found = gallery.timeline(query, "clip4", "adapted")
-    np.testing.assert_allclose(found, gallery.events["adapted"][4] @ query)
-    assert found.shape == (5,)
-
-
-def test_questions_it_cannot_answer(gallery: Gallery) -> None:
-    with pytest.raises(ValueError, match="allowed: base, adapted"):
-        gallery.search(unit(8), "other")
-    with pytest.raises(ValueError, match=r"query must be \(8,\)"):
-        gallery.search(unit(9), "base")
-    with pytest.raises(ValueError, match="k is 0"):
-        gallery.search(unit(8), "base", 0)
-    with pytest.raises(ValueError, match="no clip 'x'"):
-        gallery.timeline(unit(8), "x", "base")
+def made(ids: list[str], events: dict[str, np.ndarray], marks: dict[str, str]) -> Gallery:
+    return Gallery(tuple(ids), events, {model: pooled(rows) for model, rows in events.items()}, marks)
 
 
 def test_save_and_load(gallery: Gallery, tmp_path: Path) -> None:
@@ -112,11 +71,11 @@ def test_broken_files_are_refused(gallery: Gallery, tmp_path: Path) -> None:
 
 def test_arrays_that_do_not_fit() -> None:
     with pytest.raises(ValueError, match="unique"):
-        Gallery.from_frames(["a", "a"], {"base": unit(2, 5, 4, 8)}, {"base": "aa"})
+        made(["a", "a"], {"base": unit(2, 5, 8)}, {"base": "aa"})
     with pytest.raises(ValueError, match="same models"):
-        Gallery.from_frames(["a", "b"], {"base": unit(2, 5, 4, 8)}, MARKS)
+        made(["a", "b"], {"base": unit(2, 5, 8)}, MARKS)
     with pytest.raises(ValueError, match="3 ids need"):
-        Gallery.from_frames(["a", "b", "c"], {"base": unit(2, 5, 4, 8)}, {"base": "aa"})
+        made(["a", "b", "c"], {"base": unit(2, 5, 8)}, {"base": "aa"})
 
 
 def test_it_needs_no_torch() -> None:
@@ -125,10 +84,8 @@ def test_it_needs_no_torch() -> None:
 
 
 def test_other_clips_stand_before_the_gallerys_own_and_keep_their_events():
-    rng = np.random.default_rng(3)
-    unit = lambda *shape: (v := rng.normal(size=shape).astype(np.float32)) / np.linalg.norm(v, axis=-1, keepdims=True)  # noqa: E731
-    own = Gallery.from_frames(["a", "b"], {"base": unit(2, 5, 1, 8)}, {"base": "x"})
-    clips = {"mine": {"base": unit(3, 8)}, "long": {"base": unit(7, 8)}}
+    own = made(["a", "b"], {"base": unit(2, 5, 8)}, {"base": "x"})
+    clips = {"mine": {"base": unit(3, 8, seed=1)}, "long": {"base": unit(7, 8, seed=2)}}
     both = own.with_clips(clips, True)
     assert both.ids == ("mine", "long", "a", "b") and both.events["base"].shape == (4, 7, 8)
     assert np.array_equal(both.events["base"][2, :5], own.events["base"][0])

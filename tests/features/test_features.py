@@ -14,7 +14,7 @@ import torch
 from safetensors.numpy import load_file
 
 from srlclip.cli.main import main
-from srlclip.comparison.embedding import event_features, sampling
+from srlclip.comparison.embedding import event_embeddings
 from srlclip.data.folder import read_folder, read_videos
 from srlclip.features import export as features
 from srlclip.features.export import CONTEXTUALIZED, LEVELS, ExportSettings, export_features
@@ -22,7 +22,7 @@ from srlclip.features.folder import FeatureFolder, file_key
 from srlclip.models.pair import ClipPair
 from srlclip.situations import DataError, Situation, VideoDecodeError
 from srlclip.video.frames import read_moments
-from srlclip.video.streaming import equal_moments, preprocessed, rate_count
+from srlclip.video.streaming import equal_moments, rate_count
 
 
 @pytest.fixture(scope="module")
@@ -77,14 +77,12 @@ def test_arrays_are_the_pairs_embeddings_of_the_frames_named(pair, videos, tmp_p
 
 
 def test_events_of_labelled_clips_are_the_gallerys(pair, world, tmp_path):
-    from srlclip.data.frame_cache import decode
-
     export(pair, world, tmp_path, levels=("events",))
     situation = read_folder(world)[0]
-    expected = event_features(pair, decode(situation, sampling(pair))[None])
+    expected = event_embeddings(pair, situation)
     for model in ("base", "adapted"):
         found = np.load(tmp_path / model / "events" / f"{situation.clip_id}.npy")
-        np.testing.assert_allclose(found, expected[model][0], atol=1e-6)
+        np.testing.assert_allclose(found, expected[model], atol=1e-6)
     annotations = json.loads((tmp_path / "durations.json").read_text("utf-8"))
     entry = annotations[situation.clip_id]
     assert entry["duration"] == 10.0 and entry["timestamps"] == [[2.0 * k, 2.0 * k + 2] for k in range(5)]
@@ -332,20 +330,6 @@ def test_windows_of_the_contextualizer_hold_five_events(pair):
         expected = pair.context_events(frames[None, begin : begin + 5])[0]
         torch.testing.assert_close(out[first:last], expected[first - begin : last - begin])
     assert features.contextualized(pair, frames[:2]).shape == (2, pair.embed_dim)
-
-
-def test_a_long_video_in_chunks_is_one_read(pair, mp4, monkeypatch):
-    """A file with time stamps, one without (read in order) and a folder of frames; 20 moments, 3 frames at a time."""
-    spec = pair.base.preprocess_spec
-    for path in (mp4("a.mp4"), mp4("b.avi", codec="mpeg4", options={"bf": "2"})):
-        moments = equal_moments(20, 1.5, 0.25)
-        shares = []
-        found = preprocessed(path, moments, spec, chunk=3, progress=lambda share, _, to=shares: to.append(share))
-        np.testing.assert_array_equal(found, spec.to_uint8(read_moments(path, moments)).numpy())
-        assert shares == sorted(shares) and shares[-1] == 1.0 and len(shares) == 7
-    monkeypatch.setattr("srlclip.video.frames._CHUNK_BYTES", 64 * 48 * 3 * 2)
-    assert preprocessed(path, moments, spec, progress=lambda *_: shares.append(0)).shape[0] == 20
-    assert len(shares) == 17, "large frames are read fewer at a time"
 
 
 def test_moments_are_checked(mp4):

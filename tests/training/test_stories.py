@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from srlclip import ASSETS
 from srlclip.comparison.comparison import Comparison
-from srlclip.comparison.embedding import ASSETS
 from srlclip.comparison.queries import OUTCOMES, find_stories, outcome
 from srlclip.language.negatives import KINDS
 from training.stories import Candidate, chosen

@@ -34,7 +34,6 @@ from srlclip.progress import Progress
 from srlclip.results import MODELS, Timeline
 from srlclip.situations import EVENTS_PER_CLIP, Caption, DataError, Event, Situation, VideoDecodeError
 from srlclip.video.file import under_name
-from srlclip.video.frames import UPLOAD_LIMITS, probe
 
 if TYPE_CHECKING:
     import numpy as np
@@ -104,10 +103,10 @@ class Session:
             stored = self.folder / f"{secrets.token_hex(16)}{Path(name).suffix.lower()[:8]}"
             _link_or_copy(Path(path), stored)
             try:
-                seconds = probe(stored, UPLOAD_LIMITS).duration
-                clip = known or OwnClip(self._free_name(name, comparison), size, sha256, seconds)
-                clip = replace(clip, seconds=seconds)
-                features = comparison.embed_video(_situation(clip, stored), progress)
+                clip = known or OwnClip(self._free_name(name, comparison), size, sha256, 0.0)
+                whole = replace(_situation(clip, stored), end=None)
+                situation, features = comparison.embed_upload(whole, progress)
+                clip = replace(clip, seconds=situation.end)
             except (VideoDecodeError, ValueError) as error:
                 stored.unlink(missing_ok=True)
                 # the visitor knows the file by its name; where it is kept is none of the visitor's business

@@ -29,6 +29,7 @@ from srlclip.app.ui.results import caption_files, downloads
 from srlclip.app.ui.results.negatives import KINDS
 from srlclip.app.ui.tabs import captions, retrieval
 from srlclip.app.ui.tabs.hard_negatives import scoring as hard_negatives
+from srlclip.pooling import pooled
 from srlclip.results import MODELS, to_json
 from srlclip.situations import EVENTS_PER_CLIP
 from srlclip.video.frames import UPLOAD_LIMITS
@@ -90,9 +91,7 @@ def video_json(comparison: Comparison, clip_id: str) -> dict:
     """Vectors of a clip under both models: one per event, and the normalised mean of those for the clip."""
     found: dict = {"clip_id": clip_id, "spans": [list(span) for span in comparison.spans(clip_id)]}
     for model, events in comparison.embed_clip(clip_id).items():
-        mean = events.mean(axis=0)
-        clip = mean / max(float(np.linalg.norm(mean)), 1e-12)
-        found[model] = {"clip": rows(clip[None])[0], "events": rows(events)}
+        found[model] = {"clip": rows(pooled(events)[None])[0], "events": rows(events)}
     return found
 
 
