@@ -444,7 +444,7 @@ def test_two_processes_at_once_in_one_folder_agree(root, tmp_path, monkeypatch):
         from datasets import Dataset  # before the start, as the other process has it
         from srlclip.data import frame_cache, text_cache
         from srlclip.data.vidsitu import read_vidsitu
-        from srlclip.preprocess import PreprocessSpec
+        from srlclip.video.pixels import PreprocessSpec
 
         folder = Path(sys.argv[1])
         frame_cache.SHARD, text_cache.BLOCK = 2, 2
