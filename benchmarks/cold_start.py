@@ -32,9 +32,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from srlclip.app.space import SpaceSettings, write_space
+from srlclip.files import write_json
 from srlclip.situations import SrlClipError
 from training.runs.provenance import provenance
-from training.runs.run_folder import write_json
 
 QUERIES = ("a man pushes a woman", "a robot runs away towards the left")
 LIMIT = 300.0

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from srlclip.files import write_json
 from srlclip.video.pixels import PreprocessSpec
 from training.mini_base.tokenizer import build_tokenizer
-from training.runs.run_folder import write_json
 
 if TYPE_CHECKING:
     from transformers import CLIPConfig

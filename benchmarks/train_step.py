@@ -34,6 +34,7 @@ from benchmarks import costs
 from benchmarks.naive_loop import DecodingData, EachTimeDecoded, EmbeddingTrainer
 from benchmarks.random_clip import SIZES, save_random_clip
 from srlclip.data.frame_cache import Sampling
+from srlclip.files import write_json
 from srlclip.language import prompts
 from srlclip.situations import EVENTS_PER_CLIP, Situation, SrlClipError
 from srlclip.synsitu.labels import situation
@@ -41,7 +42,6 @@ from srlclip.synsitu.sample import sample_clip
 from srlclip.synsitu.writer import write_clip
 from training.recipe.data import TrainingData
 from training.runs.provenance import provenance
-from training.runs.run_folder import write_json
 from training.settings import DataSettings, OptimSettings, TrainSettings
 from training.train import Trainer, create_model
 

@@ -13,7 +13,8 @@ FILES.append(ROOT / "app.py")
 
 #: From the ground up. A file imports from its own place and from those before it; the longest name that fits is its place.
 PLACES = (
-    "srlclip/__init__", "srlclip/situations", "srlclip/results", "srlclip/config", "srlclip/losses", "srlclip/progress", "srlclip/parallel", "srlclip/templates", "srlclip/pooling",
+    "srlclip/__init__", "srlclip/situations", "srlclip/results", "srlclip/config", "srlclip/progress", "srlclip/parallel",
+    "srlclip/files", "srlclip/templates", "srlclip/pooling", "srlclip/losses",
     "srlclip/language", "srlclip/video", "srlclip/data",
     "srlclip/synsitu/world", "srlclip/synsitu/drawing", "srlclip/synsitu",
     "srlclip/models", "srlclip/captioning", "srlclip/comparison",
@@ -37,7 +38,7 @@ APART = {
 }
 #: Places that work where torch is not installed.
 WITHOUT_TORCH = (
-    "srlclip/situations", "srlclip/results", "srlclip/language", "srlclip/synsitu", "srlclip/evaluation/metrics",
+    "srlclip/situations", "srlclip/results", "srlclip/files", "srlclip/language", "srlclip/synsitu", "srlclip/evaluation/metrics",
     "srlclip/comparison/gallery", "srlclip/comparison/search", "srlclip/features/folder", "srlclip/plots", "srlclip/app/ui",
 )  # fmt: skip
 #: Each heavy library has one door (or a few, named here).
@@ -206,6 +207,48 @@ def test_nothing_loads_a_pickle():
         for node in ast.walk(source(path)):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "torch.load":
                 assert any(k.arg == "weights_only" and ast.unparse(k.value) == "True" for k in node.keywords), path
+
+
+def test_files_appear_whole_and_through_one_door():
+    """Only srlclip/files.py moves and links; what writes a whole file writes the draft that it hands out."""
+    moves = {
+        "os.replace",
+        "os.rename",
+        "os.link",
+        "os.symlink",
+        "shutil.move",
+        "tempfile.NamedTemporaryFile",
+        "tempfile.mkstemp",
+    }
+    writes = {"write_text", "write_bytes", "save_file", "np.save", "np.savez", "np.savez_compressed", "torch.save"}
+    others = {
+        # A folder that must not replace another run's: moved only where nothing is.
+        ("srlclip/data/frame_cache.py", "os.rename"),
+        # A finished folder's parts, files and folders, moved over those of an earlier export.
+        ("training/export.py", "os.replace"),
+    }
+    broken = []
+    for path in FILES:
+        file = name_of(path)
+        if file == "srlclip/files.py" or file.startswith("benchmarks/"):
+            continue
+        drafted = {
+            id(child)
+            for node in ast.walk(source(path))
+            if isinstance(node, ast.With) and any("replacing(" in ast.unparse(item) for item in node.items)
+            for child in ast.walk(node)
+        }
+        imported = {"write_text"} & {module.removeprefix("srlclip.files.") for module in imports(path)}
+        for node in ast.walk(source(path)):
+            if not isinstance(node, ast.Call):
+                continue
+            name = ast.unparse(node.func)
+            method = node.func.attr if isinstance(node.func, ast.Attribute) else name
+            moved = name in moves or (method == "rename" and name != "os.rename")
+            written = {name, method} & (writes - imported) and id(node) not in drafted
+            if (moved or written) and (file, name) not in others:
+                broken.append(f"{file}:{node.lineno}: {name}")
+    assert not broken
 
 
 def test_no_file_is_a_drawer():

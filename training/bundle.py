@@ -25,13 +25,13 @@ from srlclip.comparison.comparison import Comparison
 from srlclip.comparison.embedding import gallery_name
 from srlclip.comparison.loading import HEADS_FOLDER
 from srlclip.data.folder import read_folder
+from srlclip.files import write_json, write_text
 from srlclip.results import MODELS
 from srlclip.synsitu import texts
 from srlclip.synsitu.sample import GROUP_SIZE, script_of
 from srlclip.synsitu.writer import progress_bar, write_split
 from training.cards.bundled import base_card, pair_card
 from training.runs.provenance import portable
-from training.runs.run_folder import write_json
 
 #: The gallery's seed differs from that of every measured split, so that looking at it spoils no result.
 GALLERY_SEED, PLAIN_CLIPS, HARD_GROUPS, EXAMPLES = 7, 24, 8, 8
@@ -125,7 +125,7 @@ def main(argv: list[str] | None = None) -> int:
         ("mini-base", base_card(ASSETS / "models")),
         ("mini-srlclip", pair_card(ASSETS / "models", results, captioner)),
     ):
-        (ASSETS / "models" / name / "README.md").write_text(text, "utf-8")
+        write_text(ASSETS / "models" / name / "README.md", text)
     total = sum(p.stat().st_size for p in ASSETS.rglob("*") if p.is_file())
     print(f"{ASSETS}: {total / 1e6:.1f} MB")
     return 0

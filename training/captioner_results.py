@@ -11,7 +11,6 @@ annotators. Every number comes from prediction files in the official format, wri
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import sys
 from collections import Counter
@@ -36,6 +35,7 @@ from srlclip.data.predictions import (
     write_verb_predictions,
 )
 from srlclip.evaluation.vidsitu import Predictions, score, summarise
+from srlclip.files import json_digest, write_json
 from srlclip.language.lexicon import Lexicon
 from srlclip.models.pair import ClipPair
 from srlclip.pooling import event_vectors
@@ -46,7 +46,6 @@ from training.captioning.settings import CaptionerTraining
 from training.predict import as_predictions
 from training.recipe.data import Processes, load_situations
 from training.runs.provenance import provenance
-from training.runs.run_folder import write_json
 
 #: Features that a head is trained on: name -> overrides of the configuration.
 ARMS: dict[str, tuple[str, ...]] = {
@@ -166,9 +165,7 @@ def zero_shot_predictions(bench: Bench, arm: str, lexicon: Lexicon, folder: Path
     """Zero-shot readings through files, which are taken as they are where the same decoder has read the same before."""
     words = [list(lexicon.entries), [lexicon.fillers(key) for key in ROLE_KEYS]]
     about = [[s.clip_id for s in bench.situations], words, zero_shot.constants()]
-    name = (
-        f"zero-shot {arm} {bench.pair.fingerprints[arm]} {hashlib.sha256(json.dumps(about).encode()).hexdigest()[:8]}"
-    )
+    name = f"zero-shot {arm} {bench.pair.fingerprints[arm]} {json_digest(about, 8)}"
     verbs, srl = _files(folder, name)
     if verbs.is_file() and srl.is_file():
         return Predictions(read_verb_predictions(verbs), read_srl_predictions(srl))

@@ -24,6 +24,7 @@ from srlclip.data.frame_cache import FrameCache, Sampling, frame_cache
 from srlclip.data.vidsitu import read_vidsitu
 from srlclip.evaluation.questions import Questions, ask
 from srlclip.evaluation.towers import Observations, observe, summarise
+from srlclip.files import write_json
 from srlclip.language.lexicon import Lexicon
 from srlclip.models.checkpoints import fetch_folder
 from srlclip.models.encoder import ClipEncoder
@@ -32,7 +33,6 @@ from srlclip.pooling import clip_vectors, event_vectors
 from srlclip.situations import Situation, SrlClipError
 from training.recipe.data import embed_captions
 from training.runs.provenance import provenance
-from training.runs.run_folder import write_json
 
 #: SynSitu splits, how many clips of each, and what they are called in the results.
 SYNSITU = {

@@ -11,7 +11,6 @@ back. No path of this computer is in it. A card that was edited by hand is kept 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import re
@@ -24,6 +23,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from srlclip.files import text_digest, write_json, write_text
 from srlclip.language.lexicon import Lexicon
 from srlclip.models.checkpoints import BUNDLED, check_hub_id, read_json, resolve_source, upload_folder
 from srlclip.models.encoder import ClipEncoder
@@ -34,7 +34,6 @@ from training.cards.results import read_results
 from training.cards.sections import CardFacts
 from training.recipe.sources import SOURCES
 from training.runs.provenance import portable
-from training.runs.run_folder import write_json
 
 #: File of the run folder -> its name in the export (config.json is transformers' name for something else).
 RUN_FILES = {"config.json": "train_config.json", "run.json": "run.json", "metrics.json": "metrics.json", "log.jsonl": "log.jsonl"}  # fmt: skip
@@ -96,7 +95,7 @@ def export(
         ]
         for target, values in (("run.json", run_info), ("train_config.json", settings), ("metrics.json", without_paths(read_json(run / "metrics.json")))):  # fmt: skip
             write_json(draft / target, values)
-        (draft / "log.jsonl").write_text("".join(json.dumps(row) + "\n" for row in log), "utf-8")
+        write_text(draft / "log.jsonl", "".join(json.dumps(row) + "\n" for row in log))
         if merged:
             save_merged(model, card["base"], public, draft / "merged")
         facts = CardFacts(
@@ -113,7 +112,7 @@ def export(
             merged=merged,
             results=found,
         )
-        (draft / "README.md").write_text(_stamped(model_card(facts)), "utf-8")
+        write_text(draft / "README.md", _stamped(model_card(facts)))
         if _edited(out / "README.md"):
             print(
                 f"{out / 'README.md'} was edited by hand and is kept; delete it to have it written again",
@@ -235,7 +234,7 @@ def _install(draft: Path, out: Path) -> list[str]:
 
 
 def _stamped(text: str) -> str:
-    return f"{text}\n{_STAMP}{hashlib.sha256(text.encode()).hexdigest()[:16]} -->\n"
+    return f"{text}\n{_STAMP}{text_digest(text, 16)} -->\n"
 
 
 def _edited(card: Path) -> bool:

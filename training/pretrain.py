@@ -17,7 +17,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -36,6 +35,7 @@ from transformers import CLIPTokenizer
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from srlclip import config
+from srlclip.files import remove_drafts, replacing, write_json
 from srlclip.pooling import unit
 from srlclip.synsitu import texts
 from srlclip.synsitu.sample import sample_clip
@@ -151,16 +151,18 @@ class Pretrainer:
             if step % CHECKPOINT_EVERY == CHECKPOINT_EVERY - 1:
                 state = {"step": step + 1, "params": [p.detach() for p in params], "optimiser": optimiser.state_dict(),
                          "schedule": schedule.state_dict()}  # fmt: skip
-                torch.save(state, part.with_suffix(".tmp"))
-                os.replace(part.with_suffix(".tmp"), part)
+                with replacing(part) as draft:
+                    torch.save(state, draft)
         self.model.eval()
         mine = {id(p) for p in params}
-        save_file({k: v.detach().contiguous() for k, v in self.model.named_parameters() if id(v) in mine}, saved)
+        with replacing(saved) as draft:
+            save_file({k: v.detach().contiguous() for k, v in self.model.named_parameters() if id(v) in mine}, draft)
 
     def _resume(
         self, part: Path, params: list[nn.Parameter], optimiser: torch.optim.Optimizer, schedule: object
     ) -> int:
         """The step to go on from: that of this phase's last checkpoint in the run folder, or 0."""
+        remove_drafts(self.out)
         if not part.exists():
             return 0
         state = torch.load(part, weights_only=True, map_location=self.accelerator.device)
@@ -280,9 +282,9 @@ class Pretrainer:
         folder = self.out / "model"
         self.model.half().save_pretrained(folder, safe_serialization=True)
         self.tokenizer.save_pretrained(folder)
-        (folder / "preprocessor_config.json").write_text(json.dumps(self.spec.to_processor_config(), indent=2) + "\n")
+        write_json(folder / "preprocessor_config.json", self.spec.to_processor_config())
         run = provenance(config.to_dict(self.s)) | {"seconds": round(time.time() - self.started)}
-        (folder / "run.json").write_text(json.dumps(run, indent=2) + "\n")
+        write_json(folder / "run.json", run)
         return folder
 
 

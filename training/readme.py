@@ -15,9 +15,11 @@ import runpy
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from srlclip.files import write_text
+
+ROOT = Path(__file__).resolve().parents[1]
 #: Rows of the README's table: metric in the results file -> what the reader is told.
 ROWS = {
     "event R@1": "event retrieval, R@1",
@@ -274,7 +276,7 @@ def main(argv: list[str] | None = None) -> int:
         after = render(page, before)
         stale |= before != after
         if not args.check:
-            path.write_text(after, "utf-8")
+            write_text(path, after)
     return int(args.check and stale)
 
 

@@ -25,11 +25,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from srlclip import ASSETS
 from srlclip.comparison.comparison import Comparison
 from srlclip.comparison.queries import OUTCOMES, STORIES, outcome
+from srlclip.files import write_json
 from srlclip.language.negatives import KINDS
 from srlclip.results import MODELS
 from srlclip.situations import CORE_ROLES, SrlClipError
 from training.runs.provenance import provenance
-from training.runs.run_folder import write_json
 
 RULE = (
     "Candidates: every labelled event with two or more visible core roles, its natural caption as the query. Outcome: which "

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from srlclip.progress import Progress
+from srlclip.results import model_id
 from srlclip.situations import SrlClipError
 
 if TYPE_CHECKING:
@@ -41,14 +42,8 @@ class PairName:
         return cls((base or "").strip() or None, (adapter or "").strip() or None)
 
     def __str__(self) -> str:
-        models = " with ".join(short(name) for name in (self.base, self.adapter) if name) or "the bundled pair"
+        models = " with ".join(model_id(name) for name in (self.base, self.adapter) if name) or "the bundled pair"
         return f"{models} on {self.clips}" if self.clips else models
-
-
-def short(name: str) -> str:
-    """A model's name for others: of a path on this machine only its last two parts."""
-    path = Path(name)
-    return "/".join(path.parts[-2:]) if path.is_absolute() else name
 
 
 @dataclass(frozen=True)
@@ -67,7 +62,7 @@ class ModelRules:
 
     def _checked(self, model: str) -> str:
         if self.allowed is not None and model not in self.allowed:
-            told = ", ".join(short(name) for name in self.allowed) or "none"
+            told = ", ".join(model_id(name) for name in self.allowed) or "none"
             raise ValueError(f"model {model[:80]!r} cannot be chosen here; allowed: {told}")
         if len(model) > 500 or any(ord(c) < 32 for c in model):
             raise ValueError("that is not the name of a model; give a bundled name, a local folder or a Hub id")

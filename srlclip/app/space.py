@@ -17,6 +17,7 @@ from pathlib import Path
 from srlclip import PACKAGE, __version__
 from srlclip.app.serve import SETTINGS
 from srlclip.comparison import published as measurements
+from srlclip.files import write_text
 from srlclip.models.checkpoints import CARD, FETCHED, fetch_folder, read_json, resolve_bundled
 from srlclip.situations import CheckpointError, DataError
 from srlclip.templates import fill
@@ -127,7 +128,7 @@ def write_space(out: str | Path, settings: SpaceSettings | None = None) -> Writt
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
     for name, text in texts.items():
-        (out / name).write_text(text, "utf-8")
+        write_text(out / name, text)
     for folder in sorted((p for p in out.rglob("*") if p.is_dir() and ".git" not in p.parts), reverse=True):
         if not any(folder.iterdir()):
             folder.rmdir()

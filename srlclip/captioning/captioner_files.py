@@ -10,8 +10,9 @@ from typing import Any
 from srlclip.captioning.captioner import Captioner
 from srlclip.captioning.vocabulary import Vocabulary
 from srlclip.config import CaptionerSettings, from_dict
+from srlclip.files import replacing, write_json
 from srlclip.language.lexicon import VerbEntry
-from srlclip.models.checkpoints import read_json, write_json
+from srlclip.models.checkpoints import read_json
 from srlclip.situations import CheckpointError
 
 FORMAT = 1
@@ -51,7 +52,8 @@ def save_captioner(
     weights = {k: v.detach().cpu().contiguous() for k, v in captioner.state_dict().items()}
     if half:
         weights |= {k: weights[k].half() for k, _ in captioner.named_parameters()}
-    save_file(weights, folder / _WEIGHTS, metadata={"format": "pt"})
+    with replacing(folder / _WEIGHTS) as draft:
+        save_file(weights, draft, metadata={"format": "pt"})
     card = {
         "format": FORMAT,
         "dim": captioner.dim,
@@ -61,7 +63,7 @@ def save_captioner(
         "verbs": [[e.verb_id, e.verb, [list(r) for r in e.roles], e.count] for e in captioner.entries],
         "metadata": dict(metadata or {}),
     }
-    write_json(folder / CARD, card)
+    write_json(folder / CARD, card, sort_keys=True)
 
 
 def load_captioner(folder: str | Path) -> tuple[Captioner, FeatureSource, dict[str, Any]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -15,6 +13,7 @@ import torch
 
 from srlclip import ASSETS
 from srlclip.comparison.gallery import Gallery
+from srlclip.files import json_digest
 from srlclip.models.pair import ClipPair
 from srlclip.pooling import event_vectors, pooled
 from srlclip.progress import Progress, part
@@ -131,7 +130,7 @@ def embed_gallery(
 
 def gallery_name(pair: ClipPair, situations: Sequence[Situation]) -> str:
     """Under what name the embeddings of these clips by this pair are kept."""
-    return hashlib.sha256(json.dumps([pair.fingerprints, [_stamp(s) for s in situations]]).encode()).hexdigest()[:24]
+    return json_digest([pair.fingerprints, [_stamp(s) for s in situations]], 24)
 
 
 def _rectangular(features: list[np.ndarray]) -> np.ndarray:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from srlclip.files import replacing
 from srlclip.pooling import pooled
 from srlclip.situations import DataError
 
@@ -74,16 +75,20 @@ class Gallery:
         return Gallery((*clips, *kept), events, means, self.fingerprints)
 
     def save(self, folder: str | Path) -> None:
-        """Write gallery.safetensors and gallery.json."""
+        """Write gallery.safetensors and gallery.json, both or neither: a gallery that was there before stays until both
+        are whole, and without its card a folder is none."""
         from safetensors.numpy import save_file
 
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         vectors = {f"{model}.events": np.ascontiguousarray(value) for model, value in self.events.items()}
         vectors |= {f"{model}.clips": np.ascontiguousarray(value) for model, value in self.clips.items()}
-        save_file(vectors, str(folder / _VECTORS))
         card = {"format": FORMAT, "ids": list(self.ids), "fingerprints": dict(self.fingerprints)}
-        (folder / _CARD).write_text(json.dumps(card, indent=1) + "\n", "utf-8")
+        with replacing(folder / _CARD) as draft:
+            draft.write_text(json.dumps(card, indent=1) + "\n", "utf-8")
+            with replacing(folder / _VECTORS) as vectors_draft:
+                save_file(vectors, str(vectors_draft))
+                (folder / _CARD).unlink(missing_ok=True)  # an old card must not speak of new vectors
 
     @classmethod
     def load(cls, folder: str | Path, fingerprints: Mapping[str, str] | None = None) -> Gallery:

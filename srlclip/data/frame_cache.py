@@ -9,12 +9,9 @@ its key and named, never replaced by black frames; a damaged shard is left alone
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
-import time
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import count
@@ -22,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from srlclip.files import draft_of, json_digest, remove_drafts, write_json
 from srlclip.parallel import spawn_map
 from srlclip.situations import DataError, Situation, VideoDecodeError
 from srlclip.video.clips import clip_pixels
@@ -33,7 +31,6 @@ MAX_SKIPPED = 0.01
 #: Raise it when decode() gives other pixels for the same file and settings: nothing older is read then.
 VERSION = 1
 _ARROW = "data-00000-of-00001.arrow"  # what `datasets` calls the file of a data set saved in one piece
-_DRAFT_SECONDS = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,7 @@ class FrameCache:
 
     def fingerprint(self) -> str:
         """16 hex digits over the ordered clip ids and their keys: equal for the same clips from unchanged files."""
-        return _digest([(clip_id, key) for clip_id, (key, _) in self._clips.items()], 16)
+        return json_digest([(clip_id, key) for clip_id, (key, _) in self._clips.items()], 16)
 
 
 def frame_cache(
@@ -173,7 +170,7 @@ def clip_key(situation: Situation, sampling: Sampling) -> str | None:
     if stamp is None:
         return None
     events = len(situation.events) or sampling.events
-    return _digest([situation.clip_id, Path(path).name, stamp, situation.start, situation.end, events], 32)
+    return json_digest([situation.clip_id, Path(path).name, stamp, situation.start, situation.end, events], 32)
 
 
 def _stamp(path: Path) -> list[object]:
@@ -197,11 +194,7 @@ def _no_video(situation: Situation) -> str:
 def _sampling_fingerprint(sampling: Sampling) -> str:
     # The event count is in each clip's key, and mean and std do not touch the uint8 pixels.
     spec = {name: value for name, value in asdict(sampling.spec).items() if name not in ("mean", "std")}
-    return _digest([VERSION, sampling.frames_per_event, spec], 24)
-
-
-def _digest(value: object, digits: int) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:digits]
+    return json_digest([VERSION, sampling.frames_per_event, spec], 24, sort_keys=True)
 
 
 # -- shards ------------------------------------------------------------------------------------------------------------
@@ -217,7 +210,7 @@ def _build_missing(
         return index
     from tqdm import tqdm
 
-    _remove_old_drafts(place)
+    remove_drafts(place)
     jobs = [(missing[i : i + SHARD], sampling, place) for i in range(0, len(missing), SHARD)]
     built = spawn_map(_build, jobs, min(workers, len(jobs)))
     for _ in tqdm(built, total=len(jobs), desc="decode", unit="shard", disable=not progress):
@@ -248,8 +241,8 @@ def _build(job: tuple[Sequence[tuple[Situation, str]], Sampling, Path]) -> None:
     kept = list(zip(rows["clip_id"], rows["key"], rows["events"], strict=True))
     if not kept and not skipped:
         return
-    name = _digest([key for _, key in clips], 24)
-    draft = place / f".{name}.{os.getpid()}.{uuid.uuid4().hex[:8]}.part"
+    name = json_digest([key for _, key in clips], 24)
+    draft = draft_of(place / name)
     try:
         draft.mkdir()
         if kept:
@@ -259,7 +252,7 @@ def _build(job: tuple[Sequence[tuple[Situation, str]], Sampling, Path]) -> None:
             Dataset.from_dict(rows, features=kinds).save_to_disk(str(draft), num_shards=1)
         size = (draft / _ARROW).stat().st_size if kept else 0
         index = {"sampling": place.name, "bytes": size, "clips": kept, "skipped": skipped}
-        (draft / "index.json").write_text(json.dumps(index), "utf-8")
+        write_json(draft / "index.json", index, indent=None, end="")
         _publish(draft, name)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
@@ -323,13 +316,3 @@ def _open_shard(path: Path) -> tuple[list[str], list[np.ndarray]]:
         return keys, frames
     except (OSError, ValueError, KeyError) as error:
         raise DataError(f"cannot read it ({error}); delete this folder and start again", file=path) from error
-
-
-def _remove_old_drafts(place: Path) -> None:
-    """Drafts of killed builds. A living one is seconds old: it is made when its clips are decoded."""
-    for draft in place.glob(".*.part"):
-        try:
-            if time.time() - draft.stat().st_mtime > _DRAFT_SECONDS:
-                shutil.rmtree(draft, ignore_errors=True)
-        except OSError:
-            continue  # gone already

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 from srlclip.data.problems import Problem, brief, refuse
 from srlclip.data.roles import parse_role_key
+from srlclip.files import write_text
 from srlclip.situations import CORE_ROLES, MODIFIER_NAMES, ROLE_KEYS, DataError, Event, Role, Situation
 
 _MODIFIER_KEYS = {name: key for key, name in MODIFIER_NAMES.items()} | {"scene": "AScn"}
@@ -120,7 +121,7 @@ def write_jsonl(path: str | Path, situations: Iterable[Situation], videos: str |
     """
     path = Path(path)
     folder = Path(videos) if videos else path.parent
-    path.write_text("".join(f"{clip_line(situation, folder)}\n" for situation in situations), "utf-8")
+    write_text(path, "".join(f"{clip_line(situation, folder)}\n" for situation in situations))
 
 
 def clip_line(situation: Situation, folder: Path | None = None) -> str:

@@ -11,7 +11,6 @@ fields, empty and missing events, entries that a distributed run wrote twice. Ev
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from srlclip.data.problems import brief
+from srlclip.files import write_json
 from srlclip.situations import EVENTS_PER_CLIP, ROLE_KEYS, DataError
 
 #: kind -> the field that holds its predictions.
@@ -230,8 +230,5 @@ def _refuse_foreign_keys(path: Path) -> None:
 
 
 def _write(path: Path, entries: list[dict[str, Any]]) -> None:
-    text = json.dumps(entries, allow_nan=False)
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    draft.write_text(text, "utf-8")
-    os.replace(draft, path)
+    write_json(path, entries, indent=None, end="", allow_nan=False)

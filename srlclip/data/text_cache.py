@@ -10,9 +10,6 @@ of another tower is passed over and its texts are encoded again.
 from __future__ import annotations
 
 import hashlib
-import os
-import time
-import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -21,11 +18,11 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from srlclip.files import remove_drafts, replacing, text_digest
 from srlclip.situations import DataError
 
 BLOCK = 4096
 _KEY_BYTES = 16
-_DRAFT_SECONDS = 24 * 3600.0
 
 
 def embed_texts(
@@ -75,7 +72,7 @@ class _Store:
     """The shards of one text tower."""
 
     def __init__(self, folder: Path, fingerprint: str):
-        self.tower = hashlib.sha256(fingerprint.encode()).hexdigest()[:24]
+        self.tower = text_digest(fingerprint, 24)
         self.folder = folder / self.tower
         self.folder.mkdir(parents=True, exist_ok=True)
 
@@ -84,7 +81,7 @@ class _Store:
         found = self._index()
         missing = [text for text in texts if _key(text) not in found]
         if missing:
-            self._remove_old_drafts()
+            remove_drafts(self.folder)
             _encode(missing, encode, progress, self._write)
 
     def read(self, texts: list[str]) -> torch.Tensor:
@@ -131,21 +128,8 @@ class _Store:
         packed = b"".join(map(_key, texts))
         name = hashlib.sha256(packed).hexdigest()[:24]
         keys = torch.from_numpy(np.frombuffer(packed, np.uint8).reshape(-1, _KEY_BYTES).copy())
-        draft = self.folder / f".{name}.{os.getpid()}.{uuid.uuid4().hex[:8]}.part"
-        try:
+        with replacing(self.folder / f"{name}.safetensors") as draft:
             save_file({"keys": keys, "embeddings": embeddings}, draft, metadata={"tower": self.tower})
-            os.replace(draft, self.folder / f"{name}.safetensors")
-        finally:
-            draft.unlink(missing_ok=True)
-
-    def _remove_old_drafts(self) -> None:
-        """Drafts of killed runs; a living one is seconds old."""
-        for draft in self.folder.glob(".*.part"):
-            try:
-                if time.time() - draft.stat().st_mtime > _DRAFT_SECONDS:
-                    draft.unlink()
-            except OSError:
-                continue  # gone already
 
 
 def _key(text: str) -> bytes:

@@ -12,7 +12,6 @@ metrics compare them so; prompts normalise them. The official test splits come w
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Any
 from srlclip.data.problems import Problem, brief, refuse, remark
 from srlclip.data.roles import SCENE_KEY, parse_role_key
 from srlclip.data.vidsitu_element import read_element, read_votes, segment_of, write_element
+from srlclip.files import write_json
 from srlclip.situations import DataError, Event, Situation
 
 #: A split is whatever stands between "vseg_split_" and "_lb.json": train and valid in VidSitu, others in SynSitu.
@@ -238,9 +238,7 @@ def write_vidsitu(
     ):
         path = Path(root) / folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-        draft.write_text(json.dumps(values, ensure_ascii=False), "utf-8")
-        os.replace(draft, path)
+        write_json(path, values, indent=None, end="", ensure_ascii=False)
 
 
 def _sets(situation: Situation) -> Iterable[tuple[Event, ...]]:

@@ -11,9 +11,7 @@ HDF5 files cannot be appended to safely: their arrays wait in .parts/ and are pu
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import re
 import shutil
 import unicodedata
@@ -23,6 +21,8 @@ from typing import Any
 
 import numpy as np
 
+from srlclip.config import flat
+from srlclip.files import remove_drafts, replacing, text_digest, write_json
 from srlclip.situations import DataError
 
 FORMATS = ("npy", "h5", "safetensors")
@@ -54,7 +54,7 @@ class FeatureFolder:
         identity = json.loads(json.dumps(identity))
         self._check(identity)
         layout = {f"{model} {level}": self._place(model, level, "{key}") for model, level in self.arrays}
-        _write_json(self.folder / MANIFEST, {**identity, **about, "index": INDEX, "layout": layout})
+        write_json(self.folder / MANIFEST, {**identity, **about, "index": INDEX, "layout": layout}, indent=1)
         self.index: dict[str, dict[str, Any]] = {}
         self._taken: dict[str, str] = {}
         self._read_index()
@@ -66,7 +66,7 @@ class FeatureFolder:
             return self.index[clip_id]["key"]
         key = file_key(clip_id)
         if self._taken.setdefault(_same(key), clip_id) != clip_id:
-            key = f"{key}-{hashlib.sha256(clip_id.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+            key = f"{key}-{text_digest(clip_id, 8)}"
             self._taken.setdefault(_same(key), clip_id)
         return key
 
@@ -83,15 +83,14 @@ class FeatureFolder:
         for (model, level), array in arrays.items():
             path = self._file(model, level, line["key"])
             path.parent.mkdir(parents=True, exist_ok=True)
-            draft = path.with_name(f".{path.name}.part")
-            if path.suffix == ".safetensors":
-                from safetensors.numpy import save_file
+            with replacing(path) as draft:
+                if path.suffix == ".safetensors":
+                    from safetensors.numpy import save_file
 
-                save_file({"features": array, "timestamps": _stamps(line, level)}, str(draft))
-            else:
-                with draft.open("wb") as file:
-                    np.save(file, array)
-            os.replace(draft, path)
+                    save_file({"features": array, "timestamps": _stamps(line, level)}, str(draft))
+                else:
+                    with draft.open("wb") as file:
+                        np.save(file, array)
         self.record(line)
 
     def leave_out(self, line: Mapping[str, Any]) -> None:
@@ -116,7 +115,7 @@ class FeatureFolder:
             for model, level in self.arrays:
                 self._collect(model, level, lines)
             shutil.rmtree(self.folder / _PARTS, ignore_errors=True)
-        _write_json(self.folder / DURATIONS, {key: _annotation(line) for key, line in lines.items()}, indent=None)
+        write_json(self.folder / DURATIONS, {key: _annotation(line) for key, line in lines.items()}, indent=None)
 
     # -- parts --------------------------------------------------------------------------------------------------------
 
@@ -137,7 +136,7 @@ class FeatureFolder:
             return
         try:
             found = json.loads(path.read_text("utf-8"))
-            old, new = _flat({name: found.get(name) for name in identity}), _flat(identity)
+            old, new = flat({name: found.get(name) for name in identity}), flat(identity)
         except (ValueError, AttributeError) as error:
             raise DataError(f"not the manifest of an export ({error}); choose another folder", file=path) from error
         differ = [
@@ -183,19 +182,18 @@ class FeatureFolder:
         if not waiting and not stale:
             return
         path = self.folder / self._place(model, level, "")
-        draft = path.with_name(f".{path.name}.part")
-        draft.unlink(missing_ok=True)
-        if path.is_file():
-            shutil.copyfile(path, draft)
-        with h5py.File(draft, "a", libver=_HDF5_VERSIONS) as file:
-            for key in stale.union(waiting):
-                if key in file:
-                    del file[key]
-            for key in waiting:
-                data = file.create_dataset(key, data=np.load(self._file(model, level, key)))
-                data.attrs["timestamps"] = _stamps(lines[key], level)
-                data.attrs["duration"] = lines[key]["duration"]
-        os.replace(draft, path)
+        remove_drafts(self.folder, older=0)  # of a run that was killed here: as large as the file itself
+        with replacing(path) as draft:
+            if path.is_file():
+                shutil.copyfile(path, draft)
+            with h5py.File(draft, "a", libver=_HDF5_VERSIONS) as file:
+                for key in stale.union(waiting):
+                    if key in file:
+                        del file[key]
+                for key in waiting:
+                    data = file.create_dataset(key, data=np.load(self._file(model, level, key)))
+                    data.attrs["timestamps"] = _stamps(lines[key], level)
+                    data.attrs["duration"] = lines[key]["duration"]
 
 
 def file_key(clip_id: str) -> str:
@@ -205,8 +203,7 @@ def file_key(clip_id: str) -> str:
     name = re.sub(r'[<>:"|?*{}\x00-\x1f\x7f]', "_", name).strip(" ")
     name = re.sub(r"^[.]|[.]$", "_", name) or "_"
     if len(name.encode()) > _MOST_BYTES:
-        mark = hashlib.sha256(clip_id.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-        name = f"{name.encode()[:_MOST_BYTES].decode('utf-8', 'ignore')}-{mark}"
+        name = f"{name.encode()[:_MOST_BYTES].decode('utf-8', 'ignore')}-{text_digest(clip_id, 8)}"
     return name
 
 
@@ -229,16 +226,3 @@ def _annotation(line: Mapping[str, Any]) -> dict[str, Any]:
         "timestamps": line["events"] if sentences else [],
         "sentences": sentences,
     }
-
-
-def _flat(values: Mapping[str, Any], above: str = "") -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    for name, value in values.items():
-        out |= _flat(value, f"{above}{name}.") if isinstance(value, Mapping) else {f"{above}{name}": value}
-    return out
-
-
-def _write_json(path: Path, value: Any, indent: int | None = 1) -> None:
-    draft = path.with_name(f".{path.name}.part")
-    draft.write_text(json.dumps(value, indent=indent) + "\n", "utf-8")
-    os.replace(draft, path)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from srlclip.files import write_json
 from srlclip.language.english import clean_filler, head_noun, words_of
 from srlclip.situations import DataError, Situation
 
@@ -180,7 +181,7 @@ class Lexicon:
             "fillers": {key: dict(c) for key, c in self._fillers.items()},
             "verb_fillers": {v: {key: dict(c) for key, c in keys.items()} for v, keys in self._verb_fillers.items()},
         }
-        Path(path).write_text(json.dumps(values, ensure_ascii=False), "utf-8")
+        write_json(path, values, indent=None, end="", ensure_ascii=False)
 
     @classmethod
     def from_json(cls, path: str | Path) -> Lexicon:

@@ -17,8 +17,9 @@ import torch
 from torch import nn
 
 from srlclip.config import LORA_TARGETS, LoraSettings
+from srlclip.files import replacing, write_json
 from srlclip.models.adapters import LAYER, adapter_shapes, check_adapter
-from srlclip.models.checkpoints import hub_offline, missing_message, read_json, resolve_source, write_json
+from srlclip.models.checkpoints import hub_offline, missing_message, read_json, resolve_source
 from srlclip.pooling import unit
 from srlclip.situations import CheckpointError
 from srlclip.video.pixels import PreprocessSpec
@@ -108,7 +109,7 @@ class ClipEncoder(nn.Module):
         folder.mkdir(parents=True, exist_ok=True)
         self.clip.save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
-        write_json(folder / "preprocessor_config.json", self.preprocess_spec.to_processor_config())
+        write_json(folder / "preprocessor_config.json", self.preprocess_spec.to_processor_config(), sort_keys=True)
 
     @property
     def logit_scale(self) -> torch.Tensor:
@@ -268,10 +269,12 @@ class ClipEncoder(nn.Module):
         config.inference_mode = was
         # Unset fields go: another version of peft may not know them, and would warn of each.
         file = folder / "adapter_config.json"
-        write_json(file, {name: value for name, value in read_json(file).items() if value is not None})
+        kept = {name: value for name, value in read_json(file).items() if value is not None}
+        write_json(file, kept, sort_keys=True)
         weights = get_peft_model_state_dict(self._peft[0], save_embedding_layers=False)
         weights = {name: weight.detach().cpu().contiguous() for name, weight in weights.items()}
-        save_file(weights, str(folder / "adapter_model.safetensors"), metadata={"format": "pt"})
+        with replacing(folder / "adapter_model.safetensors") as draft:
+            save_file(weights, str(draft), metadata={"format": "pt"})
 
     def load_adapter(self, folder: str | Path, trainable: bool = False) -> None:
         """Put the adapter of a peft folder on its layers; everything else stays frozen. Raises CheckpointError."""

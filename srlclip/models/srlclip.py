@@ -18,8 +18,9 @@ import torch
 from torch import nn
 
 from srlclip.config import ContextualizerSettings, LoraSettings, TuningSettings, from_dict
+from srlclip.files import replacing, write_json
 from srlclip.models.adapters import adapter_shapes
-from srlclip.models.checkpoints import CARD, fetch_folder, read_json, resolve_bundled, write_json
+from srlclip.models.checkpoints import CARD, fetch_folder, read_json, resolve_bundled
 from srlclip.models.contextualizer import VideoContextualizer
 from srlclip.models.encoder import ClipEncoder
 from srlclip.pooling import clip_vectors, event_vectors
@@ -130,7 +131,8 @@ class SRLCLIP(nn.Module):
             parts[_CONTEXTUALIZER] = self.contextualizer.state_dict()
         for name, weights in parts.items():
             weights = {key: value.detach().cpu().contiguous() for key, value in weights.items()}
-            save_file(weights, str(folder / name), metadata={"format": "pt"})
+            with replacing(folder / name) as draft:
+                save_file(weights, str(draft), metadata={"format": "pt"})
         card = {
             "format": FORMAT,
             "base": self.encoder.name,
@@ -143,7 +145,7 @@ class SRLCLIP(nn.Module):
             "versions": _versions(),
             "metadata": dict(metadata or {}),
         }
-        write_json(folder / CARD, card)
+        write_json(folder / CARD, card, sort_keys=True)
 
     @classmethod
     def load(

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from srlclip.files import write_text
 from srlclip.plots import COLOURS, WIDTH, styled
 
 #: Colour, mark and line of each base, in order: colour never stands alone.
@@ -110,4 +111,4 @@ def save_svg(figure: Figure, path: str | Path) -> None:
     figure.savefig(buffer, format="svg", facecolor="white", metadata={"Date": None, "Creator": None})
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", buffer.getvalue(), flags=re.S)
     text = re.sub(r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}", text)
-    Path(path).write_text("\n".join(line.strip() for line in text.splitlines()) + "\n", "utf-8")
+    write_text(path, "\n".join(line.strip() for line in text.splitlines()) + "\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from srlclip.data.vidsitu import write_vidsitu
+from srlclip.files import replacing, write_json
 from srlclip.parallel import spawn_map
 from srlclip.situations import SECONDS_PER_EVENT, Situation
 from srlclip.synsitu.labels import situation
@@ -29,11 +29,13 @@ def write_clip(script: ClipScript, path: str | Path, size: int = SIZE, fps: int 
     import av
 
     path = Path(path)
-    draft = path.with_name(f".{path.stem}.{os.getpid()}.part.mp4")
     count = round(SECONDS_PER_EVENT * len(script.events) * fps)
     # Frame i is shown from i / fps on; its picture is that of the middle of its interval.
     frames = render_frames(script, [(i + 0.5) / fps for i in range(count)], size)
-    with av.open(str(draft), "w", options={"movflags": "faststart"}) as container:
+    with (
+        replacing(path) as draft,
+        av.open(str(draft), "w", format="mp4", options={"movflags": "faststart"}) as container,
+    ):
         stream = container.add_stream(
             "libx264", rate=Fraction(fps), options={"crf": str(crf), "preset": "veryfast", "tune": "animation"}
         )
@@ -43,7 +45,6 @@ def write_clip(script: ClipScript, path: str | Path, size: int = SIZE, fps: int 
         for frame in frames:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")))
         container.mux(stream.encode())
-    os.replace(draft, path)
 
 
 def _write(job: tuple[str, int, int, str]) -> str:
@@ -109,7 +110,7 @@ def _check_version(out: Path, seed: int) -> None:
     path = out / "synsitu.json"
     mine = {"world": WORLD_VERSION, "seed": seed, "size": SIZE, "fps": FPS}
     if not path.exists():
-        path.write_text(json.dumps(mine) + "\n", "utf-8")
+        write_json(path, mine, indent=None)
         return
     found = json.loads(path.read_text("utf-8"))
     if found != mine:

@@ -139,7 +139,7 @@ def test_the_newest_whole_checkpoint_is_found(tmp_path):
         points.save(step, [weight], optimiser, {"data": "x"})
     files = sorted((tmp_path / "checkpoints").iterdir())
     assert [f.name for f in files] == ["step-00000002.safetensors", "step-00000003.safetensors"] and KEEP == 2
-    (tmp_path / "checkpoints" / ".step.1.part").write_bytes(b"killed while writing")
+    (tmp_path / "checkpoints" / ".step-00000004.safetensors.1.00000000.part").write_bytes(b"killed while writing")
     assert points.newest()[1]["step"] == 3
     files[1].write_bytes(files[1].read_bytes()[:-4])
     path, facts = points.newest()

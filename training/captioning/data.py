@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +11,7 @@ from torch import Tensor
 
 from srlclip.captioning.captioner import Captioner, Slots, fillers_to_tokens
 from srlclip.data.frame_cache import Sampling, frame_cache
+from srlclip.files import json_digest
 from srlclip.models.pair import ClipPair
 from srlclip.situations import EVENTS_PER_CLIP, ROLE_KEYS, DataError, Event, Situation
 from training.captioning.frozen_features import frozen_features
@@ -78,7 +77,7 @@ class CaptionerData:
                 for clip, value in features.items()
             }
         weights = pair.feature_fingerprint(s.model, context is not None)
-        mark = _digest([cache.fingerprint(), weights, [[x.clip_id, _labels(x)] for x in kept]])
+        mark = json_digest([cache.fingerprint(), weights, [[x.clip_id, _labels(x)] for x in kept]], 16)
         return cls(kept, features, context, cache.skipped, mark, s.seed, s.optim.batch_clips)
 
     def without(self, first: int) -> CaptionerData:
@@ -133,10 +132,6 @@ def _labels(situation: Situation) -> list[object]:
     sets = situation.annotations or (situation.events,)
     told = [[[e.verb, e.verb_id, [[r.key, r.name, r.filler] for r in e.roles]] for e in events] for events in sets]
     return [told, situation.verb_votes]
-
-
-def _digest(value: object) -> str:
-    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16]
 
 
 def fillers(event: Event) -> dict[str, str]:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +12,7 @@ from safetensors.numpy import load_file, save_file
 from tqdm import tqdm
 
 from srlclip.data.frame_cache import FrameCache
+from srlclip.files import json_digest, replacing
 from srlclip.models.pair import ClipPair
 from training.recipe.data import Processes
 
@@ -40,7 +37,7 @@ def frozen_features(
     place = Path(folder) / "features" / pair.feature_fingerprint(model)
     place.mkdir(parents=True, exist_ok=True)
     shards = [list(ids[i : i + SHARD]) for i in range(0, len(ids), SHARD)]
-    paths = [place / f"{_name([(i, frames.key(i)) for i in shard])}.safetensors" for shard in shards]
+    paths = [place / f"{json_digest([(i, frames.key(i)) for i in shard], 24)}.safetensors" for shard in shards]
     encoder = pair.base if model == "base" else pair.adapted
     # The share depends on the list alone: processes look at the folder at different times.
     missing = [i for i in range(p.rank, len(shards), p.count) if not _is_whole(paths[i], shards[i])]
@@ -52,9 +49,8 @@ def frozen_features(
             with torch.inference_mode():
                 values = encoder.encode_frames(encoder.preprocess_spec.to_float(pixels.to(encoder.device)))
             found[clip] = values.float().cpu().numpy()
-        draft = place / f".{paths[number].stem}.{os.getpid()}.{uuid.uuid4().hex[:8]}.part"
-        save_file({k: np.ascontiguousarray(v) for k, v in found.items()}, draft)
-        os.replace(draft, paths[number])
+        with replacing(paths[number]) as draft:
+            save_file({k: np.ascontiguousarray(v) for k, v in found.items()}, draft)
 
     try:
         for number in tqdm(missing, desc=f"{model} features", unit="shard", disable=not progress):
@@ -77,7 +73,3 @@ def _is_whole(path: Path, clips: Sequence[str]) -> bool:
             return set(file.keys()) == set(clips)
     except (OSError, SafetensorError):
         return False
-
-
-def _name(keys: Sequence[tuple[str, str]]) -> str:
-    return hashlib.sha256(json.dumps(list(keys)).encode()).hexdigest()[:24]

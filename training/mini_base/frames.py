@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from srlclip.files import write_json
 from srlclip.parallel import spawn_map
 from srlclip.situations import SECONDS_PER_EVENT
 from srlclip.synsitu.sample import sample_clip
@@ -26,7 +27,6 @@ from srlclip.synsitu.world import (
     ClipScript,
 )
 from srlclip.video.pixels import PreprocessSpec
-from training.runs.run_folder import write_json
 
 #: Attribute -> its classes. A label of -100 means "does not apply" and is not learned from.
 ATTRIBUTE_CLASSES: dict[str, tuple[str, ...]] = {

@@ -12,6 +12,8 @@ from tokenizers.models import BPE
 from tokenizers.trainers import BpeTrainer
 from transformers import CLIPTokenizer
 
+from srlclip.files import write_json, write_text
+
 START, END = "<|startoftext|>", "<|endoftext|>"
 #: CLIP's own word splitter.
 WORDS = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
@@ -56,6 +58,6 @@ def build_tokenizer(
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save_pretrained(folder)
     # The pair of files that every version of transformers (and openai/clip-vit-*) knows.
-    (folder / "vocab.json").write_text(json.dumps(vocab, ensure_ascii=False), "utf-8")
-    (folder / "merges.txt").write_text("#version: 0.2\n" + "\n".join(merges) + "\n", "utf-8")
+    write_json(folder / "vocab.json", vocab, indent=None, end="", ensure_ascii=False)
+    write_text(folder / "merges.txt", "#version: 0.2\n" + "\n".join(merges) + "\n")
     return tokenizer

@@ -7,8 +7,7 @@ file's header. Every step's randomness derives from (seed, step, rank), so no ge
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from srlclip.files import remove_drafts, replacing
 from srlclip.situations import CheckpointError
 
 KEEP = 2
@@ -40,11 +40,9 @@ class Checkpoints:
             tensors |= {f"optimiser.{i}.{k}": v for k, v in values.items() if isinstance(v, Tensor)}
         header = {"facts": json.dumps(facts | {"step": step}), "optimiser": json.dumps(kept)}
         self.folder.mkdir(parents=True, exist_ok=True)
-        draft = self.folder / f".step.{os.getpid()}.part"
-        save_file({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, draft, metadata=header)
-        with draft.open("rb") as file:  # on disk before it gets its name: a power cut leaves the older one newest
-            os.fsync(file.fileno())
-        os.replace(draft, self.folder / f"step-{step:08d}.safetensors")
+        # durable: after a power cut the older one is the newest
+        with replacing(self.folder / f"step-{step:08d}.safetensors", durable=True) as draft:
+            save_file({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, draft, metadata=header)
         for old in self._paths()[KEEP:]:
             old.unlink(missing_ok=True)
 
@@ -85,13 +83,11 @@ class Checkpoints:
 
     def clear(self) -> None:
         """Remove all: the run is finished and its model saved."""
-        for path in (*self._paths(), *self._drafts()):
+        for path in self._paths():
             path.unlink(missing_ok=True)
+        remove_drafts(self.folder, older=0)
         if self.folder.is_dir() and not any(self.folder.iterdir()):
             self.folder.rmdir()
 
     def _paths(self) -> list[Path]:
         return sorted(self.folder.glob("step-*.safetensors"), reverse=True)
-
-    def _drafts(self) -> Iterator[Path]:
-        return self.folder.glob(".step.*.part")

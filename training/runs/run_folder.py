@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from pathlib import Path
 from typing import Any
 
 from srlclip.config import flat, from_dict, to_dict
+from srlclip.files import write_json, write_text
 from srlclip.situations import CheckpointError
 from training.runs.provenance import provenance
 
@@ -55,9 +55,7 @@ class RunFolder:
                 break
             kept.append(line)
             self.started = time.time() - row["seconds"]
-        draft = log.with_name(f".log.{os.getpid()}.part")
-        draft.write_text("".join(f"{line}\n" for line in kept), "utf-8")
-        os.replace(draft, log)
+        write_text(log, "".join(f"{line}\n" for line in kept))
 
     def log(self, **values: Any) -> None:
         if self.main:
@@ -89,9 +87,3 @@ def difference(found: Any, wanted: Any) -> str:
 
 def _short(value: Any) -> Any:
     return round(value, 5) if isinstance(value, float) else value
-
-
-def write_json(path: Path, value: Any) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    draft.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
-    os.replace(draft, path)

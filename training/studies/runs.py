@@ -8,9 +8,7 @@ is done is skipped, and other paths change nothing. The folder is training/train
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
-import os
 import time
 import traceback
 import zipfile
@@ -23,6 +21,7 @@ import numpy as np
 from srlclip.config import to_dict
 from srlclip.data.frame_cache import Sampling, frame_cache
 from srlclip.evaluation.towers import Observations
+from srlclip.files import files_digest, json_digest, replacing, text_digest, write_json
 from srlclip.language.lexicon import Lexicon
 from srlclip.models.checkpoints import fetch_folder
 from srlclip.models.encoder import ClipEncoder
@@ -31,7 +30,7 @@ from srlclip.situations import DataError
 from training.evaluate import Bench, read_clips
 from training.recipe.data import load_situations
 from training.runs.provenance import commit
-from training.runs.run_folder import HARMLESS, write_json
+from training.runs.run_folder import HARMLESS
 from training.settings import TrainSettings
 from training.train import train
 
@@ -78,7 +77,7 @@ def run_key(settings: TrainSettings) -> str:
         group, _, last = name.rpartition(".")
         del (values[group] if group else values)[last]
     values["base"] = weights_digest(settings.base)
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:12]
+    return json_digest(values, 12, sort_keys=True)
 
 
 def weights_digest(base: str) -> str:
@@ -86,10 +85,7 @@ def weights_digest(base: str) -> str:
     files = sorted(fetch_folder(base).glob("*.safetensors"))
     stamps = tuple((str(f), f.stat().st_size, f.stat().st_mtime_ns) for f in files)
     if stamps not in _digests:
-        digest = hashlib.sha256()
-        for file in files:
-            digest.update(file.read_bytes())
-        _digests[stamps] = digest.hexdigest()
+        _digests[stamps] = files_digest(*files)
     return _digests[stamps]
 
 
@@ -187,13 +183,11 @@ def measure(run: Run) -> None:
         questions[split] = {
             "clips": len(bench.situations),
             "events": sum(len(s.events) for s in bench.situations),
-            "digest": hashlib.sha256(asked.encode()).hexdigest()[:16],
+            "digest": text_digest(asked, 16),
         }
     path = run.folder / "observations.npz"
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with draft.open("wb") as file:
+    with replacing(path) as draft, draft.open("wb") as file:
         np.savez_compressed(file, **arrays)
-    os.replace(draft, path)
     about = {"measure": run.measure.to_dict(), "questions": questions, "commit": commit()}
     write_json(run.folder / "observations.json", about)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from srlclip.config import to_dict
 from srlclip.evaluation.metrics.bootstrap import Interval
+from srlclip.files import write_text
 from srlclip.plots.studies import StudyPoint, save_svg, study_figure
 from srlclip.situations import DataError
 from training.evaluate import SYNSITU
@@ -78,8 +79,8 @@ def write(
     out.mkdir(parents=True, exist_ok=True)
     found = result(study, cells, common, measure, quick, resamples, failed)
     paths = [out / f"{study.name}.{kind}" for kind in ("json", "md", "svg")]
-    paths[0].write_text(compact_json(found) + "\n", "utf-8")
-    paths[1].write_text(markdown(study, found), "utf-8")
+    write_text(paths[0], compact_json(found) + "\n")
+    write_text(paths[1], markdown(study, found))
     save_svg(figure(study, found), paths[2])
     return paths
 

@@ -6,10 +6,7 @@ that a session without its videos (session_file) still shows its labels and resu
 
 from __future__ import annotations
 
-import hashlib
-import os
 import secrets
-import shutil
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -30,6 +27,7 @@ from srlclip.app.session.values import (
     Value,
     models_of,
 )
+from srlclip.files import files_digest, link_or_copy
 from srlclip.progress import Progress
 from srlclip.results import MODELS, Timeline
 from srlclip.situations import EVENTS_PER_CLIP, Caption, DataError, Event, Situation, VideoDecodeError
@@ -101,7 +99,7 @@ class Session:
                 raise ValueError(f"the same video is here already, as {known.name}")
             self._check_room(size, known)
             stored = self.folder / f"{secrets.token_hex(16)}{Path(name).suffix.lower()[:8]}"
-            _link_or_copy(Path(path), stored)
+            link_or_copy(Path(path), stored)
             try:
                 clip = known or OwnClip(self._free_name(name, comparison), size, sha256, 0.0)
                 whole = replace(_situation(clip, stored), end=None)
@@ -290,25 +288,9 @@ def _situation(clip: OwnClip, path: Path | None) -> Situation:
 def _digest(path: Path) -> tuple[str, int]:
     """(sha256, bytes) of a file. Raises VideoDecodeError if it is gone or empty."""
     try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256") if hasattr(hashlib, "file_digest") else _by_parts(file)
-            size = file.tell()
+        sha256, size = files_digest(path), path.stat().st_size
     except OSError as error:
         raise VideoDecodeError("the upload is gone; upload the video again") from error
     if not size:
         raise VideoDecodeError("the file is empty (0 bytes); upload a video of at least one frame")
-    return digest.hexdigest(), size
-
-
-def _by_parts(file: object) -> hashlib._Hash:
-    digest = hashlib.sha256()
-    for part in iter(lambda: file.read(2**20), b""):  # type: ignore[attr-defined]
-        digest.update(part)
-    return digest
-
-
-def _link_or_copy(source: Path, target: Path) -> None:
-    try:
-        os.link(source.resolve(), target)
-    except OSError:
-        shutil.copyfile(source, target)
+    return sha256, size

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import gradio as gr
 
 # At run time too: Gradio reads the handlers' annotations to find the request among their arguments.
-from srlclip.app.pairs import Loading, ModelRules, PairName, short
+from srlclip.app.pairs import Loading, ModelRules, PairName
 from srlclip.app.ui.page_pair import PagePairs
 from srlclip.app.ui.parts.errors import user_errors
 from srlclip.app.ui.parts.format import esc, model_id, model_name, page, said
@@ -145,7 +145,7 @@ async def watched(loading: Loading, pages: PagePairs, session: str | None) -> As
         reason = loading.error
         if pages.pairs.rules.allowed is not None:  # strangers need not know where the server keeps its models
             for model in filter(None, (loading.name.base, loading.name.adapter)):
-                reason = reason.replace(model, short(model))
+                reason = reason.replace(model, model_id(model))
         yield gr.HTML(failed_html(loading.name, reason, pages.name(session)), visible=True), None
     else:
         yield gr.HTML("", visible=False), loading.name

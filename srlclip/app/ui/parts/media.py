@@ -5,9 +5,6 @@ Only a folder of our own is served. Clips appear in it, under names that tell no
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Collection, Container
@@ -18,6 +15,7 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
+from srlclip.files import link_or_copy, text_digest
 from srlclip.situations import EVENTS_PER_CLIP, Situation, SrlClipError
 from srlclip.video.frames import event_spans, poster, probe
 
@@ -102,7 +100,7 @@ class Media:
             return Shot(clip_id)
         source = Path(source)
         key = f"{source.resolve()}|{source.stat().st_mtime_ns}|{situation.start}"
-        name = hashlib.sha256(key.encode()).hexdigest()[:20]
+        name = text_digest(key, 20)
         start, end = situation.start, situation.end
         if event is None:
             at = start + 0.3 * ((end if end is not None else start + 10.0) - start)
@@ -110,12 +108,12 @@ class Media:
             start, end = self._span(situation, event)
             at = (start + end) / 2
             key = f"{key}|{event}|{len(situation.events)}"
-        poster = self._poster(source, at, self.folder / f"{hashlib.sha256(key.encode()).hexdigest()[:20]}.jpg")
+        poster = self._poster(source, at, self.folder / f"{text_digest(key, 20)}.jpg")
         video = ""
         if source.is_file() and source.suffix.lower() in PLAYABLE:
             served = self.folder / f"{name}{source.suffix.lower()}"
             if not served.exists():
-                _link_or_copy(source, served)
+                link_or_copy(source, served)
             video = _address(served)
         return Shot(clip_id, poster, video, start, end)
 
@@ -154,10 +152,3 @@ class Media:
 def _address(file: Path) -> str:
     # relative, so that it also holds behind a proxy that serves the app under a path
     return f"gradio_api/file={file.as_posix()}"
-
-
-def _link_or_copy(source: Path, target: Path) -> None:
-    try:
-        os.link(source.resolve(), target)
-    except OSError:
-        shutil.copyfile(source, target)

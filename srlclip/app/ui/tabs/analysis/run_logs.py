@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from srlclip.config import flat
 from srlclip.situations import DataError
 
 
@@ -73,13 +74,13 @@ def run_table(root: Path | str | None) -> RunTable:
     rows = []
     for name in run_folders(root):
         folder = Path(str(root)) / name
-        metrics = {k: float(v) for k, v in _flat(_json(folder / "metrics.json")) if _is_number(v)}
+        metrics = {k: float(v) for k, v in flat(_json(folder / "metrics.json")).items() if _is_number(v)}
         if not metrics:
             continue
         run = _json(folder / "run.json")
         settings = _json(folder / "train_config.json") or run.get("settings") or _json(folder / "config.json")
         about = {k: run[k] for k in ("commit", "date", "steps", "seconds") if k in run}
-        rows.append(RunRow(name, dict(_flat(settings)), metrics, about))
+        rows.append(RunRow(name, flat(settings), metrics, about))
     missing = "not said"
     keys = dict.fromkeys(key for row in rows for key in row.settings if key not in _PLACES)
     varied = tuple(k for k in keys if len({str(row.settings.get(k, missing)) for row in rows}) > 1)
@@ -96,11 +97,3 @@ def _json(path: Path) -> dict:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _flat(values: Mapping, prefix: str = "") -> Iterator[tuple[str, object]]:
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
