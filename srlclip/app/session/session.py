@@ -33,8 +33,8 @@ from srlclip.app.session.values import (
 from srlclip.progress import Progress
 from srlclip.results import MODELS, Timeline
 from srlclip.situations import EVENTS_PER_CLIP, Caption, DataError, Event, Situation, VideoDecodeError
-from srlclip.video.file import under_name
 from srlclip.video.frames import UPLOAD_LIMITS, probe
+from srlclip.video.limits import under_name
 
 if TYPE_CHECKING:
     import numpy as np
