@@ -51,7 +51,7 @@ DOORS = {
     "matplotlib": ("srlclip/plots/",),
     "datasets": ("srlclip/data/frame_cache.py",),
     "cv2": ("srlclip/synsitu/",),
-    "av": ("srlclip/synsitu/writer.py", "srlclip/video/file.py"),
+    "av": ("srlclip/synsitu/writer.py", "srlclip/video/header.py"),
     "pycocoevalcap": ("srlclip/evaluation/metrics/caption_scores.py",),
     "h5py": ("srlclip/features/folder.py",),
     "spaces": ("srlclip/app/zero_gpu.py",),

@@ -71,9 +71,7 @@ def run(args: argparse.Namespace) -> int:
         frames_per_event=args.frames_per_event,
         dtype=args.dtype,
     )
-    usual = Limits()
-    # A longer video may be a larger file.
-    limits = Limits(args.max_seconds, int(usual.max_bytes * max(1.0, args.max_seconds / usual.max_seconds)))
+    limits = Limits().longer(args.max_seconds)
     with tqdm(total=100, bar_format="{desc} {percentage:3.0f}%", disable=not sys.stderr.isatty()) as bar:
 
         def progress(share: float, what: str) -> None:

@@ -269,8 +269,9 @@ class ClipEncoder(nn.Module):
         config.inference_mode = was
         # Unset fields go: another version of peft may not know them, and would warn of each.
         file = folder / "adapter_config.json"
-        kept = {name: value for name, value in read_json(file).items() if value is not None}
-        write_json(file, kept, sort_keys=True)
+        values = {name: value for name, value in read_json(file).items() if value is not None}
+        # Layers by name: a regular expression of a stranger could take forever, so none is read.
+        write_json(file, values | {"target_modules": sorted(self.adapted_modules())}, sort_keys=True)
         weights = get_peft_model_state_dict(self._peft[0], save_embedding_layers=False)
         weights = {name: weight.detach().cpu().contiguous() for name, weight in weights.items()}
         with replacing(folder / "adapter_model.safetensors") as draft:
@@ -278,22 +279,33 @@ class ClipEncoder(nn.Module):
 
     def load_adapter(self, folder: str | Path, trainable: bool = False) -> None:
         """Put the adapter of a peft folder on its layers; everything else stays frozen. Raises CheckpointError."""
-        from peft import PeftModel
+        from peft import LoraConfig, PeftModel
 
         if self._peft:
             raise CheckpointError("this encoder already carries LoRA layers; load a fresh one")
-        check_adapter(folder, self.clip)
+        checked = check_adapter(folder, self.clip)
+        # Made of what was checked: peft never reads the folder's own configuration.
+        config = LoraConfig(
+            r=checked.rank,
+            lora_alpha=checked.alpha,
+            lora_dropout=checked.dropout,
+            use_rslora=checked.rank_root,
+            target_modules=sorted(adapter_shapes(folder)),
+            bias="none",
+            base_model_name_or_path=self.name,
+        )
         self.requires_grad_(False)
         try:
             with _quiet():
                 # where this encoder is: peft would take any GPU that it sees
                 device = str(self.device)
-                kept = PeftModel.from_pretrained(self.clip, str(folder), is_trainable=trainable, torch_device=device)
-                self._peft = [kept]
+                self._peft = [
+                    PeftModel.from_pretrained(
+                        self.clip, str(folder), is_trainable=trainable, config=config, torch_device=device
+                    )
+                ]
         except Exception as error:
             raise CheckpointError(f"{folder} does not fit {self.name}: {error}") from error
-        if set(self.adapted_modules()) != set(adapter_shapes(folder)):
-            raise CheckpointError(f"{folder}: adapter_config.json and its weights name different layers; save it again")
 
     def merge_adapter(self) -> None:
         """Add the LoRA deltas into the adapted layers' weights, in place, and drop the LoRA layers."""

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from srlclip.situations import EVENTS_PER_CLIP, SECONDS_PER_EVENT, Situation
-from srlclip.video.file import FOLDER_FPS, FRAME_SUFFIXES, UPLOAD_LIMITS, Limits, VideoInfo, open_video
+from srlclip.video.file import FOLDER_FPS, FRAME_SUFFIXES, open_video
+from srlclip.video.limits import UPLOAD_LIMITS, Limits, VideoInfo
 
 __all__ = [
     "FOLDER_FPS", "FRAME_SUFFIXES", "UPLOAD_LIMITS", "Limits", "VideoInfo",

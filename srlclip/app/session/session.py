@@ -31,7 +31,7 @@ from srlclip.files import files_digest, link_or_copy
 from srlclip.progress import Progress
 from srlclip.results import MODELS, Timeline
 from srlclip.situations import EVENTS_PER_CLIP, Caption, DataError, Event, Situation, VideoDecodeError
-from srlclip.video.file import under_name
+from srlclip.video.limits import under_name
 
 if TYPE_CHECKING:
     import numpy as np

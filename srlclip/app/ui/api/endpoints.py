@@ -67,6 +67,8 @@ def limits_json(comparison: Comparison) -> dict:
         "upload_seconds": MAX_UPLOAD_SECONDS,
         "upload_megabytes": MAX_UPLOAD_MB,
         "upload_pixels": UPLOAD_LIMITS.max_pixels,
+        "upload_frames": UPLOAD_LIMITS.max_frames,
+        "upload_total_pixels": UPLOAD_LIMITS.max_total_pixels,
         "upload_types": SUFFIXES,
     }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from srlclip.app.ui.parts.style import MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS
 from srlclip.progress import Progress
 from srlclip.situations import VideoDecodeError
-from srlclip.video.file import under_name
+from srlclip.video.limits import under_name
 
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
