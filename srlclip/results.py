@@ -6,12 +6,50 @@ Scores are cosine similarities in [-1, 1]; ranks start at 1 and ties rank last.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import Field, dataclass, field, fields, is_dataclass
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 from srlclip.situations import Caption
 
 MODELS = ("base", "adapted")
+Value = TypeVar("Value")
+Other = TypeVar("Other")
+
+
+@dataclass(frozen=True)
+class Both(Generic[Value]):
+    """The same sort of thing of both models: `both.base`, or `both[model]`; in the order of MODELS when unpacked."""
+
+    base: Value
+    adapted: Value
+
+    @classmethod
+    def of(cls, make: Callable[[str], Value]) -> Both[Value]:
+        """Made for each model by its name."""
+        return cls(*(make(model) for model in MODELS))
+
+    def __getitem__(self, model: str) -> Value:
+        if model not in MODELS:
+            raise ValueError(f"model is {model!r}; allowed: {', '.join(MODELS)}")
+        return getattr(self, model)
+
+    def __iter__(self) -> Iterator[Value]:
+        return iter((self.base, self.adapted))
+
+    def map(self, change: Callable[[Value], Other]) -> Both[Other]:
+        return Both(*(change(value) for value in self))
+
+
+#: Marks the field of a class whose two values are "base" and "adapted" in JSON; those of other fields of the class are
+#: "base_margin" and "adapted_margin", by the field's name.
+_PLAIN_KEYS = {"plain_keys": True}
+
+
+def json_keys(of: Field) -> Both[str]:
+    """The two JSON keys that a field of type Both is written under."""
+    return Both.of(lambda model: model if of.metadata.get("plain_keys") else f"{model}_{of.name}")
 
 
 @dataclass(frozen=True)
@@ -72,33 +110,29 @@ class Hit:
 class SearchResult:
     """A query's ranking of the whole gallery under both models (best first).
 
-    base or adapted is empty if that model failed, with the reason in `failures`.
+    hits: empty for a model that failed, with the reason in `failures`.
     target: clip id that the query describes, or None for free text. tokens: of the whole query; truncated: whether that
     is more than token_limit, beyond which the text tower reads nothing.
     """
 
     query: str
-    base: tuple[Hit, ...]
-    adapted: tuple[Hit, ...]
+    hits: Both[tuple[Hit, ...]] = field(metadata=_PLAIN_KEYS)
     target: str | None = None
     tokens: int = 0
     truncated: bool = False
     token_limit: int = 77
     failures: tuple[str, ...] = ()
 
-    def hits(self, model: str) -> tuple[Hit, ...]:
-        return self.base if model == "base" else self.adapted
-
     def target_rank(self, model: str) -> int | None:
-        return next((hit.rank for hit in self.hits(model) if hit.clip_id == self.target), None)
+        return next((hit.rank for hit in self.hits[model] if hit.clip_id == self.target), None)
 
     def overlap(self, k: int = 5) -> int:
         """How many clips both models have among their first k."""
-        return len({h.clip_id for h in self.base[:k]} & {h.clip_id for h in self.adapted[:k]})
+        return len(set.intersection(*({hit.clip_id for hit in hits[:k]} for hits in self.hits)))
 
     def biggest_mover(self, k: int = 5) -> Hit | None:
         """Among the adapted model's first k, the clip whose rank changed most (None if nothing moved)."""
-        moved = [h for h in self.adapted[:k] if h.rank_change]
+        moved = [h for h in self.hits.adapted[:k] if h.rank_change]
         return max(moved, key=lambda h: abs(h.rank_change or 0), default=None)
 
 
@@ -109,16 +143,12 @@ class Timeline:
     clip_id: str
     query: str
     spans: tuple[tuple[float, float], ...]
-    base: tuple[float, ...]
-    adapted: tuple[float, ...]
-
-    def values(self, model: str) -> tuple[float, ...]:
-        return self.base if model == "base" else self.adapted
+    scores: Both[tuple[float, ...]] = field(metadata=_PLAIN_KEYS)
 
     def best(self, model: str) -> int | None:
         """0-based event that fits best, the first of equals; None if the model gave nothing."""
-        values = self.values(model)
-        return values.index(max(values)) if values else None
+        scores = self.scores[model]
+        return scores.index(max(scores)) if scores else None
 
 
 @dataclass(frozen=True)
@@ -126,20 +156,12 @@ class ScoredCaption:
     """A caption with both models' cosine to the event, and the margin true - negative (None on the true caption)."""
 
     caption: Caption
-    base: float
-    adapted: float
-    base_margin: float | None = None
-    adapted_margin: float | None = None
-
-    def score(self, model: str) -> float:
-        return self.base if model == "base" else self.adapted
-
-    def margin(self, model: str) -> float | None:
-        return self.base_margin if model == "base" else self.adapted_margin
+    score: Both[float] = field(metadata=_PLAIN_KEYS)
+    margin: Both[float | None] = Both(None, None)
 
     def fools(self, model: str) -> bool:
         """Whether the model fits this negative at least as well as the true caption."""
-        return (self.margin(model) or 0.0) <= 0
+        return (self.margin[model] or 0.0) <= 0
 
 
 @dataclass(frozen=True)
@@ -175,7 +197,7 @@ class ScoreResult:
         return sum(not n.fools(model) for n in self.negatives)
 
     def mean_margin(self, model: str) -> float | None:
-        margins = [n.margin(model) or 0.0 for n in self.negatives]
+        margins = [n.margin[model] or 0.0 for n in self.negatives]
         return sum(margins) / len(margins) if margins else None
 
 
@@ -190,46 +212,25 @@ class Slot:
     key: str
     name: str
     reference: str | None
-    base: str
-    adapted: str
-    base_confidence: float = 0.0
-    adapted_confidence: float = 0.0
-    base_match: bool | None = None
-    adapted_match: bool | None = None
-
-    def value(self, model: str) -> str:
-        return self.base if model == "base" else self.adapted
-
-    def match(self, model: str) -> bool | None:
-        return self.base_match if model == "base" else self.adapted_match
+    filler: Both[str] = field(metadata=_PLAIN_KEYS)
+    confidence: Both[float] = Both(0.0, 0.0)
+    match: Both[bool | None] = Both(None, None)
 
 
 @dataclass(frozen=True)
 class EventCaption:
     """The SRL caption of one event: slots[0] is the verb. Sentences are the slots read as one line per model.
 
-    base_verbs, adapted_verbs: (lemma, confidence), best first; base_verb_ids, adapted_verb_ids: the same as VerbIDs.
+    verbs: (lemma, confidence), best first; verb_ids: the same as VerbIDs.
     """
 
     index: int
     start: float
     end: float
     slots: tuple[Slot, ...]
-    base_sentence: str
-    adapted_sentence: str
-    base_verbs: tuple[tuple[str, float], ...] = ()
-    adapted_verbs: tuple[tuple[str, float], ...] = ()
-    base_verb_ids: tuple[str, ...] = ()
-    adapted_verb_ids: tuple[str, ...] = ()
-
-    def sentence(self, model: str) -> str:
-        return self.base_sentence if model == "base" else self.adapted_sentence
-
-    def verbs(self, model: str) -> tuple[tuple[str, float], ...]:
-        return self.base_verbs if model == "base" else self.adapted_verbs
-
-    def verb_ids(self, model: str) -> tuple[str, ...]:
-        return self.base_verb_ids if model == "base" else self.adapted_verb_ids
+    sentence: Both[str]
+    verbs: Both[tuple[tuple[str, float], ...]] = Both((), ())
+    verb_ids: Both[tuple[str, ...]] = Both((), ())
 
 
 @dataclass(frozen=True)
@@ -250,6 +251,17 @@ class CaptionResult:
     dense: bool = False
 
 
-def to_json(result: object) -> dict:
-    """Any of the values above as plain JSON types."""
-    return asdict(result)  # type: ignore[call-overload]
+def to_json(result: Any) -> Any:
+    """Any of the values above as plain JSON types; what is of both models stands under two keys (see json_keys)."""
+    if isinstance(result, tuple | list):
+        return [to_json(each) for each in result]
+    if not is_dataclass(result):
+        return result
+    out: dict[str, Any] = {}
+    for each in fields(result):
+        value = getattr(result, each.name)
+        if isinstance(value, Both):
+            out |= {key: to_json(own) for key, own in zip(json_keys(each), value, strict=True)}
+        else:
+            out[each.name] = to_json(value)
+    return out

@@ -21,6 +21,7 @@ from srlclip.comparison.embedding_map import EmbeddingMap, embedding_map
 from srlclip.comparison.search import QueryHeat, query_heat
 from srlclip.results import (
     MODELS,
+    Both,
     CaptionResult,
     EventCaption,
     Example,
@@ -133,9 +134,9 @@ class FakeComparison:
         base = tuple(Hit(c, r, s) for r, (c, s) in enumerate(ranked["base"], 1))
         adapted = tuple(Hit(c, r, s, before[c] - r) for r, (c, s) in enumerate(ranked["adapted"], 1))
         if self.failing == "adapted":
-            return SearchResult(query, base, (), target, 9, False, 77, ("SRL-CLIP failed: out of memory",))
+            return SearchResult(query, Both(base, ()), target, 9, False, 77, ("SRL-CLIP failed: out of memory",))
         words = len(query.split())
-        return SearchResult(query, base, adapted, target, words, words > 77)
+        return SearchResult(query, Both(base, adapted), target, words, words > 77)
 
     def stories(self) -> tuple[Story, ...]:
         if len(self._gallery) < 3:
@@ -163,7 +164,7 @@ class FakeComparison:
     def timeline(self, clip_id: str, query: str) -> Timeline:
         spans = tuple((2.0 * i, 2.0 * i + 2) for i in range(5))
         rows = [tuple(0.2 + 0.1 * share(m, clip_id, query, i) for i in range(5)) for m in ("base", "adapted")]
-        return Timeline(clip_id, query, spans, *rows)
+        return Timeline(clip_id, query, spans, Both(*rows))
 
     def decoders(self) -> tuple[str, ...]:
         return self.kinds
@@ -195,11 +196,11 @@ class FakeComparison:
             said = [filler if share(m, clip_id, i, key, kind) < p else other for m, p in (("b", 0.5), ("a", 0.85))]
             sure = [round(share(m, "sure", clip_id, i, key, kind), 4) for m in ("b", "a")]
             judged = [s == filler for s in said] if truth else [None, None]
-            slots.append(Slot(key, name, filler if truth else None, *said, *sure, *judged))
-        lines = [f"A {s[1]} {s[0]}s a {s[2]} at the {s[-1]}." for s in ([x.value(m) for x in slots] for m in MODELS)]
+            slots.append(Slot(key, name, filler if truth else None, Both(*said), Both(*sure), Both(*judged)))
+        lines = [f"A {s[1]} {s[0]}s a {s[2]} at the {s[-1]}." for s in ([x.filler[m] for x in slots] for m in MODELS)]
         verbs = ((shown.lemma, 0.6), ("walk", 0.2), ("hug", 0.1), ("kick", 0.06), ("lift", 0.04))
         ids = (shown.verb_id, "walk.01", "hug.01", "kick.01", "lift.01")
-        return EventCaption(i, 2.0 * i, 2.0 * i + 2, tuple(slots), *lines, verbs, verbs, ids, ids)
+        return EventCaption(i, 2.0 * i, 2.0 * i + 2, tuple(slots), Both(*lines), Both(verbs, verbs), Both(ids, ids))
 
     def negatives(
         self, clip_id: str, event_index: int, kinds: Sequence[str], style: str = "natural", per_kind: int = 3
@@ -267,8 +268,8 @@ class FakeComparison:
         for negative in negatives:
             b = base - 0.06 * share("b", negative.text) + 0.03
             a = adapted - 0.12 * share("a", negative.text) + 0.02
-            rows.append(ScoredCaption(negative, b, a, base - b, adapted - a))
-        return ScoreResult(clip_id, event_index, ScoredCaption(Caption(true), base, adapted), tuple(rows))
+            rows.append(ScoredCaption(negative, Both(b, a), Both(base - b, adapted - a)))
+        return ScoreResult(clip_id, event_index, ScoredCaption(Caption(true), Both(base, adapted)), tuple(rows))
 
     def add_video(self, path: str, progress=None) -> str:
         content = Path(path).read_bytes()

@@ -84,7 +84,7 @@ def measured(comparison: Comparison) -> list[Candidate]:
             negatives = comparison.negatives(clip, index, KINDS)
             score = comparison.score(clip, index, query, negatives)
             slots = [slot for slot in captions[index].slots if slot.reference is not None]
-            correct = tuple(sum(bool(slot.match(model)) for slot in slots) for model in MODELS)
+            correct = tuple(sum(bool(slot.match[model]) for slot in slots) for model in MODELS)
             beaten = tuple(score.beaten(model) for model in MODELS)
             if all(ranks):
                 found.append(Candidate(query, clip, index, ranks, beaten, len(negatives), correct, len(slots)))  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from srlclip.captioning.trained import CaptionHeads
 from srlclip.language.lexicon import Lexicon
 from srlclip.pooling import event_vectors
 from srlclip.progress import Progress
-from srlclip.results import MODELS, CaptionResult, EventCaption
+from srlclip.results import MODELS, Both, CaptionResult, EventCaption
 from srlclip.situations import EVENTS_PER_CLIP, SECONDS_PER_EVENT, Event, Situation
 
 #: Kinds of decoders, see CaptionResult.kind.
@@ -81,9 +81,9 @@ class CaptionReader:
                     k,
                     *span,
                     table_rows(readings, truths, self.lexicon),
-                    *(lines[m][k] for m in MODELS),
-                    *(verbs[m] for m in MODELS),
-                    *(ids[m] for m in MODELS),
+                    Both.of(lambda m, k=k: lines[m][k]),
+                    Both.of(verbs.__getitem__),
+                    Both.of(ids.__getitem__),
                 )
             )
         told, sure = self._described(decoder, labelled)

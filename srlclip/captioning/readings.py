@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from srlclip.language import prompts
 from srlclip.language.english import clean_filler, normalise, strip_article
 from srlclip.language.lexicon import Lexicon
-from srlclip.results import MODELS, Slot
+from srlclip.results import Both, Slot
 from srlclip.situations import ROLE_KEYS, Event, Role
 
 #: Verb, visible fillers and scene are compared so with the reference.
@@ -49,25 +49,33 @@ def table_rows(readings: Mapping[str, Reading], truths: Sequence[Event], lexicon
 
     readings: per model. truths: every annotator's labels of the event, the first one shown; empty if there are none.
     """
-    said = {m: readings[m].verbs[0] for m in MODELS}
+    best = Both.of(lambda m: readings[m].verbs[0])
     truth = truths[0] if truths else None
-    verbs = [lemma(lexicon, said[m][0]) for m in MODELS]
-    right = [verb == truth.lemma if truth else None for verb in verbs]
-    slots = [Slot("Verb", "verb", truth.lemma if truth else None, *verbs, *(said[m][1] for m in MODELS), *right)]
+    verbs = best.map(lambda verb: lemma(lexicon, verb[0]))
+    right = verbs.map(lambda verb: verb == truth.lemma if truth else None)
+    slots = [Slot("Verb", "verb", truth.lemma if truth else None, verbs, best.map(lambda verb: verb[1]), right)]
     if truth:
         rows = [(r.key, r.name, r.filler if r.visible else "-") for r in truth.roles]
     else:
-        names = {k: n for m in reversed(MODELS) for k, n in lexicon.roles(said[m][0])}
+        names = {k: n for verb_id, _ in reversed(tuple(best)) for k, n in lexicon.roles(verb_id)}
         rows = [(k, names[k], None) for k in sorted(names, key=ROLE_KEYS.index)]
     for key, name, reference in rows:
-        guesses = [readings[m].fillers.get(key) for m in MODELS]
         words = {_plain(r.filler) for t in truths for r in t.roles if r.key == key and r.visible}
-        judged = reference not in (None, "-")
-        matches = [(g is not None and _plain(g.text) in words) if judged else None for g in guesses]
-        texts = [g.text if g else "" for g in guesses]
-        shares = [g.confidence if g else 0.0 for g in guesses]
-        slots.append(Slot(key, name, reference, *texts, *shares, *matches))
+        slots.append(_slot(key, name, reference, Both.of(lambda m, k=key: readings[m].fillers.get(k)), words))
     return tuple(slots)
+
+
+def _slot(key: str, name: str, reference: str | None, guesses: Both[Guess | None], words: set[str]) -> Slot:
+    """words: what any annotator wrote there; a role that none could see is not judged."""
+    judged = reference not in (None, "-")
+    return Slot(
+        key,
+        name,
+        reference,
+        guesses.map(lambda guess: guess.text if guess else ""),
+        guesses.map(lambda guess: guess.confidence if guess else 0.0),
+        guesses.map(lambda guess: (guess is not None and _plain(guess.text) in words) if judged else None),
+    )
 
 
 def _plain(text: str) -> str:

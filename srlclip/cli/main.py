@@ -181,7 +181,7 @@ def _search(args: argparse.Namespace) -> int:
 
 def _columns(result: SearchResult, k: int) -> str:
     lines = [f"{NAMES['base']:<48}{NAMES['adapted']}"]
-    for a, b in zip(result.base[:k], result.adapted[:k], strict=False):
+    for a, b in zip(*(hits[:k] for hits in result.hits), strict=False):
         left, right = (f"{h.rank}. {h.clip_id}  {h.score:.3f}" for h in (a, b))
         lines.append(f"{left:<48}{right}  ({b.rank_change:+d})" if b.rank_change else f"{left:<48}{right}")
     if result.target:
@@ -210,7 +210,7 @@ def _score(args: argparse.Namespace) -> int:
     result = comparison.score(clip, args.event, true, wrong)
     lines = [f"true: {true}"]
     lines += [
-        f"{s.base_margin:+.3f} {s.adapted_margin:+.3f}  [{s.caption.kind}] {s.caption.text}" for s in result.negatives
+        f"{s.margin.base:+.3f} {s.margin.adapted:+.3f}  [{s.caption.kind}] {s.caption.text}" for s in result.negatives
     ]
     lines += [f"{NAMES[m]}: {result.beaten(m)}/{len(result.negatives)} negatives beaten" for m in MODELS]
     lines += [note] if (note := result.length_note()) else []
@@ -223,7 +223,7 @@ def _caption(args: argparse.Namespace) -> int:
     lines = [f"decoder: {result.decoder}"]
     for event in result.events:
         lines.append(f"{event.start:g}-{event.end:g} s")
-        lines += [f"  {NAMES['base']:<10} {event.base_sentence}", f"  {NAMES['adapted']:<10} {event.adapted_sentence}"]
+        lines += [f"  {NAMES['base']:<10} {event.sentence.base}", f"  {NAMES['adapted']:<10} {event.sentence.adapted}"]
         truth = {slot.key: slot.reference for slot in event.slots if slot.reference}
         lines += [f"  {'reference':<10} " + ", ".join(f"{k}: {v}" for k, v in truth.items())] if truth else []
     return _print(args, {"models": to_json(comparison.info), **to_json(result)}, "\n".join(lines))

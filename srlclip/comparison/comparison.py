@@ -47,6 +47,7 @@ from srlclip.models.pair import ClipPair
 from srlclip.progress import Progress
 from srlclip.results import (
     MODELS,
+    Both,
     CaptionResult,
     Example,
     PairInfo,
@@ -205,16 +206,16 @@ class Comparison:
             raise ValueError(f"target {target!r} is not in the gallery")
         tokens = self.pair.base.count_tokens(query)
         vector = self.embed_texts([query])[0]
-        found, failures = ranked(self.gallery, vector)
+        hits, failures = ranked(self.gallery, vector)
         limit = self.pair.base.max_tokens
         cut = tokens > limit
-        return SearchResult(query, found["base"], found["adapted"], target, tokens, cut, limit, failures)
+        return SearchResult(query, hits, target, tokens, cut, limit, failures)
 
     def timeline(self, clip_id: str, query: str) -> Timeline:
         """Cosine of a query with each event of a clip under both models."""
         vector = self.embed_texts([query])[0]
         rows = {model: tuple(float(x) for x in events @ vector) for model, events in self.embed_clip(clip_id).items()}
-        return Timeline(clip_id, query, self.spans(clip_id), rows["base"], rows["adapted"])
+        return Timeline(clip_id, query, self.spans(clip_id), Both.of(rows.__getitem__))
 
     def heat(self, query: str) -> QueryHeat:
         """Cosine of a query with every event of the gallery under both models. Raises ValueError for an empty query."""
@@ -245,13 +246,16 @@ class Comparison:
         distinct = list(dict.fromkeys(texts))
         vectors = self.embed_texts(distinct)
         scores = {m: dict(zip(distinct, (vectors @ features[m][event_index]).tolist(), strict=True)) for m in MODELS}
-        base, adapted = ([scores[m][text] for text in texts] for m in MODELS)
-        wrong = tuple(
-            ScoredCaption(n, base[i], adapted[i], base[0] - base[i], adapted[0] - adapted[i])
-            for i, n in enumerate(negatives, 1)
-        )
+
+        def scored(text: str) -> Both[float]:
+            return Both.of(lambda model: scores[model][text])
+
+        def margin(text: str) -> Both[float | None]:
+            return Both.of(lambda model: scores[model][true] - scores[model][text])
+
+        wrong = tuple(ScoredCaption(n, scored(n.text), margin(n.text)) for n in negatives)
         truncated = self.pair.base.count_truncated(texts)
-        return ScoreResult(clip_id, event_index, ScoredCaption(Caption(true), base[0], adapted[0]), wrong, truncated)
+        return ScoreResult(clip_id, event_index, ScoredCaption(Caption(true), scored(true)), wrong, truncated)
 
     def decoders(self) -> tuple[str, ...]:
         """What this pair can be captioned with, the best first: "heads" (trained captioners), "zero_shot" (CLIP alone)."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from srlclip.results import Both
 from srlclip.situations import Situation
 
 LEVELS = ("events", "clips")
@@ -27,11 +28,7 @@ class MapPoint:
     clip_id: str
     event_index: int | None
     labels: Mapping[str, str]
-    base: tuple[float, float]
-    adapted: tuple[float, float]
-
-    def at(self, model: str) -> tuple[float, float]:
-        return self.base if model == "base" else self.adapted
+    at: Both[tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -147,7 +144,7 @@ def embedding_map(
         chance[label] = expected
         purity[label] = {m: neighbour_purity(found, mine, groups) or 0.0 for m, found in vectors.items()}
     points = tuple(
-        MapPoint(ids[g], k, known, *((float(places[m][i, 0]), float(places[m][i, 1])) for m in ("base", "adapted")))
+        MapPoint(ids[g], k, known, Both.of(lambda m, i=i: tuple(places[m][i].tolist())))
         for i, ((g, k), known) in enumerate(zip(rows, labels, strict=True))
     )
     return EmbeddingMap(level, points, variance, purity, chance, total)

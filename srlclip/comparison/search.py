@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from srlclip.comparison.gallery import Gallery
-from srlclip.results import MODELS, Hit
+from srlclip.results import MODELS, Both, Hit
 
 
 def ranks(scores: np.ndarray) -> np.ndarray:
@@ -35,8 +35,8 @@ def _cosines(events: np.ndarray, vector: np.ndarray) -> np.ndarray:
     return every
 
 
-def ranked(gallery: Gallery, vector: np.ndarray) -> tuple[dict[str, tuple[Hit, ...]], tuple[str, ...]]:
-    """(model -> every clip, best first; a reason per model that failed, whose ranking is empty).
+def ranked(gallery: Gallery, vector: np.ndarray) -> tuple[Both[tuple[Hit, ...]], tuple[str, ...]]:
+    """(every clip, best first; a reason per model that failed, whose ranking is empty).
 
     vector: (D,), the text's embedding. See best_events for scores and ranks for ties; equal scores in gallery order.
     """
@@ -59,7 +59,7 @@ def ranked(gallery: Gallery, vector: np.ndarray) -> tuple[dict[str, tuple[Hit, .
         rankings[model] = tuple(hits)
         if model == "base":
             before = {hit.clip_id: hit.rank for hit in hits}
-    return rankings, tuple(failures)
+    return Both.of(rankings.__getitem__), tuple(failures)
 
 
 @dataclass(frozen=True)
@@ -67,29 +67,21 @@ class HeatRow:
     """A clip: cosine of the query with each of its events, and its rank by the best of them (ties rank last)."""
 
     clip_id: str
-    base: tuple[float, ...]
-    adapted: tuple[float, ...]
-    base_rank: int
-    adapted_rank: int
-
-    def values(self, model: str) -> tuple[float, ...]:
-        return self.base if model == "base" else self.adapted
-
-    def rank(self, model: str) -> int:
-        return self.base_rank if model == "base" else self.adapted_rank
+    scores: Both[tuple[float, ...]]
+    rank: Both[int]
 
 
 @dataclass(frozen=True)
 class QueryHeat:
-    """All clips in gallery order. spans: model -> its lowest and highest cosine over all events of the gallery."""
+    """All clips in gallery order. spans: a model's lowest and highest cosine over all events of the gallery."""
 
     query: str
     rows: tuple[HeatRow, ...]
-    spans: Mapping[str, tuple[float, float]]
+    spans: Both[tuple[float, float]]
 
     def best_by(self, model: str, limit: int) -> tuple[HeatRow, ...]:
         """The first `limit` clips of a model's ranking; equal scores in gallery order."""
-        return tuple(sorted(self.rows, key=lambda row: -max(row.values(model)))[:limit])
+        return tuple(sorted(self.rows, key=lambda row: -max(row.scores[model]))[:limit])
 
 
 def query_heat(
@@ -111,7 +103,7 @@ def query_heat(
         spans[model] = (float(scores.min()), float(scores.max()))
         rows_of[model] = [tuple(float(x) for x in row[:n]) for row, n in zip(scores, lengths, strict=True)]
     rows = tuple(
-        HeatRow(clip, rows_of["base"][i], rows_of["adapted"][i], int(places["base"][i]), int(places["adapted"][i]))
+        HeatRow(clip, Both.of(lambda m, i=i: rows_of[m][i]), Both.of(lambda m, i=i: int(places[m][i])))
         for i, clip in enumerate(ids)
     )
-    return QueryHeat(query, rows, spans)
+    return QueryHeat(query, rows, Both.of(spans.__getitem__))

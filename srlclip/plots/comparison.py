@@ -26,10 +26,10 @@ def rank_slope(result: SearchResult, k: int = 8) -> Figure:
 
     Places beyond k stand below a dotted line, in order. The target's line is thick.
     """
-    ranks = {model: {hit.clip_id: hit.rank for hit in result.hits(model)} for model in MODELS}
+    ranks = {model: {hit.clip_id: hit.rank for hit in result.hits[model]} for model in MODELS}
     k = max(1, min(k, max(map(len, ranks.values()))))  # a small gallery gets a small plot
     # ties share a rank, so lines end at a clip's place in the list, and the label tells its rank
-    places = {model: {hit.clip_id: place for place, hit in enumerate(result.hits(model), 1)} for model in MODELS}
+    places = {model: {hit.clip_id: place for place, hit in enumerate(result.hits[model], 1)} for model in MODELS}
     shown = list(dict.fromkeys(clip for model in MODELS for clip, place in places[model].items() if place <= k))
     if result.target is not None and result.target not in shown:
         shown.append(result.target)
@@ -79,7 +79,7 @@ def timeline(result: Timeline) -> Figure:
     """
     figure, (axes,) = blank_figure(2.6)
     for model, offset in zip(MODELS, (-0.06, 0.06), strict=True):
-        values, best = result.values(model), result.best(model)
+        values, best = result.scores[model], result.best(model)
         if best is None:
             continue
         low, high = min(values), max(values)
@@ -111,11 +111,11 @@ def margins(result: ScoreResult) -> Figure:
     rows = result.negatives
     figure, (axes,) = blank_figure(0.28 * max(len(rows), 2) + 1.35)
     for row, negative in enumerate(rows):
-        values = {model: negative.margin(model) or 0.0 for model in MODELS}
+        values = {model: negative.margin[model] or 0.0 for model in MODELS}
         axes.plot([values["base"], values["adapted"]], [row, row], color=FAINT, linewidth=2, zorder=1)
         for model in MODELS:
             model_mark(axes, model, values[model], row, filled=values[model] > 0)
-    every = [n.margin(m) or 0.0 for n in rows for m in MODELS] or [0.0]
+    every = [n.margin[m] or 0.0 for n in rows for m in MODELS] or [0.0]
     pad = max(0.01, 0.08 * (max(every) - min(every)))
     low, high = min(min(every), 0.0) - 2 * pad, max(max(every), 0.0) + pad
     axes.axvspan(low, 0, color=FAINT, alpha=0.18, linewidth=0, zorder=0)

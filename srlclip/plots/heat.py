@@ -32,10 +32,10 @@ def _cell(axes: Axes, model: str, x: float, y: float, value: float, span: tuple[
 @styled
 def heat_strip(result: Timeline) -> Figure:
     """Two rows, Base above; a column per event. The frame is the model's best event, shades run over the model's row."""
-    count = max(len(result.base), len(result.adapted), 1)
+    count = max(*map(len, result.scores), 1)
     figure, (axes,) = blank_figure(1.75)
     for row, model in enumerate(MODELS):
-        values = result.base if model == "base" else result.adapted
+        values = result.scores[model]
         for index, value in enumerate(values):
             _cell(axes, model, index, row, value, (min(values), max(values)), value == max(values))
             axes.text(index, row, f"{value:.3f}".replace("-", "−"), ha="center", va="center", fontsize=9)
@@ -51,14 +51,14 @@ def heat_strip(result: Timeline) -> Figure:
 @styled
 def gallery_heat(rows: Sequence[HeatRow], span: tuple[float, float], model: str) -> Figure:
     """A row per clip in the order given, a column per event, the clip's rank beside it. span: of the model's shades."""
-    most = max((len(row.values(model)) for row in rows), default=1)
+    most = max((len(row.scores[model]) for row in rows), default=1)
     figure, (axes,) = blank_figure(0.25 * max(len(rows), 2) + 0.85)
     for y, row in enumerate(rows):
-        values = row.values(model)
+        values = row.scores[model]
         for x, value in enumerate(values):
             _cell(axes, model, x, y, value, span, value == max(values))
             axes.text(x, y, f"{round(value, 2) + 0.0:.2f}".replace("-", "−"), ha="center", va="center", fontsize=8.5)
-        axes.text(most - 0.35, y, f"{row.rank(model)}", ha="left", va="center", fontsize=9)
+        axes.text(most - 0.35, y, f"{row.rank[model]}", ha="left", va="center", fontsize=9)
     axes.text(most - 0.35, -0.95, "rank", ha="left", va="center", fontsize=8.5)
     axes.set(xlim=(-0.52, most + 0.35), ylim=(len(rows) - 0.4, -1.3))
     axes.set_xticks(range(most), labels=[str(k + 1) for k in range(most)])

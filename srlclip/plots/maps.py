@@ -24,12 +24,12 @@ def embedding_scatter(found: EmbeddingMap, model: str, label: str) -> Figure:
     counts.pop("", None)
     shown = [name for name, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[: len(_LOOKS)]]
     figure, (axes,) = blank_figure(4.3)
-    rest = [p.at(model) for p in found.points if p.labels.get(label, "") not in shown]
+    rest = [p.at[model] for p in found.points if p.labels.get(label, "") not in shown]
     groups = [(name, *_LOOKS[i], 5.0) for i, name in enumerate(shown)]
     if rest:
         axes.plot(*zip(*rest, strict=True), ".", color=FAINT, markersize=3, label=f"other ({len(rest)})")
     for name, shape, colour, size in groups:
-        places = [p.at(model) for p in found.points if p.labels.get(label, "") == name]
+        places = [p.at[model] for p in found.points if p.labels.get(label, "") == name]
         style = {"markeredgecolor": PAPER, "markeredgewidth": 0.4, "linestyle": ""}
         size += 1.5 * (shape == "*")
         text = f"{plain(name, 18)} ({len(places)})"

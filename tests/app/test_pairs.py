@@ -312,7 +312,7 @@ def test_a_tiny_clip_from_a_folder_becomes_a_second_pair(tiny_clip, mp4, tmp_pat
     assert loading.wait(60) and loading.error == "", loading.error
     second = store.get(store.rules.checked(PairName(tiny_clip.name)))
     assert second.info.base_id == str(tiny_clip) and second.clip_ids() == store.get().clip_ids()
-    assert second.search("a man walks").base[0].score != store.get().search("a man walks").base[0].score
+    assert second.search("a man walks").hits.base[0].score != store.get().search("a man walks").hits.base[0].score
     bad = store.request(PairName(str(tmp_path / "nowhere")))
     assert bad.wait(60) and "no model folder" in bad.error and store.get().info.base_id == "mini-base"
 

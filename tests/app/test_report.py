@@ -11,7 +11,7 @@ from fake_comparison import FakeComparison
 from srlclip.app.session import report as reports
 from srlclip.app.session.report import report
 from srlclip.app.session.values import Models, OwnClip, Result, models_of
-from srlclip.results import ScoredCaption, ScoreResult
+from srlclip.results import Both, ScoredCaption, ScoreResult
 from srlclip.situations import Caption, Event, Role
 
 HOSTILE = "\"><img src=x onerror=alert(1)><script>alert(1)</script> ${1+1} {{x}} ' 😀 שלום"
@@ -61,7 +61,7 @@ def test_nothing_from_outside_becomes_markup_and_nothing_is_requested(models, re
 
 def test_it_says_what_when_and_by_which_models(models, results):
     text = report([clip("my clip.mp4")], results, {}, models, WHEN)
-    for words in ("2026-01-31 12:00 UTC", "mini-base", "mini-srlclip", models.base_fingerprint, "Small bundled models",
+    for words in ("2026-01-31 12:00 UTC", "mini-base", "mini-srlclip", models.fingerprint.base, "Small bundled models",
                   "my clip.mp4", "prefers-color-scheme:dark", "@media print", "Top-5 overlap", "negatives beaten",
                   "Event 1, 0 to 2 s", "ab" * 8, "ties included"):  # fmt: skip
         assert words in text, words
@@ -69,7 +69,7 @@ def test_it_says_what_when_and_by_which_models(models, results):
 
 
 def test_real_models_bring_no_banner_and_other_pairs_are_named(models, results):
-    real = Models(replace(models.info, is_synthetic=False, base_id="org/big"), "1" * 16, "2" * 16)
+    real = Models(replace(models.info, is_synthetic=False, base_id="org/big"), Both("1" * 16, "2" * 16))
     assert "Small bundled models" not in report([], [replace(results[2], models=real)], {}, real, WHEN)
     mixed = report([], results, {}, real, WHEN)
     assert mixed.count("Made with another pair") == 3 and "Small bundled models" in mixed
@@ -89,8 +89,8 @@ def test_too_much_loses_pictures_then_the_oldest_results_and_says_so(models, res
 def test_a_full_session_stays_below_five_megabytes(models):
     comparison = FakeComparison(None, 12)
     wide = comparison.search("x" * 2000)
-    many = tuple(ScoredCaption(Caption("y" * 2000, "noun"), 0.1, 0.2, 0.1, -0.1) for _ in range(120))
-    score = ScoreResult("clip_01", 0, ScoredCaption(Caption("z" * 2000), 0.2, 0.1), many)
+    many = tuple(ScoredCaption(Caption("y" * 2000, "noun"), Both(0.1, 0.2), Both(0.1, -0.1)) for _ in range(120))
+    score = ScoreResult("clip_01", 0, ScoredCaption(Caption("z" * 2000), Both(0.2, 0.1)), many)
     results = [Result("search", WHEN.isoformat(), models, wide)] * 4
     results += [Result("negatives", WHEN.isoformat(), models, score)] * 2
     long_event = Event("v" * 300, "v.01", tuple(Role("Arg0", "n" * 300, "f" * 300) for _ in range(30)))

@@ -10,9 +10,9 @@ import pytest
 from fake_comparison import FakeComparison
 
 from srlclip.app.ui.results.plots import best_events, negative_margins, over_events, rank_change
-from srlclip.results import Timeline
+from srlclip.results import Both, Timeline
 
-CURVE = Timeline("clip", "=1+1", ((0.0, 2.0), (2.0, 4.0), (4.0, 6.0)), (0.1, 0.3, 0.3), (0.5, 0.2, -0.1))
+CURVE = Timeline("clip", "=1+1", ((0.0, 2.0), (2.0, 4.0), (4.0, 6.0)), Both((0.1, 0.3, 0.3), (0.5, 0.2, -0.1)))
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +30,13 @@ def table(html):
 def test_the_best_event_is_the_first_of_equals_and_a_silent_model_is_left_out():
     assert (CURVE.best("base"), CURVE.best("adapted")) == (1, 0)
     assert best_events(CURVE) == "Base CLIP event 2 (0.300), SRL-CLIP event 1 (0.500)"
-    silent = replace(CURVE, base=())
+    silent = replace(CURVE, scores=Both((), CURVE.scores.adapted))
     assert silent.best("base") is None and best_events(silent) == "SRL-CLIP event 1 (0.500)"
 
 
 @pytest.mark.parametrize("heat", [False, True])
 def test_curves_and_strips_carry_a_row_per_event(comparison, heat):
-    html = over_events(comparison.info, replace(CURVE, adapted=()), heat=heat)
+    html = over_events(comparison.info, replace(CURVE, scores=Both(CURVE.scores.base, ())), heat=heat)
     header, rows = table(html)
     cells = [dict(zip(header, row, strict=True)) for row in rows]
     assert [cell["base_cosine"] for cell in cells] == ["0.1", "0.3", "0.3"]
@@ -50,13 +50,13 @@ def test_rank_changes_need_both_models_and_say_where_the_target_went(comparison)
     html = rank_change(comparison.info, found)
     header, rows = table(html)
     at = header.index("clip"), header.index("base_rank"), header.index("srl_clip_rank")
-    before = {hit.clip_id: hit.rank for hit in found.base}
+    before = {hit.clip_id: hit.rank for hit in found.hits.base}
     assert [[row[i] for i in at] for row in rows] == [
-        [hit.clip_id, str(before[hit.clip_id]), str(hit.rank)] for hit in found.adapted
+        [hit.clip_id, str(before[hit.clip_id]), str(hit.rank)] for hit in found.hits.adapted
     ]
     assert f"Target: rank {found.target_rank('base')} to {found.target_rank('adapted')}." in html
     assert "target" not in rank_change(comparison.info, replace(found, target=None)).lower()
-    assert rank_change(comparison.info, replace(found, base=())) == ""
+    assert rank_change(comparison.info, replace(found, hits=Both((), found.hits.adapted))) == ""
 
 
 def test_margins_stand_in_the_order_of_the_negatives(comparison):
@@ -65,6 +65,6 @@ def test_margins_stand_in_the_order_of_the_negatives(comparison):
     header, rows = table(negative_margins(comparison.info, score))
     at = header.index("negative"), header.index("base_margin")
     assert [(row[at[0]], float(row[at[1]])) for row in rows] == [
-        (n.caption.text, pytest.approx(n.base_margin, abs=1e-6)) for n in score.negatives
+        (n.caption.text, pytest.approx(n.margin.base, abs=1e-6)) for n in score.negatives
     ]
     assert negative_margins(comparison.info, replace(score, negatives=())) == ""

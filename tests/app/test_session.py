@@ -98,8 +98,8 @@ def test_a_removed_clip_leaves_neither_file_nor_embedding(session, comparison, v
 def test_a_search_has_no_target_and_may_include_the_gallery(session, comparison, videos):
     session.add(comparison, videos[0], "a.mp4")
     alone, both = (session.search(comparison, "x", with_gallery).value for with_gallery in (False, True))
-    assert [h.clip_id for h in alone.base] == ["a.mp4"] and alone.target is None
-    assert {h.clip_id for h in both.adapted} == {"a.mp4", *comparison.clip_ids()}
+    assert [h.clip_id for h in alone.hits.base] == ["a.mp4"] and alone.target is None
+    assert {h.clip_id for h in both.hits.adapted} == {"a.mp4", *comparison.clip_ids()}
 
 
 def test_negatives_come_from_the_labels_that_are_there(session, comparison, videos):
@@ -185,9 +185,9 @@ def test_an_opened_clip_that_is_called_like_one_of_the_gallery_gets_another_name
     assert "clip_01 (2)" in [clip.name for clip in opened.clips]
     assert [r.value.clip_id for r in opened.results if r.kind == "captions"] == ["clip_01 (2)"]
     found = next(r.value for r in opened.results if r.kind == "search")
-    assert "clip_01 (2)" in [hit.clip_id for hit in found.base]
+    assert "clip_01 (2)" in [hit.clip_id for hit in found.hits.base]
     opened.add(comparison, videos[1], "any.mp4")
-    assert {h.clip_id for h in opened.search(comparison, "a man", True).value.base} >= {"clip_01", "clip_01 (2)"}
+    assert {h.clip_id for h in opened.search(comparison, "a man", True).value.hits.base} >= {"clip_01", "clip_01 (2)"}
 
 
 def test_the_hint_for_a_broken_upload_can_be_pasted_into_a_shell(session, comparison, videos, tmp_path):
@@ -256,7 +256,7 @@ def test_two_sessions_never_see_each_other(comparison, videos):
         two.caption(comparison, "a.mp4")
     for _ in range(MAX_CLIPS):  # a busy neighbour pushes nothing out
         store.get(store.open()).add(comparison, videos[1], "b.mp4")
-    assert one.search(comparison, "x", False).value.base[0].clip_id == "a.mp4"
+    assert one.search(comparison, "x", False).value.hits.base[0].clip_id == "a.mp4"
 
 
 def test_tokens_and_folders_are_chance_and_unknown_ones_find_nothing():

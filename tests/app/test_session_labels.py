@@ -108,7 +108,7 @@ def test_captions_become_labels_with_the_verbs_roles():
         events = from_captions(result, model, comparison.roles_of, comparison.verbs())
         assert len(events) == 5
         for event, caption in zip(events, result.events, strict=True):
-            assert event.verb_id == caption.verb_ids(model)[0] and event.lemma == caption.slots[0].value(model)
+            assert event.verb_id == caption.verb_ids[model][0] and event.lemma == caption.slots[0].filler[model]
             assert [(r.key, r.name) for r in event.roles] == list(comparison.roles_of(event.verb_id))
 
 

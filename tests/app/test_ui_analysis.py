@@ -148,7 +148,7 @@ def test_a_query_over_the_gallery_is_ordered_by_either_model(comparison):
     for model in ("base", "adapted"):
         html = query_panels.heat_html(comparison, " a  query ", model)
         first = re.findall(r'data-sc-open="([^"]+)"', html)[0]
-        assert next(r for r in heat.rows if r.clip_id == first).rank(model) == 1
+        assert next(r for r in heat.rows if r.clip_id == first).rank[model] == 1
         assert len(table(files(html)["srlclip_gallery_heat_adapted.csv"])) == 8
     for bad, words in (("", "empty"), ("x" * 3000, "characters")):
         with pytest.raises(ValueError, match=words):

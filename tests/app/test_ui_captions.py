@@ -28,7 +28,7 @@ from srlclip.app.ui.results import (
 from srlclip.app.ui.tabs import captions
 from srlclip.data.predictions import read_srl_predictions, read_verb_predictions
 from srlclip.progress import part
-from srlclip.results import CaptionResult, EventCaption, PairInfo, Slot
+from srlclip.results import Both, CaptionResult, EventCaption, PairInfo, Slot
 from srlclip.situations import VideoDecodeError
 
 INFO = PairInfo("base-id", "adapter-id", "600 clips", True, 64, 32, "cpu", "0.1.0")
@@ -53,10 +53,13 @@ def media(comparison):
 
 
 def event(index=0, base="A man runs.", adapted="A man walks.", start=0.0, end=2.0, text="man", share=0.6, key="Arg0"):
-    slots = (Slot("Verb", "verb", None, "run", "walk", 0.9, 0.2), Slot(key, "runner", None, text, text, share, share))
+    slots = (
+        Slot("Verb", "verb", None, Both("run", "walk"), Both(0.9, 0.2)),
+        Slot(key, "runner", None, Both(text, text), Both(share, share)),
+    )
     verbs = (("run", 0.7), ("walk", 0.2))
     ids = ("run.02", "walk.01")
-    return EventCaption(index, start, end, slots, base, adapted, verbs, verbs, ids, ids)
+    return EventCaption(index, start, end, slots, Both(base, adapted), Both(verbs, verbs), Both(ids, ids))
 
 
 def result(*events, dense=False, clip="clip", kind="heads"):
@@ -250,16 +253,16 @@ def test_prediction_files_are_read_back_by_the_official_readers(comparison, medi
         events = read_srl_predictions(tmp_path / "srl")[0]
         ranked = read_verb_predictions(tmp_path / "verbs")[0]
         for caption, said, verbs, scores in zip(made.events, events, ranked.verbs, ranked.scores, strict=True):
-            assert said.verb_id == caption.verb_ids(model)[0] and verbs == caption.verb_ids(model)
-            assert said.roles == {s.key: s.value(model) for s in caption.slots if s.key != "Verb"}
-            assert scores == tuple(share for _, share in caption.verbs(model))
+            assert said.verb_id == caption.verb_ids[model][0] and verbs == caption.verb_ids[model]
+            assert said.roles == {s.key: s.filler[model] for s in caption.slots if s.key != "Verb"}
+            assert scores == tuple(share for _, share in caption.verbs[model])
 
 
 def test_prediction_files_need_five_events_and_leave_out_empty_fillers():
     for count in (1, 4, 6, 25):
         page = caption_files.caption_downloads(INFO, result(*(event(i) for i in range(count)), dense=count > 5))
         assert "vidsitu" not in " ".join(files(page)) and f"hold 5 events; this video has {count}" in page
-    said = caption_files.event_predictions(result(replace(event(text=" "), base_verb_ids=())), "base")
+    said = caption_files.event_predictions(result(replace(event(text=" "), verb_ids=Both((), ("run.01",)))), "base")
     assert said[0].verb_id == "" and said[0].roles == {}
 
 
@@ -287,7 +290,7 @@ def test_a_long_video_has_a_strip_and_a_transcript_that_seek(comparison, media):
     assert page.count('aria-pressed="true"') == 3, "first event in strip and transcript, and the subtitles"
     assert page.count('data-sc-seek="48" data-sc-until="50"') == 2 and "25 events" in page
     assert page.count('tabindex="-1"') == 48, "one stop of the Tab key per list"
-    assert all(e.sentence(m) in page for e in comparison.caption("long_00").events for m in ("base", "adapted"))
+    assert all(e.sentence[m] in page for e in comparison.caption("long_00").events for m in ("base", "adapted"))
 
 
 def test_clips_keep_the_wide_buttons(comparison, media):
@@ -319,6 +322,6 @@ def test_a_linked_decoder_is_chosen_and_falls_back(comparison, media):
 
 
 def test_what_a_model_cannot_see_is_said_in_words():
-    slot = Slot("AMnr", "manner", "slowly", "-", "slowly", 0.9, 0.8, False, True)
+    slot = Slot("AMnr", "manner", "slowly", Both("-", "slowly"), Both(0.9, 0.8), Both(False, True))
     assert "not visible" in roles.cell(slot, "base", has_reference=True)
     assert "not visible" not in roles.cell(slot, "adapted", has_reference=True)

@@ -14,7 +14,7 @@ from srlclip.app.ui.parts.media import Shot
 from srlclip.app.ui.results import downloads, player, roles
 from srlclip.app.ui.results import negatives as tables
 from srlclip.app.ui.results import search as cards
-from srlclip.results import Hit, PairInfo, ScoredCaption, ScoreResult, SearchResult, Slot
+from srlclip.results import Both, Hit, PairInfo, ScoredCaption, ScoreResult, SearchResult, Slot
 from srlclip.situations import Caption
 
 INFO = PairInfo("base-id", "adapter-id", "600 clips", True, 64, 32, "cpu", "0.1.0")
@@ -39,10 +39,12 @@ def decoded(html: str) -> list[str]:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_shown_as_text_everywhere(text):
-    result = SearchResult(text, hits(text, "b"), hits("b", text, gains=True), text, failures=(text,))
-    true = ScoredCaption(Caption(text), 0.1, 0.2)
-    scored = ScoreResult(text, 0, true, (ScoredCaption(Caption(text + " x", "custom"), 0.0, 0.3, 0.1, -0.1),))
-    slot = Slot("Arg0", text, text, text, text, 0.5, 0.5, True, False)
+    result = SearchResult(text, Both(hits(text, "b"), hits("b", text, gains=True)), text, failures=(text,))
+    true = ScoredCaption(Caption(text), Both(0.1, 0.2))
+    scored = ScoreResult(
+        text, 0, true, (ScoredCaption(Caption(text + " x", "custom"), Both(0.0, 0.3), Both(0.1, -0.1)),)
+    )
+    slot = Slot("Arg0", text, text, Both(text, text), Both(0.5, 0.5), Both(True, False))
     pages = [
         esc(text), said(text), cards.columns(result, Shot),
         player.player(Shot(text, "p.jpg", "v.mp4"), [(0.0, text)]),
@@ -67,35 +69,39 @@ def test_numbers_use_a_true_minus_and_always_a_sign():
 
 
 def test_verdict_names_both_ranks_of_the_target():
-    text = re.sub("<[^>]+>", "", cards.verdict(SearchResult("q", hits("a", "b"), hits("b", "a", gains=True), "b")))
+    text = re.sub(
+        "<[^>]+>", "", cards.verdict(SearchResult("q", Both(hits("a", "b"), hits("b", "a", gains=True)), "b"))
+    )
     assert text.startswith("Target clip: Base CLIP rank 2 → SRL-CLIP rank 1")
 
 
 def test_free_text_implies_no_winner_and_truncation_is_stated():
-    text = cards.verdict(SearchResult("q", hits("a", "b"), hits("b", "a"), None, tokens=90, truncated=True))
+    text = cards.verdict(SearchResult("q", Both(hits("a", "b"), hits("b", "a")), None, tokens=90, truncated=True))
     assert "overlap" in text and "neither model is called right" in text and "first 77 of its 90 tokens" in text
 
 
 def test_late_target_is_appended_once_with_its_rank():
     ids = [f"c{i}" for i in range(40)]
-    column = cards.column(SearchResult("q", hits(*ids), hits(*ids), "c36"), "base", Shot)
+    column = cards.column(SearchResult("q", Both(hits(*ids), hits(*ids)), "c36"), "base", Shot)
     assert column.count("sc-card") == 6 and column.count("✓ target") == 1 and "rank 37" in column
 
 
 def test_tied_target_inside_the_first_five_is_not_shown_twice():
     tied = tuple(Hit(f"c{i}", 7, 0.5) for i in range(7))
-    assert cards.column(SearchResult("q", tied, tied, "c4"), "base", Shot).count('data-sc-clip="c4"') == 1
+    assert cards.column(SearchResult("q", Both(tied, tied), "c4"), "base", Shot).count('data-sc-clip="c4"') == 1
 
 
 def test_one_failed_model_leaves_the_other_column():
-    page = cards.columns(SearchResult("q", hits("a"), (), None, failures=("SRL-CLIP failed: x",)), Shot)
+    page = cards.columns(SearchResult("q", Both(hits("a"), ()), None, failures=("SRL-CLIP failed: x",)), Shot)
     assert 'data-sc-clip="a"' in page and "SRL-CLIP failed: x" in page and "SRL-CLIP gave no result" in page
 
 
 def test_wrong_cells_differ_by_more_than_colour():
-    cell = roles.cell(Slot("Verb", "verb", "push", "walk", "push", 0, 0, False, True), "base", has_reference=True)
+    cell = roles.cell(
+        Slot("Verb", "verb", "push", Both("walk", "push"), match=Both(False, True)), "base", has_reference=True
+    )
     assert "≠" in cell and "sc-off" in cell
-    fooled = tables._margin_cell(ScoredCaption(Caption("x"), 0.1, 0.1, 0.0, 0.1), "base")
+    fooled = tables._margin_cell(ScoredCaption(Caption("x"), Both(0.1, 0.1), Both(0.0, 0.1)), "base")
     assert "≠" in fooled, "a tie counts as fooled"
 
 
@@ -106,7 +112,7 @@ def test_diff_strikes_out_and_inserts_words():
 
 
 def test_downloads_carry_models_query_and_version_and_equal_the_screen():
-    result = SearchResult("=1+1", hits("a", "-b"), hits("-b", "a", gains=True), "a")
+    result = SearchResult("=1+1", Both(hits("a", "-b"), hits("-b", "a", gains=True)), "a")
     as_json, as_csv = decoded(downloads.search_links(INFO, result))
     data = json.loads(as_json)
     assert data["query"] == "=1+1" and data["models"]["adapter"] == "adapter-id" and data["target_rank"]["adapted"] == 2

@@ -142,7 +142,7 @@ def test_labels_may_start_from_either_models_captions(desk, token, model):
     clip = desk.session(token).clip("clip 1.mp4")
     result = desk.session(token).results[-1].value
     assert len(clip.labelled) == 5 and not result.has_reference
-    assert [e.lemma for e in clip.events] == [e.slots[0].value(model) for e in result.events]
+    assert [e.lemma for e in clip.events] == [e.slots[0].filler[model] for e in result.events]
     assert desk.lines(token).count("\n") == 0 and json.loads(desk.lines(token))["id"] == "clip 1.mp4"
     assert "Reference" in desk.caption(token, "clip 1.mp4", "auto")[0]
     desk.unlabel(token, "clip 1.mp4")

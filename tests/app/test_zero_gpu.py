@@ -70,7 +70,7 @@ def test_what_is_heavy_runs_on_the_gpu_and_everything_answers_the_same(spaces, m
     example = plain.examples()[0]
     for ask in (
         lambda it: it.search(example.query, example.target).target_rank("adapted"),
-        lambda it: it.score(example.target, 0, "a man runs", it.negatives(example.target, 0, ["noun"])).true.base,
+        lambda it: it.score(example.target, 0, "a man runs", it.negatives(example.target, 0, ["noun"])).true.score.base,
         lambda it: it.caption(example.target, decoder="zero_shot"),
         lambda it: it.caption(example.target),
     ):
@@ -83,7 +83,7 @@ def test_what_is_heavy_runs_on_the_gpu_and_everything_answers_the_same(spaces, m
     asked = spaces.calls.count("frames_on_gpu")
     ours, theirs = (it.timeline(it.add_video(upload), "a man runs") for it in (remote, plain))
     assert spaces.calls.count("frames_on_gpu") == asked + 1
-    assert ours.base == theirs.base  # what was uploaded is remembered here, not in the other process
+    assert ours.scores == theirs.scores  # what was uploaded is remembered here, not in the other process
     pixels = torch.rand(2, 3, plain.pair.base.image_size, plain.pair.base.image_size)
     for one, other in zip(remote.pair.encode_frames(pixels), plain.pair.encode_frames(pixels), strict=True):
         np.testing.assert_array_equal(one.numpy(), other.numpy())

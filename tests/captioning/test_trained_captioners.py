@@ -22,6 +22,7 @@ from srlclip.config import CaptionerSettings
 from srlclip.data.frame_cache import Sampling, decode
 from srlclip.language.lexicon import VerbEntry
 from srlclip.models.pair import ClipPair
+from srlclip.results import MODELS
 from srlclip.situations import ROLE_KEYS, CheckpointError, Situation, VideoDecodeError
 
 DIM, EVENTS, FRAMES = 32, 5, 2
@@ -245,13 +246,13 @@ def test_labelled_clips_are_read_in_the_references_roles(comparison):
         roles = [[r.key for r in event.roles] for event in comparison.situation(clip).events]
         asked = comparison.reader.heads.read(model, frames[model], roles)
         for k, event in enumerate(result.events):
-            assert event.verb_ids(model) == tuple(v for v, _ in own[k].verbs)
-            assert event.verb_ids(model)[0] in ("juggle.01", "yodel.01")  # no verb of the gallery's lexicon
-            assert event.sentence(model).split() and event.slots[0].key == "Verb"
+            assert event.verb_ids[model] == tuple(v for v, _ in own[k].verbs)
+            assert event.verb_ids[model][0] in ("juggle.01", "yodel.01")  # no verb of the gallery's lexicon
+            assert event.sentence[model].split() and event.slots[0].key == "Verb"
             for slot in event.slots[1:]:
                 told = asked[k].fillers[slot.key]
-                assert (slot.base, slot.adapted)[m] == told.text
-                assert (slot.base_confidence, slot.adapted_confidence)[m] == told.confidence
+                assert slot.filler[MODELS[m]] == told.text
+                assert slot.confidence[MODELS[m]] == told.confidence
 
 
 def test_zero_shot_stays_to_be_had(comparison, monkeypatch):
@@ -278,11 +279,7 @@ def test_a_long_upload_is_described_densely(comparison, mp4):
     shares = [share for share, _ in heard]
     assert shares == sorted(shares) and shares[-1] == 1.0 and any("of 2" in what for _, what in heard)
     for event in result.events:
-        keys = {
-            k
-            for v in (event.base_verb_ids[0], event.adapted_verb_ids[0])
-            for k, _ in comparison.reader.lexicon.roles(v)
-        }
+        keys = {k for v in (ids[0] for ids in event.verb_ids) for k, _ in comparison.reader.lexicon.roles(v)}
         assert {s.key for s in event.slots[1:]} == keys and all(s.reference is None for s in event.slots)
     short = comparison.caption(comparison.add_video(str(mp4("short.mp4", frames=30, fps=10))))
     assert len(short.events) == 5 and not short.dense
@@ -345,6 +342,6 @@ def test_what_is_not_visible_is_in_no_sentence_and_no_match(tiny_clip, tiny_run,
     result = found.caption(found.clip_ids()[0])
     for event, truth in zip(result.events, found.situation(found.clip_ids()[0]).events, strict=True):
         for model in ("base", "adapted"):
-            assert event.sentence(model) in ("Someone juggles.", "Someone yodels.")
+            assert event.sentence[model] in ("Someone juggles.", "Someone yodels.")
         for slot, role in zip(event.slots[1:], truth.roles, strict=True):
-            assert set(slot.base.split()) == {"-"} and slot.base_match is (False if role.visible else None)
+            assert set(slot.filler.base.split()) == {"-"} and slot.match.base is (False if role.visible else None)

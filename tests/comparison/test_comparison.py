@@ -25,16 +25,16 @@ def comparison(tiny_clip, tiny_run, world):
 def test_search_ranks_the_whole_gallery_under_both_models(comparison):
     target = comparison.clip_ids()[3]
     result = comparison.search(comparison.true_caption(target, 1).text, target)
-    assert len(result.base) == len(result.adapted) == 9 and not result.failures
+    assert len(result.hits.base) == len(result.hits.adapted) == 9 and not result.failures
     for model in ("base", "adapted"):
-        scores = [h.score for h in result.hits(model)]
+        scores = [h.score for h in result.hits[model]]
         assert scores == sorted(scores, reverse=True)
-        assert sorted(h.clip_id for h in result.hits(model)) == sorted(comparison.clip_ids())
-    before = {h.clip_id: h.rank for h in result.base}
-    assert all(h.rank_change == before[h.clip_id] - h.rank for h in result.adapted)
+        assert sorted(h.clip_id for h in result.hits[model]) == sorted(comparison.clip_ids())
+    before = {h.clip_id: h.rank for h in result.hits.base}
+    assert all(h.rank_change == before[h.clip_id] - h.rank for h in result.hits.adapted)
     line = comparison.timeline(target, result.query)
-    best = next(h.score for h in result.adapted if h.clip_id == target)
-    assert max(line.adapted) == pytest.approx(best, abs=1e-6) and line.spans[1] == (2.0, 4.0)
+    best = next(h.score for h in result.hits.adapted if h.clip_id == target)
+    assert max(line.scores.adapted) == pytest.approx(best, abs=1e-6) and line.spans[1] == (2.0, 4.0)
 
 
 def test_ties_rank_last(comparison):
@@ -46,7 +46,7 @@ def test_ties_rank_last(comparison):
     clips = {m: np.concatenate([v[:1]] * 3 + [v[1:]]) for m, v in comparison.gallery.clips.items()}
     ids = (comparison.gallery.ids[0], "twin", "triplet", *comparison.gallery.ids[1:])
     twin.gallery = replace(comparison.gallery, ids=ids, events=events, clips=clips)
-    ranks = {h.clip_id: h.rank for h in twin.search("a man").base}
+    ranks = {h.clip_id: h.rank for h in twin.search("a man").hits.base}
     assert ranks[ids[0]] == ranks["twin"] == ranks["triplet"] >= 3
 
 
@@ -59,7 +59,7 @@ def test_an_empty_query_is_refused(comparison, query):
 def test_odd_queries_have_results(comparison):
     for query in ("😀", "مرحبا بالعالم", "word " * 2000, "<img src=x onerror=alert(1)>", "${x} {{y}}"):
         result = comparison.search(query)
-        assert len(result.base) == 9 and result.truncated == (result.tokens > 77)
+        assert len(result.hits.base) == 9 and result.truncated == (result.tokens > 77)
     with pytest.raises(ValueError, match="not in the gallery"):
         comparison.search("a man", "nobody")
 
@@ -72,8 +72,10 @@ def test_scores_are_cosines_and_margins(comparison):
     assert sum(c.kind == "natural" for c in wrong) == 4 and all(c.text != true for c in wrong)
     result = comparison.score(clip, 0, true, (*wrong, Caption(true, "custom")))
     for scored in result.negatives:
-        assert -1 <= scored.base <= 1 and scored.adapted_margin == pytest.approx(result.true.adapted - scored.adapted)
-    assert result.negatives[-1].base_margin == 0 and result.beaten("base") <= len(wrong)  # a tie is no win
+        assert -1 <= scored.score.base <= 1 and scored.margin.adapted == pytest.approx(
+            result.true.score.adapted - scored.score.adapted
+        )
+    assert result.negatives[-1].margin.base == 0 and result.beaten("base") <= len(wrong)  # a tie is no win
     assert result.length_note() == ""
     long = comparison.score(clip, 0, "a man " * 60, [Caption("a man", dropped_roles=2)])
     assert (long.truncated, long.shortened) == (1, 1) and "only their beginning counted" in long.length_note()
@@ -91,9 +93,9 @@ def test_captions_have_a_row_per_role_and_a_reference(comparison):
     for event, truth in zip(result.events, comparison.situation(clip).events, strict=True):
         assert event.slots[0].key == "Verb" and event.slots[0].reference == truth.lemma
         assert [s.key for s in event.slots[1:]] == [r.key for r in truth.roles]
-        assert sum(p for _, p in event.base_verbs) <= 1.001 and event.base_sentence
+        assert sum(p for _, p in event.verbs.base) <= 1.001 and event.sentence.base
         for slot, role in zip(event.slots[1:], truth.roles, strict=True):
-            assert (slot.base_match is None) == (not role.visible)
+            assert (slot.match.base is None) == (not role.visible)
 
 
 def test_an_upload_is_private_and_gets_everything(comparison, mp4):
@@ -102,7 +104,7 @@ def test_an_upload_is_private_and_gets_everything(comparison, mp4):
     assert len(comparison.caption(clip).events) == 5 and not comparison.caption(clip).has_reference
     result = comparison.score(clip, 4, "a man runs", [Caption("a man sits", "custom")])
     assert len(result.negatives) == 1 and comparison.timeline(clip, "a man").spans[-1][1] == pytest.approx(3.0, abs=0.1)
-    assert clip not in {h.clip_id for h in comparison.search("a man").base}
+    assert clip not in {h.clip_id for h in comparison.search("a man").hits.base}
     with pytest.raises(DataError, match="no labels"):
         comparison.true_caption(clip, 0)
     with pytest.raises(DataError, match="upload it again"):
@@ -187,7 +189,7 @@ def test_jsonl_labels_with_different_numbers_of_events(tiny_clip, tiny_run, worl
     write_jsonl(tmp_path / "labels.jsonl", short)
     mixed = Comparison.load(str(tiny_clip), str(tiny_run / "model"), tmp_path)
     assert [len(mixed.caption(i).events) for i in mixed.clip_ids()] == [1, 3, 5]
-    assert len(mixed.search("a man").base) == 3
+    assert len(mixed.search("a man").hits.base) == 3
 
 
 @pytest.mark.parametrize(
@@ -213,7 +215,7 @@ def test_another_base_is_refused(tiny_run, world, tmp_path):
 def test_a_base_alone_is_compared_with_itself(tiny_clip, world):
     alone = Comparison.load(str(tiny_clip), None, world)
     result = alone.search("a man pushes a box")
-    assert [h.clip_id for h in result.base] == [h.clip_id for h in result.adapted]
+    assert [h.clip_id for h in result.hits.base] == [h.clip_id for h in result.hits.adapted]
     assert "no adapter" in alone.info.trained_on
 
 
@@ -249,9 +251,9 @@ def test_a_full_size_base_takes_the_same_path(world, tmp_path):
     big = Comparison.load(str(folder), str(adapter), videos)
     assert (big.info.embed_dim, big.info.image_size, big.pair.base.max_tokens) == (512, 224, 77)
     result = big.search("a man walks")
-    assert len(result.base) == 2
+    assert len(result.hits.base) == 2
     # LoRA at its start changes nothing: both models give the same scores.
-    assert [h.score for h in result.base] == pytest.approx([h.score for h in result.adapted], abs=1e-5)
+    assert [h.score for h in result.hits.base] == pytest.approx([h.score for h in result.hits.adapted], abs=1e-5)
 
 
 def test_a_view_over_other_clips_ranks_scores_and_captions_them(comparison, world):
@@ -265,13 +267,13 @@ def test_a_view_over_other_clips_ranks_scores_and_captions_them(comparison, worl
     clips = [(clip, comparison.embed_video(clip)) for clip in (own, three)]
     alone, both = (comparison.over(clips, with_gallery, frames) for with_gallery in (False, True))
     query = comparison.true_caption(first.clip_id, 1).text
-    assert {h.clip_id for h in alone.search(query).base} == {"mine.mp4", "three.mp4"}
+    assert {h.clip_id for h in alone.search(query).hits.base} == {"mine.mp4", "three.mp4"}
     found = both.search(query)
-    assert len(found.adapted) == 11 and len(comparison.search(query).base) == 9
+    assert len(found.hits.adapted) == 11 and len(comparison.search(query).hits.base) == 9
     # the same video scores the same, wherever it comes from
-    scores = {h.clip_id: h.score for h in found.adapted}
+    scores = {h.clip_id: h.score for h in found.hits.adapted}
     assert scores["mine.mp4"] == pytest.approx(scores[first.clip_id], abs=2e-3)
-    assert len(alone.timeline("three.mp4", query).base) == 3
+    assert len(alone.timeline("three.mp4", query).scores.base) == 3
     negatives = comparison.negatives_of(three, 1, ("natural", "verb_role"))
     assert {n.kind for n in negatives} == {"natural", "verb_role"}
     assert comparison.negatives_of(first, 1, ("verb_role",)) == comparison.negatives(first.clip_id, 1, ("verb_role",))
@@ -290,7 +292,7 @@ def test_a_session_works_on_real_models(comparison, world, tmp_path):
     video = comparison.situation(comparison.clip_ids()[0]).path
     session = Session(tmp_path)
     clip, _ = session.add(comparison, video, "mine.mp4")
-    assert session.search(comparison, "a man pushes a box", True).value.base
+    assert session.search(comparison, "a man pushes a box", True).value.hits.base
     session.annotate(clip.name, comparison.situation(comparison.clip_ids()[0]).events)
     negatives = session.negatives(comparison, clip.name, 0, ("natural", "noun"))
     session.score(comparison, clip.name, 0, "a man pushes a box", negatives)

@@ -82,8 +82,8 @@ def test_heat_ranks_by_the_best_event_and_ties_rank_last():
     events = {"base": np.array([[[0.1], [0.9]], [[0.9], [0.0]], [[0.2], [0.3]]]),
               "adapted": np.array([[[0.5], [0.1]], [[0.2], [0.1]], [[0.9], [0.9]]])}  # fmt: skip
     heat = query_heat("q", np.ones(1), ("a", "b", "c"), events, {"a": 2, "b": 2, "c": 1}.__getitem__)
-    assert [row.base_rank for row in heat.rows] == [2, 2, 3] and [row.adapted_rank for row in heat.rows] == [2, 3, 1]
-    assert heat.rows[2].base == (0.2,) and heat.spans["base"] == (0.0, 0.9)
+    assert [row.rank.base for row in heat.rows] == [2, 2, 3] and [row.rank.adapted for row in heat.rows] == [2, 3, 1]
+    assert heat.rows[2].scores.base == (0.2,) and heat.spans["base"] == (0.0, 0.9)
     assert [row.clip_id for row in heat.best_by("adapted", 2)] == ["c", "a"]
     with pytest.raises(ValueError, match="not finite"):
         query_heat("q", np.ones(1), ("a",), {m: np.full((1, 1, 1), np.nan) for m in events}, lambda _: 1)

@@ -63,7 +63,7 @@ def test_the_heat_of_a_query_shows_the_ranks_of_its_search():
     vector = unit(np.random.default_rng(5).normal(size=8).astype(np.float32))
     hits, _ = ranked(gallery, vector)
     heat = query_heat("q", vector, gallery.ids, gallery.events, lambda clip: 5)
-    assert {row.clip_id: row.base_rank for row in heat.rows} == {hit.clip_id: hit.rank for hit in hits["base"]}
+    assert {row.clip_id: row.rank.base for row in heat.rows} == {hit.clip_id: hit.rank for hit in hits["base"]}
     assert [row.clip_id for row in heat.best_by("base", 30)] == [hit.clip_id for hit in hits["base"]]
 
 

@@ -8,31 +8,33 @@ from srlclip import plots
 from srlclip.comparison.embedding_map import EmbeddingMap, MapPoint
 from srlclip.comparison.search import HeatRow
 from srlclip.plots.studies import StudyPoint, metric_figure
-from srlclip.results import Hit, ScoredCaption, ScoreResult, SearchResult, Timeline
+from srlclip.results import Both, Hit, ScoredCaption, ScoreResult, SearchResult, Timeline
 from srlclip.situations import Caption
 
 
 def score(*margins: tuple[float, float]) -> ScoreResult:
-    rows = [ScoredCaption(Caption(f"n{i}", "noun"), 0.3 - b, 0.3 - a, b, a) for i, (b, a) in enumerate(margins)]
-    return ScoreResult("clip", 0, ScoredCaption(Caption("true"), 0.3, 0.3), tuple(rows))
+    rows = [
+        ScoredCaption(Caption(f"n{i}", "noun"), Both(0.3 - b, 0.3 - a), Both(b, a)) for i, (b, a) in enumerate(margins)
+    ]
+    return ScoreResult("clip", 0, ScoredCaption(Caption("true"), Both(0.3, 0.3)), tuple(rows))
 
 
 def ranking(ids: str, target: str | None = None) -> SearchResult:
     base = tuple(Hit(c, i, 0.5 - i / 100) for i, c in enumerate(ids, 1))
     adapted = tuple(Hit(c, i, 0.5 - i / 100, ids.index(c) + 1 - i) for i, c in enumerate(reversed(ids), 1))
-    return SearchResult("query", base, adapted, target)
+    return SearchResult("query", Both(base, adapted), target)
 
 
 def some_map(count: int, label: str | None = None) -> EmbeddingMap:
     names = [f"verb {i}" if label is None else label for i in range(count)]
-    points = tuple(MapPoint(f"c{i}", i, {"verb": n, "scene": n}, (i, 1.0), (1.0, i)) for i, n in enumerate(names))
+    points = tuple(MapPoint(f"c{i}", i, {"verb": n, "scene": n}, Both((i, 1.0), (1.0, i))) for i, n in enumerate(names))
     return EmbeddingMap("events", points, {"base": (0.5, 0.2), "adapted": (0.4, 0.1)})
 
 
 FIGURES = {
     "slope": lambda: plots.rank_slope(ranking("abcdefghijklmnop", target="h"), 5),
-    "slope of one model": lambda: plots.rank_slope(SearchResult("q", (Hit("a", 1, 0.1),), (), "a")),
-    "timeline": lambda: plots.timeline(Timeline("c", "q", ((0, 2), (2, 4)), (0.1, 0.2), (0.3, 0.3))),
+    "slope of one model": lambda: plots.rank_slope(SearchResult("q", Both((Hit("a", 1, 0.1),), ()), "a")),
+    "timeline": lambda: plots.timeline(Timeline("c", "q", ((0, 2), (2, 4)), Both((0.1, 0.2), (0.3, 0.3)))),
     "margins": lambda: plots.margins(score((0.1, -0.1), (0.0, 0.2))),
     "no margins": lambda: plots.margins(score()),
     "bars": lambda: plots.metric_bars([("R@1", {"base": (10, 8, 12), "adapted": (40, 36, 44)})]),
@@ -40,8 +42,10 @@ FIGURES = {
     "empty histogram": lambda: plots.margin_histogram({}),
     "scatter": lambda: plots.rank_scatter([(1, 1), (1, 1), (5, 2), (2, 9)], 40),
     "curves": lambda: plots.training_curves([{"step": 1, "loss": 4.6}, {"step": 2, "loss": 3.9, "lr": 1e-3}]),
-    "heat strip": lambda: plots.heat_strip(Timeline("c", "q", ((0, 2), (2, 4)), (0.1, 0.2), (-0.3, -0.3))),
-    "gallery heat": lambda: plots.gallery_heat([HeatRow("<b>${x}", (0.1, -0.2), (0.3,), 1, 2)], (-0.2, 0.1), "base"),
+    "heat strip": lambda: plots.heat_strip(Timeline("c", "q", ((0, 2), (2, 4)), Both((0.1, 0.2), (-0.3, -0.3)))),
+    "gallery heat": lambda: plots.gallery_heat(
+        [HeatRow("<b>${x}", Both((0.1, -0.2), (0.3,)), Both(1, 2))], (-0.2, 0.1), "base"
+    ),
     "empty heat": lambda: plots.gallery_heat([], (0.0, 0.0), "adapted"),
     "map": lambda: plots.embedding_scatter(some_map(12), "base", "verb"),
     "map without labels": lambda: plots.embedding_scatter(some_map(3, label=""), "adapted", "scene"),

@@ -119,7 +119,7 @@ from srlclip import Comparison
 from srlclip.models.checkpoints import fetch_folder
 pair = Comparison.load(adapter="me/srl-tiny", gallery={str(world)!r})
 assert fetch_folder("me/srl-tiny@{commit}") == fetch_folder("me/srl-tiny@main") == fetch_folder("me/srl-tiny")
-print("ids", pair.info.base_id, pair.info.adapter_id, len(pair.clip_ids()), pair.search("a man walks").adapted[0].clip_id)
+print("ids", pair.info.base_id, pair.info.adapter_id, len(pair.clip_ids()), pair.search("a man walks").hits.adapted[0].clip_id)
 print("marks", pair.pair.fingerprints["base"], pair.pair.fingerprints["adapted"])
 """
     env = {n: v for n, v in os.environ.items() if not n.startswith("HF_")}

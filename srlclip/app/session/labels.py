@@ -132,9 +132,11 @@ def from_captions(
     """What a model says in each event as labels to start from. roles_of: (key, name) of a known VerbID."""
     events = []
     for caption in result.events:
-        said = {s.key: (s.name, "" if s.value(model).strip() == "-" else s.value(model).strip()) for s in caption.slots}
+        said = {
+            s.key: (s.name, "" if s.filler[model].strip() == "-" else s.filler[model].strip()) for s in caption.slots
+        }
         lemma = said.pop("Verb", ("", ""))[1] or "act"
-        verb_id = next(iter(caption.verb_ids(model)), f"{lemma.replace(' ', '_')}.01")
+        verb_id = next(iter(caption.verb_ids[model]), f"{lemma.replace(' ', '_')}.01")
         names = roles_of(verb_id) if verb_id in known else [(key, name) for key, (name, _) in said.items()]
         roles = tuple(Role(key, name, said.get(key, ("", ""))[1][:MAX_FILLER]) for key, name in names)
         events.append(Event(lemma, verb_id, roles))

@@ -12,6 +12,8 @@ import types
 import typing
 from typing import Any, TypeVar
 
+from srlclip.results import Both, json_keys, to_json
+
 Value = TypeVar("Value")
 #: The most of anything in a file that is read: characters of one text, entries of one list.
 MAX_TEXT, MAX_LIST = 4000, 2000
@@ -20,7 +22,7 @@ _MAX_NUMBER = 1e15
 
 def plain(value: Any) -> Any:
     """A dataclass as dicts and lists that `json` writes; fields that have their default are kept too."""
-    return dataclasses.asdict(value)
+    return to_json(value)
 
 
 def parse(text: str, limit: int) -> Any:
@@ -62,17 +64,35 @@ def build(kind: type[Value], value: Any, where: str = "") -> Value:
     if not isinstance(value, dict):
         raise _wrong(where, "an object", value)
     fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    unknown = [name for name in value if name not in fields]
+    pairs = {name: json_keys(field) for name, field in fields.items() if _is_both(_hints(kind)[name])}
+    known = {key for name in fields for key in pairs.get(name, (name,))}
+    unknown = [name for name in value if name not in known]
     if unknown:
         raise ValueError(f"{where or 'it'} has the unknown field {_brief(unknown[0])}")
     found = {}
     for name, field in fields.items():
-        place = f"{where}.{name}" if where else name
-        if name in value:
-            found[name] = _convert(_hints(kind)[name], value[name], place)
-        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-            raise ValueError(f"{place} is missing")
+        hint = _hints(kind)[name]
+        optional = field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
+        keys = tuple(pairs.get(name, (name,)))
+        missing = [key for key in keys if key not in value]
+        if len(missing) == len(keys) and optional:
+            continue
+        if missing:
+            raise ValueError(f"{_at(where, missing[0])} is missing")
+        if name in pairs:
+            (inner,) = typing.get_args(hint)
+            found[name] = Both(*(_convert(inner, value[key], _at(where, key)) for key in keys))
+        else:
+            found[name] = _convert(hint, value[name], _at(where, name))
     return kind(**found)
+
+
+def _is_both(hint: Any) -> bool:
+    return typing.get_origin(hint) is Both
+
+
+def _at(where: str, name: str) -> str:
+    return f"{where}.{name}" if where else name
 
 
 def _convert(hint: Any, value: Any, where: str) -> Any:

@@ -86,8 +86,8 @@ def _name(model: str) -> str:
 
 def _models_table(every: Sequence[Models]) -> str:
     rows = "".join(
-        f"<tr><td>{said(m.info.base_id, 120)}<br><span class='soft'>{esc(m.base_fingerprint[:64])}</span></td>"
-        f"<td>{said(m.info.adapter_id, 120)}<br><span class='soft'>{esc(m.adapted_fingerprint[:64])}</span></td>"
+        f"<tr><td>{said(m.info.base_id, 120)}<br><span class='soft'>{esc(m.fingerprint.base[:64])}</span></td>"
+        f"<td>{said(m.info.adapter_id, 120)}<br><span class='soft'>{esc(m.fingerprint.adapted[:64])}</span></td>"
         f"<td>{said(m.info.trained_on, 200)}</td><td>{esc(m.info.version[:40])}</td></tr>"
         for m in every
     )
@@ -144,12 +144,12 @@ def _search(result: SearchResult, shots: Mapping[str, str]) -> str:
     notes = "".join(f'<p class="note">{said(reason)}</p>' for reason in result.failures)
     if result.truncated:
         notes += f"<p>Only the first {result.token_limit} of the query's {result.tokens} tokens were read.</p>"
-    if result.base and result.adapted:
-        notes += f"<p>Top-5 overlap {result.overlap(5)}/{min(5, len(result.base))}. "
+    if all(result.hits):
+        notes += f"<p>Top-5 overlap {result.overlap(5)}/{min(5, len(result.hits.base))}. "
         notes += "No target is known, so neither model is called right.</p>" if result.target is None else "</p>"
     columns = "".join(f"<div><h3>{_name(m)}</h3>{_ranking(result, m, shots)}</div>" for m in MODELS)
     drawn = ""
-    if result.base and result.adapted:
+    if all(result.hits):
         drawn = _figure(to_svg(rank_slope(result)), "Rank of the clips under both models, Base CLIP left")
     return f'{notes}<div class="two">{columns}</div>{drawn}'
 
@@ -158,7 +158,7 @@ def _ranking(result: SearchResult, model: str, shots: Mapping[str, str]) -> str:
     rows = "".join(
         f"<tr><td class='n'>{hit.rank}</td><td>{shots.get(hit.clip_id, '')}{said(short_name(hit.clip_id), 80)}</td>"
         f"<td class='n'>{hit.score:.3f}{_moved(hit.rank_change)}</td></tr>"
-        for hit in result.hits(model)[:TOP]
+        for hit in result.hits[model][:TOP]
     )
     heads = "".join(f'<th scope="col">{head}</th>' for head in ("rank", "clip", "score"))
     return f'<div class="wide"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
@@ -181,7 +181,7 @@ def _captions(result: CaptionResult) -> str:
 def _event(event: EventCaption, has_reference: bool) -> str:
     heads = ["Role", *(["Reference"] if has_reference else []), *(_name(m) for m in MODELS)]
     rows = "".join(_slot(slot, has_reference) for slot in event.slots)
-    spoken = "<br>".join(f"{_name(m)}: {said(event.sentence(m) or '—', 600)}" for m in MODELS)
+    spoken = "<br>".join(f"{_name(m)}: {said(event.sentence[m] or '—', 600)}" for m in MODELS)
     return (
         f'<h3>Event {event.index + 1}, {event.start:g} to {event.end:g} s</h3><div class="wide"><table><thead><tr>'
         + "".join(f'<th scope="col">{head}</th>' for head in heads)
@@ -194,10 +194,10 @@ def _slot(slot: Slot, has_reference: bool) -> str:
     cells = []
     for model in MODELS:
         if has_reference:
-            wrong = slot.match(model) is False
+            wrong = slot.match[model] is False
         else:
-            wrong = model == "adapted" and slot.base.strip().lower() != slot.adapted.strip().lower()
-        text = _filler(slot.value(model))
+            wrong = model == "adapted" and slot.filler.base.strip().lower() != slot.filler.adapted.strip().lower()
+        text = _filler(slot.filler[model])
         off = f' class="off-{model}"' if wrong else ""
         cells.append(f"<td{off}>{f'≠ <span class=off>{text}</span>' if wrong else text}</td>")
     return f'<tr><th scope="row">{said(slot.name, 80)}</th>{reference}{"".join(cells)}</tr>'
@@ -217,14 +217,14 @@ def _negatives(result: ScoreResult) -> str:
     )
     rows = [
         f'<tr><td>{said(result.true.caption.text, 600)} <span class="soft">(true caption)</span></td>'
-        + "".join(f"<td class='n'>{result.true.score(m):.3f}</td>" for m in MODELS)
+        + "".join(f"<td class='n'>{result.true.score[m]:.3f}</td>" for m in MODELS)
         + "</tr>"
     ]
     for number, negative in enumerate(result.negatives, 1):
         kind = KIND_NAMES.get(negative.caption.kind, negative.caption.kind)
         cells = ""
         for m in MODELS:
-            margin, fooled = negative.margin(m), negative.fools(m)
+            margin, fooled = negative.margin[m], negative.fools(m)
             text = f'<span class="off">≠ {signed(margin)}</span>' if fooled else signed(margin)
             cells += f'<td class="n{f" off-{m}" if fooled else ""}">{text}</td>'
         rows.append(

@@ -119,7 +119,7 @@ def _result(value: Any, models: Sequence[Models], where: str) -> Result:
 def _check_rows(value: Any, where: str) -> None:
     """What the type hints do not say: sizes that a page can draw, and numbers that count."""
     if isinstance(value, SearchResult):
-        hits = (*value.base, *value.adapted)
+        hits = (*value.hits.base, *value.hits.adapted)
         ranked = all(h.rank >= 1 and 0 <= h.event_index < _MAX_ROWS for h in hits)
         fine = len(hits) <= 2 * _MAX_ROWS and ranked and value.token_limit > 0
     elif isinstance(value, CaptionResult):

@@ -29,7 +29,7 @@ from srlclip.app.session.values import (
 )
 from srlclip.files import files_digest, link_or_copy
 from srlclip.progress import Progress
-from srlclip.results import MODELS, Timeline
+from srlclip.results import Timeline
 from srlclip.situations import EVENTS_PER_CLIP, Caption, DataError, Event, Situation, VideoDecodeError
 from srlclip.video.limits import under_name
 
@@ -199,10 +199,10 @@ class Session:
         """The session's clips (and the gallery's) ranked by both models. No target, so no winner."""
         view = self._view(comparison, [c.name for c in self.clips if self.has_video(c.name)], with_gallery, progress)
         found = view.search(query)
-        short = {
-            m: tuple(h for n, h in enumerate(found.hits(m)) if n < LISTED or h.clip_id in self._clips) for m in MODELS
-        }
-        return self._keep(comparison, "search", replace(found, **short))
+        short = found.hits.map(
+            lambda hits: tuple(h for place, h in enumerate(hits) if place < LISTED or h.clip_id in self._clips)
+        )
+        return self._keep(comparison, "search", replace(found, hits=short))
 
     def caption(
         self, comparison: Comparison, name: str, decoder: str = "auto", progress: Progress | None = None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from srlclip.results import MODELS, CaptionResult, PairInfo, ScoreResult, SearchResult, model_id
+from srlclip.results import Both, CaptionResult, PairInfo, ScoreResult, SearchResult, model_id
 from srlclip.situations import EVENTS_PER_CLIP, Event
 
 if TYPE_CHECKING:
@@ -45,12 +45,10 @@ class Models:
     """Which pair made a result: what it is, without paths of this machine, and the fingerprints of its weights."""
 
     info: PairInfo
-    base_fingerprint: str
-    adapted_fingerprint: str
+    fingerprint: Both[str]
 
     def same_as(self, other: Models) -> bool:
-        mine, theirs = ((m.base_fingerprint, m.adapted_fingerprint) for m in (self, other))
-        return mine == theirs
+        return self.fingerprint == other.fingerprint
 
 
 @dataclass(frozen=True)
@@ -85,9 +83,9 @@ class Result:
 
         value = self.value
         if isinstance(value, SearchResult):
-            base, adapted = (tuple(replace(h, clip_id=new(h.clip_id)) for h in value.hits(m)) for m in MODELS)
+            hits = value.hits.map(lambda own: tuple(replace(h, clip_id=new(h.clip_id)) for h in own))
             target = new(value.target) if value.target is not None else None
-            return replace(self, value=replace(value, base=base, adapted=adapted, target=target))
+            return replace(self, value=replace(value, hits=hits, target=target))
         return replace(self, value=replace(value, clip_id=new(value.clip_id)))
 
 
@@ -95,4 +93,4 @@ def models_of(comparison: Comparison) -> Models:
     """The pair behind a comparison."""
     info, prints = comparison.info, comparison.gallery.fingerprints
     info = replace(info, base_id=model_id(info.base_id), adapter_id=model_id(info.adapter_id))
-    return Models(info, *(prints[model] for model in MODELS))
+    return Models(info, Both.of(prints.__getitem__))

@@ -49,8 +49,8 @@ def event_predictions(result: CaptionResult, model: str) -> tuple[EventPredictio
     """What a model says in each event: its best verb and the fillers that it gives."""
     return tuple(
         EventPrediction(
-            next(iter(event.verb_ids(model)), ""),
-            {s.key: s.value(model).strip() for s in event.slots if s.key != "Verb" and s.value(model).strip()},
+            next(iter(event.verb_ids[model]), ""),
+            {s.key: s.filler[model].strip() for s in event.slots if s.key != "Verb" and s.filler[model].strip()},
         )
         for event in result.events
     )
@@ -58,11 +58,11 @@ def event_predictions(result: CaptionResult, model: str) -> tuple[EventPredictio
 
 def verb_prediction(result: CaptionResult, model: str) -> VerbPrediction:
     """A model's ranked verbs of each event and their confidences."""
-    kept = [min(len(event.verb_ids(model)), len(event.verbs(model))) for event in result.events]
+    kept = [min(len(event.verb_ids[model]), len(event.verbs[model])) for event in result.events]
     return VerbPrediction(
-        tuple(tuple(event.verb_ids(model)[:k]) for event, k in zip(result.events, kept, strict=True)),
+        tuple(tuple(event.verb_ids[model][:k]) for event, k in zip(result.events, kept, strict=True)),
         tuple(
-            tuple(share for _, share in event.verbs(model)[:k]) for event, k in zip(result.events, kept, strict=True)
+            tuple(share for _, share in event.verbs[model][:k]) for event, k in zip(result.events, kept, strict=True)
         ),
     )
 

@@ -66,7 +66,7 @@ def json_file(info: PairInfo, kind: str, body: dict) -> str:
 
 def listed(result: SearchResult, limit: int = LISTED) -> dict[str, list]:
     """Each model's first `limit` hits, and the target if it stands further down."""
-    return {m: [h for h in result.hits(m) if h.rank <= limit or h.clip_id == result.target] for m in MODELS}
+    return {m: [h for h in result.hits[m] if h.rank <= limit or h.clip_id == result.target] for m in MODELS}
 
 
 def search_json(result: SearchResult, limit: int = LISTED) -> dict:
@@ -76,7 +76,7 @@ def search_json(result: SearchResult, limit: int = LISTED) -> dict:
         "target": result.target,
         "tokens": result.tokens,
         "truncated": result.truncated,
-        "gallery_size": max(len(result.base), len(result.adapted)),
+        "gallery_size": max(map(len, result.hits)),
         "target_rank": {m: result.target_rank(m) for m in MODELS},
         "top5_overlap": result.overlap(5),
         **{m: [to_json(h) for h in hits] for m, hits in listed(result, limit).items()},
@@ -113,7 +113,7 @@ def score_links(info: PairInfo, result: ScoreResult) -> str:
             n.caption.text,
             " ".join(n.caption.removed),
             " ".join(n.caption.inserted),
-            *(round(v, 6) for v in (n.base, n.adapted, n.base_margin or 0.0, n.adapted_margin or 0.0)),
+            *(round(v, 6) for v in (*n.score, *(margin or 0.0 for margin in n.margin))),
         )
         for n in result.negatives
     ]

@@ -51,9 +51,9 @@ def word_diff(true: str, negative: str) -> str:
 
 
 def _margin_cell(scored: ScoredCaption, model: str) -> str:
-    margin, fooled = scored.margin(model), scored.fools(model)
+    margin, fooled = scored.margin[model], scored.fools(model)
     text = f'<span class="sc-fooled">≠ {signed(margin)}</span>' if fooled else signed(margin)
-    score = f'<br><span class="sc-soft">{scored.score(model):.3f}</span>'
+    score = f'<br><span class="sc-soft">{scored.score[model]:.3f}</span>'
     return f'<td class="sc-num{f" sc-off-{model}" if fooled else ""}">{text}{score}</td>'
 
 
@@ -62,7 +62,7 @@ def negatives_table(result: ScoreResult) -> str:
     true = result.true
     rows = [
         f'<tr><th scope="row">{said(true.caption.text, 600)}<span class="sc-kind">true caption</span></th>'
-        + "".join(f'<td class="sc-num"><span class="sc-soft">{true.score(m):.3f}</span></td>' for m in MODELS)
+        + "".join(f'<td class="sc-num"><span class="sc-soft">{true.score[m]:.3f}</span></td>' for m in MODELS)
         + "</tr>"
     ]
     for number, scored in enumerate(result.negatives, 1):

@@ -16,15 +16,15 @@ _EVENTS = ("event", "start", "end", "base_cosine", "srl_clip_cosine")
 
 def rank_change(info: PairInfo, result: SearchResult) -> str:
     """Panel of the clips that either model puts first; empty if one of them gave no ranking."""
-    if not (result.base and result.adapted):
+    if not all(result.hits):
         return ""
     where, title = "", "Rank change, Base CLIP → SRL-CLIP"
     if result.target:
         where = f" Target: rank {result.target_rank('base')} to {result.target_rank('adapted')}."
         title += " (target: thick line)"
     label = f"Rank under both models of the clips that either puts first.{where}"
-    before = {hit.clip_id: hit.rank for hit in result.base}
-    moves = [(h.clip_id, before.get(h.clip_id, ""), h.rank) for h in result.adapted[:LISTED]]
+    before = {hit.clip_id: hit.rank for hit in result.hits.base}
+    moves = [(h.clip_id, before.get(h.clip_id, ""), h.rank) for h in result.hits.adapted[:LISTED]]
     columns = ("clip", "base_rank", "srl_clip_rank")
     chart = with_files(rank_slope(result), label, "rank_change", info, columns, moves, query=result.query)
     return f'<div class="sc-panel"><h2>{esc(title)}</h2>{chart}</div>'
@@ -32,7 +32,7 @@ def rank_change(info: PairInfo, result: SearchResult) -> str:
 
 def best_events(curve: Timeline) -> str:
     """ "Base CLIP event 2 (0.367), SRL-CLIP event 3 (0.408)", without a model that gave nothing."""
-    rows = [(NAMES[m], curve.values(m), curve.best(m)) for m in MODELS]
+    rows = [(NAMES[m], curve.scores[m], curve.best(m)) for m in MODELS]
     return ", ".join(f"{name} event {best + 1} ({v[best]:.3f})" for name, v, best in rows if best is not None)
 
 
@@ -42,7 +42,7 @@ def over_events(info: PairInfo, curve: Timeline, *, heat: bool = False) -> str:
     label = f"Similarity of the query to each event of {curve.clip_id}. Best event: {best_events(curve)}."
     rows = [
         (i, *(span or ("", "")), *("" if v is None else round(v, 6) for v in pair))  # a model may have given nothing
-        for i, (span, *pair) in enumerate(zip_longest(curve.spans, curve.base, curve.adapted), 1)
+        for i, (span, *pair) in enumerate(zip_longest(curve.spans, *curve.scores), 1)
     ]
     return with_files(draw(curve), label, name, info, _EVENTS, rows, clip=curve.clip_id, query=curve.query)
 
@@ -55,7 +55,7 @@ def negative_margins(info: PairInfo, result: ScoreResult) -> str:
     beaten = f"Base CLIP beats {result.beaten('base')}, SRL-CLIP beats {result.beaten('adapted')}"
     columns = ("number", "kind", "negative", "base_margin", "srl_clip_margin")
     rows = [
-        (i, n.caption.kind, n.caption.text, round(n.base_margin or 0.0, 6), round(n.adapted_margin or 0.0, 6))
+        (i, n.caption.kind, n.caption.text, *(round(margin or 0.0, 6) for margin in n.margin))
         for i, n in enumerate(result.negatives, 1)
     ]
     about = {"clip": result.clip_id, "event": result.event_index + 1, "true_caption": result.true.caption.text}

@@ -13,12 +13,12 @@ LOW = 0.5
 
 def agreement(slots: Sequence[Slot]) -> int:
     """In how many rows both models say the same (letter case and spaces aside)."""
-    return sum(s.base.strip().lower() == s.adapted.strip().lower() for s in slots)
+    return sum(s.filler.base.strip().lower() == s.filler.adapted.strip().lower() for s in slots)
 
 
 def matched(slots: Sequence[Slot], model: str) -> tuple[int, int]:
     """(rows that match the reference, rows with a reference)."""
-    judged = [s.match(model) for s in slots if s.match(model) is not None]
+    judged = [s.match[model] for s in slots if s.match[model] is not None]
     return sum(bool(m) for m in judged), len(judged)
 
 
@@ -66,16 +66,16 @@ NOT_VISIBLE = '<span class="sc-soft">not visible</span>'
 
 def cell(slot: Slot, model: str, *, has_reference: bool) -> str:
     """What a model says in one row: filler, whether it differs (sign, underline and tint), and its confidence."""
-    text = slot.value(model).strip()
+    text = slot.filler[model].strip()
     # "-" is what annotators write for what cannot be seen, and a head learns to say it.
     value = NOT_VISIBLE if text == "-" else said(text or "—")
-    share = slot.base_confidence if model == "base" else slot.adapted_confidence
+    share = slot.confidence[model]
     if has_reference:
-        wrong = slot.match(model) is False
-        sign = "≠" if wrong else "✓" if slot.match(model) else ""
+        wrong = slot.match[model] is False
+        sign = "≠" if wrong else "✓" if slot.match[model] else ""
         spoken = "differs from the reference" if wrong else "matches the reference" if sign else ""
     else:
-        wrong = model == "adapted" and slot.base.strip().lower() != slot.adapted.strip().lower()
+        wrong = model == "adapted" and slot.filler.base.strip().lower() != slot.filler.adapted.strip().lower()
         sign, spoken = ("≠", "differs from Base CLIP") if wrong else ("", "")
     mark = f'<span role="img" aria-label="{spoken}">{sign}</span> ' if sign else ""
     body = f'<span class="sc-off">{value}</span>' if wrong else value
@@ -106,11 +106,11 @@ def role_table(event: EventCaption, *, has_reference: bool) -> str:
     else:
         summary = f"Agreement of the two models: {agreement(event.slots)}/{len(event.slots)} rows (no reference)"
     verbs = "".join(
-        f"<br>{model_name(m)} verbs: {', '.join(f'{said(v, 40)} {p:.0%}' for v, p in event.verbs(m)[:5])}"
+        f"<br>{model_name(m)} verbs: {', '.join(f'{said(v, 40)} {p:.0%}' for v, p in event.verbs[m][:5])}"
         for m in MODELS
-        if event.verbs(m)
+        if event.verbs[m]
     )
-    lines = "<br>".join(f"{model_name(m)}: {said(event.sentence(m).strip() or '—', 600)}" for m in MODELS)
+    lines = "<br>".join(f"{model_name(m)}: {said(event.sentence[m].strip() or '—', 600)}" for m in MODELS)
     return (
         f"<p>Event {event.index + 1}, {event.start:g}–{event.end:g} s: {summary}</p>"
         f'<div class="sc-scroll" tabindex="0" role="region" aria-label="Roles of event {event.index + 1}">'

@@ -29,9 +29,9 @@ def verdict(result: SearchResult) -> str:
             f'Target clip: <span class="sc-t-base">Base CLIP rank {ranks["base"]}</span> → '
             f'<span class="sc-t-adapted">SRL-CLIP rank {ranks["adapted"]} {moved}</span> for {query}'
         )
-    elif result.base and result.adapted:
+    elif all(result.hits):
         mover = result.biggest_mover(TOP)
-        text = f"Top-{TOP} overlap {result.overlap(TOP)}/{min(TOP, len(result.base))}"
+        text = f"Top-{TOP} overlap {result.overlap(TOP)}/{min(TOP, len(result.hits.base))}"
         if mover is not None:
             before = mover.rank + (mover.rank_change or 0)
             text += f"; biggest mover {said(short_name(mover.clip_id), 60)}, rank {before} → {mover.rank}"
@@ -69,7 +69,7 @@ def card(hit: Hit, shot: Shot, model: str, span: tuple[float, float], *, target:
 
 def column(result: SearchResult, model: str, shot: Callable[..., Shot], k: int = TOP) -> str:
     """A model's first k clips, and the target below a divider if it is not among them."""
-    hits = result.hits(model)
+    hits = result.hits[model]
     rank = result.target_rank(model)
     at = f"target at rank {rank}" if rank else ""
     head = f'<header><h2>{model_name(model)}</h2><span class="sc-soft">{at}</span></header>'

@@ -26,7 +26,7 @@ def webvtt(events: Sequence[EventCaption], models: Sequence[str] = MODELS, note:
     for event in events:
         if not (math.isfinite(event.start) and math.isfinite(event.end)):
             continue
-        texts = [(m, _cue_text(event.sentence(m))) for m in models]
+        texts = [(m, _cue_text(event.sentence[m])) for m in models]
         lines = [f"{GLYPHS[m]} {NAMES[m]}: {text}" if len(models) > 1 else text for m, text in texts if text]
         if lines:
             start = _milliseconds(event.start)

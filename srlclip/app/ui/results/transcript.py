@@ -15,7 +15,7 @@ def clock(second: float) -> str:
 
 
 def _verb(event: EventCaption, model: str) -> str:
-    return event.slots[0].value(model).strip() if event.slots else ""
+    return event.slots[0].filler[model].strip() if event.slots else ""
 
 
 def strip(result: CaptionResult) -> str:
@@ -37,7 +37,7 @@ def transcript(result: CaptionResult) -> str:
     """Time | Base CLIP | SRL-CLIP, a sentence each; the time is a button, and the script marks the row that plays."""
     rows = []
     for number, event in enumerate(result.events):
-        cells = "".join(f"<td>{said(event.sentence(m).strip() or '—', 600)}</td>" for m in MODELS)
+        cells = "".join(f"<td>{said(event.sentence[m].strip() or '—', 600)}</td>" for m in MODELS)
         rows.append(
             f'<tr><th scope="row"><button type="button" class="sc-time" {event_hooks(event)} '
             f'aria-pressed="{str(not number).lower()}" tabindex="{-1 if number else 0}" '

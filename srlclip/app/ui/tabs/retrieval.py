@@ -70,7 +70,7 @@ def search_view(comparison: Comparison, media: Media, query: str | None) -> Sear
     """Everything the tab shows for a query. Raises ValueError and the comparison's own errors."""
     result = search(comparison, query)
     link = Link(TAB.name, result.query)
-    best = next(iter(result.adapted or result.base), None)
+    best = next(iter(result.hits.adapted or result.hits.base), None)
     chosen = result.target or (best.clip_id if best else None)
     html = search_html(comparison.info, result, media.shot, link)
     return SearchView(

@@ -114,7 +114,7 @@ def measure_gallery(comparison: Comparison, limit: int = 40, progress: Progress 
         if not negatives:
             continue
         for scored in comparison.score(clip, index, true, negatives).negatives:
-            values = (scored.base_margin or 0.0, scored.adapted_margin or 0.0)
+            values = tuple(margin or 0.0 for margin in scored.margin)
             caption = scored.caption
             measure.negatives.append(Margin(clip, index, caption.kind, events[index].lemma, caption.text, values))
     return measure

@@ -28,11 +28,11 @@ def heat_html(comparison: Comparison, query: str | None, by: str) -> str:
     text = checked_query(query)
     found = comparison.heat(text)
     shown = found.best_by(by, DRAWN)
-    most = max((len(row.base) for row in found.rows), default=0)
+    most = max((len(row.scores.base) for row in found.rows), default=0)
     names = [f"{short}_event_{k + 1}" for short in ("base", "srl_clip") for k in range(most)]
     cells = [
-        (row.clip_id, row.base_rank, row.adapted_rank)
-        + tuple(v for m in MODELS for v in (*row.values(m), *[""] * (most - len(row.values(m)))))
+        (row.clip_id, *row.rank)
+        + tuple(v for m in MODELS for v in (*row.scores[m], *[""] * (most - len(row.scores[m]))))
         for row in found.best_by(by, len(found.rows))
     ]
     columns = ("clip", "base_rank", "srl_clip_rank", *names)
@@ -47,7 +47,7 @@ def heat_html(comparison: Comparison, query: str | None, by: str) -> str:
         charts += f'<div class="sc-panel">{chart}</div>'
     buttons = "".join(
         f'<li><button type="button" class="sc-line" data-sc-open="{esc(row.clip_id)}">'
-        f'<span class="sc-t-base">{row.base_rank}</span> / <span class="sc-t-adapted">{row.adapted_rank}</span> '
+        f'<span class="sc-t-base">{row.rank.base}</span> / <span class="sc-t-adapted">{row.rank.adapted}</span> '
         f"{said(short_name(row.clip_id), 60)}</button></li>"
         for row in shown[:LISTED]
     )
@@ -77,7 +77,7 @@ def map_html(comparison: Comparison, what: str) -> str:
             p.labels.get("verb", ""),
             p.labels.get("scene", ""),
         )
-        + tuple(round(v, 5) for v in (*p.base, *p.adapted))
+        + tuple(round(v, 5) for v in (*p.at.base, *p.at.adapted))
         for p in found.points
     ]
     for model in MODELS:

@@ -207,7 +207,7 @@ def pictures(session: Session, media: Media, results: Sequence[Result]) -> dict[
     names = {clip.name: None for clip in session.clips}
     for result in results:
         if isinstance(result.value, SearchResult):
-            names |= {hit.clip_id: None for m in ("base", "adapted") for hit in result.value.hits(m)[:TOP]}
+            names |= {hit.clip_id: None for hits in result.value.hits for hit in hits[:TOP]}
     find = finder(session, media)
     found = {}
     for name in names:
