@@ -72,6 +72,11 @@ def test_links_of_pages_lead_somewhere():
     assert not dead
 
 
+def test_the_browser_page_names_its_tests():
+    named = set(re.findall(r"`(test_\w+\.py)`", (ROOT / "docs" / "browser_tests.md").read_text("utf-8")))
+    assert named == {path.name for path in (ROOT / "tests" / "browser").glob("test_*.py")}
+
+
 @pytest.mark.parametrize(
     ("name", "there"),
     [("srlclip.models.pair", True), ("srlclip.Comparison", True), ("training.train.main", True), ("srlclip.compare", False),
