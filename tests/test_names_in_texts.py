@@ -22,8 +22,8 @@ FILES += [
 PATH = re.compile(rf"(?<![\w/.-])(?:(?:{'|'.join(CODE)})/[\w./-]*(?:\.(?:py|md|sh|json)\b|\w/)|results/[\w/]+\.md)")
 #: A module, or what stands in one.
 MODULE = re.compile(r"(?<![\w/.-])(?:srlclip|training)(?:\.[A-Za-z_]\w*)+")
-#: Not modules.
-OTHER = {"srlclip.json"}
+#: Endings of files that are called so.
+FILE = (".json", ".md")
 
 
 def is_there(name: str) -> bool:
@@ -47,7 +47,7 @@ def test_paths_and_modules_that_texts_name_exist():
         text = file.read_text("utf-8") if file != Path(__file__) else ""
         stale += [f"{file.relative_to(ROOT)}: {m[0]}" for m in PATH.finditer(text) if not (ROOT / m[0]).exists()]
         if file.name != "CHANGELOG.md":  # it has the old names too
-            names = {m[0] for m in MODULE.finditer(text)} - OTHER
+            names = {m[0] for m in MODULE.finditer(text) if not m[0].endswith(FILE)}
             stale += [f"{file.relative_to(ROOT)}: {name}" for name in sorted(names) if not is_there(name)]
     assert not stale
 
@@ -70,6 +70,11 @@ def test_links_of_pages_lead_somewhere():
             if not target.startswith("http") and not (page.parent / target).exists():
                 dead.append(f"{page.relative_to(ROOT)}: {target}")
     assert not dead
+
+
+def test_the_browser_page_names_its_tests():
+    named = set(re.findall(r"`(test_\w+\.py)`", (ROOT / "docs" / "browser_tests.md").read_text("utf-8")))
+    assert named == {path.name for path in (ROOT / "tests" / "browser").glob("test_*.py")}
 
 
 @pytest.mark.parametrize(

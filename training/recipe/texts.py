@@ -20,7 +20,7 @@ import numpy as np
 from srlclip.language import negatives, prompts
 from srlclip.language.lexicon import Lexicon
 from srlclip.models.checkpoints import resolve_bundled
-from srlclip.situations import Event, Situation
+from srlclip.situations import Caption, Event, Situation
 from training.settings import LossSettings
 
 
@@ -48,6 +48,10 @@ class TextRecipe:
         """Of (seed, clip id) alone."""
         return np.random.default_rng([self.seed, zlib.crc32(situation.clip_id.encode())])
 
+    def fit(self, event: Event, style: str, rng: np.random.Generator | None = None) -> Caption:
+        """The event's caption, cut to the text tower's limit."""
+        return prompts.fit(event, style, self.count_tokens, self.limit, rng)
+
 
 def clip_texts(
     situations: Sequence[Situation],
@@ -70,20 +74,28 @@ def clip_texts(
 
 def _written(situation: Situation, style: str, recipe: TextRecipe, rng: np.random.Generator) -> ClipTexts:
     """Each event's own caption in a style of prompts, and its negatives where the style has some."""
-    fitted = [prompts.fit(event, style, recipe.count_tokens, recipe.limit, rng) for event in situation.events]
+    fitted = [recipe.fit(event, style, rng) for event in situation.events]
     wrong = [
-        _negatives(event, recipe.lexicon, recipe.loss, style, rng) if prompts.STYLES[style].verb_role_negatives else ()
+        _negatives(event, recipe.lexicon, recipe.loss, style, rng, recipe.fit)
+        if prompts.STYLES[style].verb_role_negatives
+        else ()
         for event in situation.events
     ]
     return ClipTexts(tuple(c.text for c in fitted), tuple(wrong), sum(c.dropped_roles for c in fitted))
 
 
 def _negatives(
-    event: Event, lexicon: Lexicon, loss: LossSettings, style: str, rng: np.random.Generator
+    event: Event,
+    lexicon: Lexicon,
+    loss: LossSettings,
+    style: str,
+    rng: np.random.Generator,
+    fit: negatives.Render,
 ) -> tuple[str, ...]:
+    """Cut to the text tower's limit as the true caption is: else the two would also differ in what the tower reads."""
     if not loss.verb_role_negatives:
         return ()
-    return tuple(c.text for c in negatives.verb_role(event, lexicon, loss.verb_role_negatives, rng, style))
+    return tuple(c.text for c in negatives.verb_role(event, lexicon, loss.verb_role_negatives, rng, style, fit))
 
 
 def sparse_shares(base: str) -> tuple[float, float]:
