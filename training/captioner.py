@@ -48,7 +48,6 @@ from training.runs.run_folder import RunFolder
 from training.runs.trackers import start_trackers, tracker_names
 
 CONFIG = Path(__file__).parent / "configs" / "captioner.json"
-TERMS = ("words", "verb", "roles")
 
 
 def train(settings: CaptionerTraining) -> dict[str, float]:

@@ -188,19 +188,3 @@ def _cell(value: float, resampled: np.ndarray, count: int) -> dict:
     defined = resampled[np.isfinite(resampled)]
     ends = np.quantile(defined, (0.025, 0.975)) if len(defined) else (value, value)
     return {"mean": round(100 * value, 3), "ci": [round(100 * float(end), 3) for end in ends], "n": count}
-
-
-def evaluate(
-    situations: Sequence[Situation],
-    predictions: Mapping[str, Predictions],
-    resamples: int = 1000,
-    pairs: Sequence[tuple[str, str]] = (),
-    segments: Sequence[str] | None = None,
-) -> dict[str, dict]:
-    """Score every model's predictions and summarise: the table of METRICS as `summarise` describes it.
-
-    situations: of one split, with all annotators and votes. segments: the split's clip ids in order, as
-    srlclip.data.vidsitu.split_segments gives them, where some clips are not in `situations`.
-    """
-    scored = {model: score(situations, given, segments) for model, given in predictions.items()}
-    return summarise(scored, resamples, pairs)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -99,10 +98,6 @@ def script_of(name: str) -> ClipScript:
     if found is None or found.group(2) not in SPLITS:
         raise ValueError(f"{name!r} is not the id of a SynSitu clip")
     return sample_clip(found.group(2), int(found.group(3)), int(found.group(1)))
-
-
-def sample_split(split: str, clips: int, seed: int = 0) -> Iterator[ClipScript]:
-    return (sample_clip(split, index, seed) for index in range(clips))
 
 
 def mirror(event: EventScript, cast: tuple[Character, ...], rng: np.random.Generator) -> EventScript:

@@ -48,7 +48,6 @@ class Study:
 
 #: The paper's default: 4 verb-role negatives, LoRA 64 on q, k, v, all four losses, 6 layers, frozen text, all the data.
 PAPER = "52.36 / 76.24"
-DEFAULT = Arm("default", "paper's default", (), PAPER)
 BASE = Arm("base", "base model, no adaptation", None, "46.57 / 60.79")
 
 
