@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -117,6 +118,18 @@ def test_imports_run_down():
     assert not broken(allowed)
 
 
+def test_no_two_files_import_each_other():
+    """Nor any longer circle, imports of types alone included: what each needs of the other has a lower place."""
+    modules = {name_of(path).removesuffix(".py").replace("/", "."): path for path in FILES}
+
+    def named(path: Path) -> set[str]:
+        froms = [node for node in ast.walk(source(path)) if isinstance(node, ast.ImportFrom)]
+        return {name for node in froms for name in (node.module, *(f"{node.module}.{a.name}" for a in node.names))}
+
+    graph = {module: named(path) & modules.keys() - {module} for module, path in modules.items()}
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
+
+
 def test_places_that_do_without():
     def allowed(file: str, module: str) -> bool:
         return not any(
@@ -140,6 +153,19 @@ def test_heavy_libraries_have_one_door():
         return library not in DOORS or file.startswith(DOORS[library])
 
     assert not broken(allowed)
+
+
+def test_training_finds_its_frames_in_one_place():
+    """Runs, captioners and studies read the same cached frames; measuring alone chooses its own number of frames."""
+    callers = {
+        name_of(path)
+        for path in FILES
+        for node in ast.walk(source(path))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "frame_cache"
+        and name_of(path).startswith("training/")
+    }
+    assert callers == {"training/recipe/data.py", "training/evaluate.py"}
 
 
 def test_imports_are_absolute():

@@ -21,13 +21,11 @@ from srlclip.data.text_cache import embed_texts
 from srlclip.data.vidsitu import read_vidsitu, split_segments
 from srlclip.language.lexicon import Lexicon
 from srlclip.models.encoder import ClipEncoder
-from srlclip.situations import DataError, Situation
+from srlclip.situations import EVENTS_PER_CLIP, DataError, Situation
 from srlclip.synsitu.writer import progress_bar, write_split
+from srlclip.video.pixels import PreprocessSpec
 from training.recipe.texts import ClipTexts, clip_texts, sparse_shares
 from training.settings import DataSettings, TrainSettings
-
-#: Events of a clip that has no labels; training clips have some.
-_EVENTS = 5
 
 
 @dataclass(frozen=True)
@@ -92,6 +90,23 @@ def load_split(settings: DataSettings, split: str, clips: int) -> tuple[list[Sit
     return found[:clips] if clips else found, covered
 
 
+def cached_frames(
+    situations: Sequence[Situation],
+    data: DataSettings,
+    spec: PreprocessSpec,
+    progress: bool = True,
+    processes: Processes | None = None,
+) -> FrameCache:
+    """The frames that a run with these settings reads, decoded where they are not cached yet, each process a part.
+
+    Clips without labels have five events, and every event is there: which of them are used is no matter of the cache.
+    Raises DataError (see frame_cache).
+    """
+    p = processes or Processes()
+    sampling = Sampling(EVENTS_PER_CLIP, data.frames_per_event, spec)
+    return frame_cache(situations, sampling, data.cache, data.workers, progress, part=(p.rank, p.count), wait=p.wait)
+
+
 def text_fingerprint(encoder: ClipEncoder) -> str:
     """Identifies the text tower: all of its weights."""
     digest = hashlib.sha256()
@@ -153,9 +168,8 @@ class TrainingData:
         lexicon: made from these clips if None. more_texts: other texts of the clips to embed as well.
         coverage: what load_split said of the split.
         """
-        d, p = s.data, processes or Processes()
-        sampling = Sampling(_EVENTS, d.frames_per_event, encoder.preprocess_spec)
-        frames = frame_cache(situations, sampling, d.cache, d.workers, progress, part=(p.rank, p.count), wait=p.wait)
+        d = s.data
+        frames = cached_frames(situations, d, encoder.preprocess_spec, progress, processes)
         kept = [first_events(x, d.events) for x in situations if x.clip_id in frames]
         lexicon = Lexicon.from_situations(kept) if lexicon is None else lexicon
         # PropBank's verbs serve the negatives only: the lexicon that is saved stays that of the annotations.
@@ -175,7 +189,7 @@ class TrainingData:
         table = None
         if s.tuning.text == "frozen":
             words |= set(more_texts(kept)) if more_texts else set()
-            table = embed_captions(encoder, sorted(words), d.cache, progress, p)
+            table = embed_captions(encoder, sorted(words), d.cache, progress, processes)
         return cls(kept, frames, texts, sorted(words), table, lexicon, s.optim.batch_clips, s.seed, coverage)
 
     def __len__(self) -> int:

@@ -19,7 +19,6 @@ from pathlib import Path
 import numpy as np
 
 from srlclip.config import to_dict
-from srlclip.data.frame_cache import Sampling, frame_cache
 from srlclip.evaluation.towers import Observations
 from srlclip.files import files_digest, json_digest, replacing, text_digest, write_json
 from srlclip.language.lexicon import Lexicon
@@ -28,10 +27,11 @@ from srlclip.models.encoder import ClipEncoder
 from srlclip.models.pair import adapted_copy
 from srlclip.situations import DataError
 from training.evaluate import Bench, read_clips
-from training.recipe.data import load_situations
+from training.recipe.data import cached_frames, load_situations
 from training.runs.provenance import commit
 from training.runs.run_folder import HARMLESS
 from training.settings import TrainSettings
+from training.studies.definitions import base_name
 from training.train import train
 
 
@@ -68,6 +68,20 @@ class Run:
         """The run of these settings in its place below the folder `runs`."""
         key = run_key(settings) if trained else f"base-{weights_digest(settings.base)[:12]}"
         return cls(replace(settings, out=str(Path(runs) / key)), measure, trained)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One run's place in a study's table. base, arm: names of the study's; seed: of the arm's runs."""
+
+    study: str
+    base: str
+    arm: str
+    seed: int
+    run: Run
+
+    def __str__(self) -> str:
+        return f"{self.study}, {self.arm}, seed {self.seed}, {base_name(self.base)}"
 
 
 def run_key(settings: TrainSettings) -> str:
@@ -163,10 +177,9 @@ def _device() -> str:
 def prepare(runs: Sequence[Run], workers: int) -> None:
     """Render, decode and embed what the runs have in common, before they start side by side."""
     for run in {run.settings.base: run for run in runs}.values():
-        found, d = benches(run, workers), replace(run.settings.data, workers=workers)
+        prepared, d = benches(run, workers), replace(run.settings.data, workers=workers)
         for split, clips in (("train", d.clips), ("valid", d.valid_clips)):
-            sampling = Sampling(d.events, d.frames_per_event, found.base.preprocess_spec)
-            frame_cache(load_situations(d, split, clips), sampling, d.cache, workers)
+            cached_frames(load_situations(d, split, clips), d, prepared.base.preprocess_spec)
 
 
 def measure(run: Run) -> None:

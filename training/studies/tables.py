@@ -10,7 +10,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from srlclip.config import to_dict
 from srlclip.evaluation.metrics.bootstrap import Interval
@@ -20,12 +20,9 @@ from srlclip.situations import DataError
 from training.evaluate import SYNSITU
 from training.runs.provenance import portable, provenance
 from training.settings import TrainSettings
-from training.studies.definitions import Study
-from training.studies.runs import Measure, about, is_done, read_observations
+from training.studies.definitions import Study, base_name
+from training.studies.runs import Cell, Measure, about, is_done, read_observations
 from training.studies.statistics import Bootstrap, ClipSums
-
-if TYPE_CHECKING:
-    from training.ablate import Cell
 
 #: Metrics kept in the JSON file, with what the Markdown table calls them ("" = not in it). All are percent of hits.
 METRICS = {
@@ -56,12 +53,6 @@ PAPER_NOTE = (
     "The paper's column is verb accuracy / CIDEr (Vb@1 / CIDEr) of a trained head on VidSitu with CLIP ViT-L/14: another data "
     "set, model and measure. Only the order of the arms can be compared."
 )
-
-
-def base_name(base: str) -> str:
-    """How tables call a base: the run's name for RUN/model, else the last part of its path or id."""
-    path = Path(base)
-    return path.parent.name if path.name == "model" and path.parent.name else path.name
 
 
 def write(
