@@ -44,6 +44,7 @@ from training.mini_base.frames import ATTRIBUTE_CLASSES, IGNORE, FrameSet, frame
 from training.mini_base.model import PretrainSettings, build_model
 from training.mini_base.tokenizer import build_tokenizer
 from training.runs.provenance import provenance
+from training.runs.run_folder import significant
 
 CONFIG = Path(__file__).parent / "configs" / "pretrain_synsitu.json"
 CHECKPOINT_EVERY = 100
@@ -76,7 +77,7 @@ class Pretrainer:
 
     def log(self, phase: str, step: int, **values: float) -> None:
         row = {"phase": phase, "step": step, "seconds": round(time.time() - self.started, 1)}
-        row |= {k: round(float(v), 4) for k, v in values.items()}
+        row |= {k: significant(float(v)) for k, v in values.items()}
         with (self.out / "log.jsonl").open("a") as file:
             file.write(json.dumps(row) + "\n")
 
