@@ -94,10 +94,10 @@ def clip_id(split: str, index: int, seed: int = 0) -> str:
 
 def script_of(name: str) -> ClipScript:
     """The script of a clip id that this world wrote. Raises ValueError for any other id."""
-    found = re.fullmatch(r"v_syn(\d+)-([a-z]+)-(\d+)_seg_0_10", name)
-    if found is None or found.group(2) not in SPLITS:
+    match = re.fullmatch(r"v_syn(\d+)-([a-z]+)-(\d+)_seg_0_10", name)
+    if match is None or match.group(2) not in SPLITS:
         raise ValueError(f"{name!r} is not the id of a SynSitu clip")
-    return sample_clip(found.group(2), int(found.group(3)), int(found.group(1)))
+    return sample_clip(match.group(2), int(match.group(3)), int(match.group(1)))
 
 
 def mirror(event: EventScript, cast: tuple[Character, ...], rng: np.random.Generator) -> EventScript:
