@@ -165,19 +165,19 @@ def summarise(
     table: dict[str, dict] = {}
     for metric in names:
         row: dict[str, dict] = {}
-        found: dict[str, np.ndarray] = {}
+        resampled: dict[str, np.ndarray] = {}
         for model, one in scored.items():
             if (scores := one.metrics.get(metric)) is None:
                 continue
-            found[model] = scores.average(resample_counts(scores.clips, resamples))
+            resampled[model] = scores.average(resample_counts(scores.clips, resamples))
             official = scores.official()
-            row[model] = _cell(official, found[model], len(scores)) | {"official": official}
+            row[model] = _cell(official, resampled[model], len(scores)) | {"official": official}
         for a, b in pairs:
-            if a in found and b in found:
+            if a in resampled and b in resampled:
                 if (scored[a].metrics[metric].clips, row[a]["n"]) != (scored[b].metrics[metric].clips, row[b]["n"]):
                     raise ValueError(f"{metric}: {a} and {b} were not scored on the same clips")
                 difference = row[b]["official"] - row[a]["official"]
-                row[f"{b} - {a}"] = _cell(difference, found[b] - found[a], row[a]["n"])
+                row[f"{b} - {a}"] = _cell(difference, resampled[b] - resampled[a], row[a]["n"])
         if row:
             table[metric] = row
     return table
