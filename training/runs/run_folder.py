@@ -79,9 +79,9 @@ def _read_config(path: Path, kind: type) -> Any:
         ) from error
 
 
-def difference(found: Any, wanted: Any) -> str:
+def difference(stored: Any, wanted: Any) -> str:
     """The first setting, HARMLESS ones aside, in which the two differ, with both values; "" if there is none."""
-    a, b = flat(to_dict(found)), flat(to_dict(wanted))
+    a, b = flat(to_dict(stored)), flat(to_dict(wanted))
     return next((f"{n} ({a[n]!r}, now {b[n]!r})" for n in a if n not in HARMLESS and a[n] != b[n]), "")
 
 

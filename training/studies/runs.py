@@ -109,10 +109,10 @@ _digests: dict[tuple, str] = {}
 def is_done(run: Run) -> bool:
     """Whether the run was trained and has answered these very questions."""
     try:
-        found = json.loads((run.folder / "observations.json").read_text("utf-8"))
+        observed = json.loads((run.folder / "observations.json").read_text("utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return False
-    return found.get("measure") == run.measure.to_dict() and (run.folder / "observations.npz").is_file()
+    return observed.get("measure") == run.measure.to_dict() and (run.folder / "observations.npz").is_file()
 
 
 def execute(run: Run) -> float:
@@ -160,9 +160,9 @@ def benches(run: Run, workers: int = 1) -> Benches:
         lexicon = Lexicon.from_situations(train_clips)
         splits = {}
         for split, clips in run.measure.splits:
-            found = read_clips(data.root, split, clips, workers)
+            situations = read_clips(data.root, split, clips, workers)
             splits[split] = Bench.prepare(
-                base, found, lexicon, data.cache, workers, run.measure.question_seed, run.measure.frames_per_event
+                base, situations, lexicon, data.cache, workers, run.measure.question_seed, run.measure.frames_per_event
             )
         _benches[key] = Benches(base, splits)
     return _benches[key]
@@ -224,12 +224,12 @@ def read_observations(run: Run) -> dict[str, dict[str, Observations]]:
 
 def about(run: Run) -> dict:
     """What is known of a finished run: questions and their digests, the commits that trained and measured it, seconds."""
-    found = json.loads((run.folder / "observations.json").read_text("utf-8"))
+    observed = json.loads((run.folder / "observations.json").read_text("utf-8"))
     trained = json.loads((run.folder / "run.json").read_text("utf-8")) if run.trained else {}
     return {
-        "questions": found["questions"],
-        "measured_by": found["commit"],
-        "commit": trained.get("commit", found["commit"]),
+        "questions": observed["questions"],
+        "measured_by": observed["commit"],
+        "commit": trained.get("commit", observed["commit"]),
         "steps": trained.get("steps", 0),
         "seconds": trained.get("seconds", 0.0),
     }
