@@ -79,7 +79,7 @@ def export(
     model, name = run / "model", hub_id.split("/")[1] if hub_id else out.name
     card, settings = read_model_card(model), read_json(run / "config.json")
     public = public_base(run, card, base)
-    found = [read_results(entry, run.resolve().name, {public, str(card["base"])}) for entry in results]
+    columns = [read_results(entry, run.resolve().name, {public, str(card["base"])}) for entry in results]
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as folder:
         draft = Path(folder)
@@ -109,7 +109,7 @@ def export(
             log=log,
             lexicon=Lexicon.from_json(draft / "lexicon.json") if (draft / "lexicon.json").is_file() else None,
             merged=merged,
-            results=found,
+            results=columns,
         )
         write_text(draft / "README.md", _stamped(model_card(facts)))
         if _edited(out / "README.md"):
