@@ -78,11 +78,12 @@ def write_json(path: str | Path, value: Any, indent: int | None = 2, end: str = 
 
 
 def link_or_copy(source: Path, target: Path) -> None:
-    """The file at `source` at `target` as well: a second name of it, or a copy where that cannot be (another disk)."""
+    """The file at `source` at `target` as well: a second name of it, or a whole copy where that cannot be (another disk)."""
     try:
         os.link(source.resolve(), target)
     except OSError:
-        shutil.copyfile(source, target)
+        with replacing(target) as draft:
+            shutil.copyfile(source, draft)
 
 
 def text_digest(text: str, digits: int = 64) -> str:

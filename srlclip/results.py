@@ -1,4 +1,4 @@
-"""What a comparison returns: plain frozen values that the app, the CLI and the benchmarks share.
+"""What a comparison returns: plain frozen values that the app, the CLI and the evaluation share.
 
 Standard library only. "base" and "adapted" name the two models of the pair everywhere.
 Scores are cosine similarities in [-1, 1]; ranks start at 1 and ties rank last.

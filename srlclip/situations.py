@@ -17,7 +17,6 @@ ROLE_KEYS = (
     "ADir", "AMnr", "ALoc", "AGol", "APrp", "AScn",
 )  # fmt: skip
 CORE_ROLES = ROLE_KEYS[:6]
-MODIFIER_ROLES = ROLE_KEYS[6:]
 
 #: Display names of the modifier roles; core roles are named by their verb ("talker", "hearer").
 MODIFIER_NAMES = {

@@ -35,6 +35,7 @@ from srlclip.results import (
     Timeline,
 )
 from srlclip.situations import Caption, Event, Role, Situation, VideoDecodeError
+from srlclip.synsitu.texts import FORMS
 from srlclip.synsitu.world import COLOURS, KINDS, SCENES, VERBS
 from srlclip.video.frames import UPLOAD_LIMITS, probe
 
@@ -253,11 +254,9 @@ class FakeComparison:
 
     def true_caption(self, clip_id: str, event_index: int, style: str = "natural") -> Caption:
         it = self.situation(clip_id).events[event_index]
-        spec = VERBS[it.verb_id]
+        verb = FORMS[it.verb_id][0][0].split(" ")[0]
         fillers = [role.filler for role in it.roles]
-        return Caption(
-            f"{fillers[0]} quickly {spec.third.split(' ')[0]} {fillers[1]} at the {fillers[-1]}", style=style
-        )
+        return Caption(f"{fillers[0]} quickly {verb} {fillers[1]} at the {fillers[-1]}", style=style)
 
     def score(
         self, clip_id: str, event_index: int, true: str, negatives: Sequence[Caption], progress=None
@@ -306,7 +305,7 @@ class FakeComparison:
 
     def compose(self, verb: str, fillers: Mapping[str, str], style: str = "natural") -> Caption:
         ordered = [fillers[key] for key, _ in self.roles_of(verb) if key in fillers]
-        return Caption(" ".join([*ordered[:1], VERBS[verb].third, *ordered[1:]]), style=style)
+        return Caption(" ".join([*ordered[:1], FORMS[verb][0][0], *ordered[1:]]), style=style)
 
     def measurements(self) -> tuple[str, ...]:
         return ("mini_pair", "captioner", "ablations/losses")

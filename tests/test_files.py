@@ -129,6 +129,15 @@ def test_a_link_is_a_second_name_and_a_copy_takes_its_place_on_another_disk(tmp_
     link_or_copy(source, tmp_path / "b.mp4")
     assert (tmp_path / "b.mp4").read_bytes() == b"video" and not (tmp_path / "b.mp4").samefile(source)
 
+    def disk_full(_: Path, draft: Path) -> None:
+        draft.write_bytes(b"vi")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files.shutil, "copyfile", disk_full)
+    with pytest.raises(OSError, match="No space"):
+        link_or_copy(source, tmp_path / "c.mp4")
+    assert names(tmp_path) == ["a.mp4", "b.mp4", "clip.mp4", "link.mp4"]
+
 
 def test_digests_are_sha256_of_what_they_say(tmp_path):
     assert text_digest("abc") == hashlib.sha256(b"abc").hexdigest() and text_digest("abc", 8) == "ba7816bf"

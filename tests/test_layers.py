@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -122,6 +123,18 @@ def test_imports_run_down():
     assert not broken(allowed)
 
 
+def test_no_two_files_import_each_other():
+    """Nor any longer circle, imports of types alone included: what each needs of the other has a lower place."""
+    modules = {name_of(path).removesuffix(".py").replace("/", "."): path for path in FILES}
+
+    def named(path: Path) -> set[str]:
+        froms = [node for node in ast.walk(source(path)) if isinstance(node, ast.ImportFrom)]
+        return {name for node in froms for name in (node.module, *(f"{node.module}.{a.name}" for a in node.names))}
+
+    graph = {module: named(path) & modules.keys() - {module} for module, path in modules.items()}
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
+
+
 def test_places_that_do_without():
     def allowed(file: str, module: str) -> bool:
         return not any(
@@ -175,6 +188,19 @@ def test_the_package_says_once_where_it_lies():
         if any(isinstance(node, ast.Name) and node.id == "__file__" for node in ast.walk(source(path)))
     ]
     assert users == ["srlclip/__init__.py"]
+
+
+def test_training_finds_its_frames_in_one_place():
+    """Runs, captioners and studies read the same cached frames; measuring alone chooses its own number of frames."""
+    callers = {
+        name_of(path)
+        for path in FILES
+        for node in ast.walk(source(path))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "frame_cache"
+        and name_of(path).startswith("training/")
+    }
+    assert callers == {"training/recipe/data.py", "training/evaluate.py"}
 
 
 def test_imports_are_absolute():
@@ -255,6 +281,23 @@ def test_no_file_is_a_drawer():
     """A name without a subject invites everything."""
     drawers = re.compile(r"(utils?|misc|common|helpers?)\.py$")
     assert not [name_of(path) for path in FILES if drawers.search(path.name)]
+
+
+def test_names_say_what_a_thing_is():
+    """In the field's words: rank, query, situations, not that something was found or told, or is gone."""
+    places = (
+        "srlclip/data", "srlclip/features", "srlclip/synsitu", "srlclip/evaluation", "srlclip/captioning",
+        "training/captioning", "training/runs", "training/studies", "training/mini_base",
+    )  # fmt: skip
+    vague = [
+        f"{name_of(path)}:{node.lineno}: {name}"
+        for path in FILES
+        if any(within(name_of(path), place) for place in places) or path.parent == ROOT / "training"
+        for node in ast.walk(source(path))
+        for name in (getattr(node, "id", None), getattr(node, "arg", None))
+        if name in ("found", "told", "gone")
+    ]
+    assert not vague
 
 
 def test_tests_lie_where_the_code_does():

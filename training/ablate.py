@@ -18,7 +18,7 @@ import statistics
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -27,9 +27,9 @@ from srlclip.config import load_json, with_overrides
 from srlclip.situations import SrlClipError
 from training.settings import TrainSettings
 from training.studies import tables as study_tables
-from training.studies.definitions import SECOND_BASE, STUDIES, Study, chosen
+from training.studies.definitions import SECOND_BASE, STUDIES, Study, base_name, chosen
 from training.studies.pool import run_all
-from training.studies.runs import Measure, Run, execute, is_done, prepare
+from training.studies.runs import Cell, Measure, Run, execute, is_done, prepare
 
 CONFIG = Path(__file__).parent / "configs" / "study.json"
 #: --quick: fewer clips, steps and questions.
@@ -37,20 +37,6 @@ QUICK = ("data.clips=120", "data.valid_clips=10", "optim.epochs=4", "optim.warmu
 QUICK_CLIPS = 60
 #: Seconds of one run on one core, as long as none has been timed here; quick and not.
 EXPECTED = {False: 75.0, True: 20.0}
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One run's place in a study's table."""
-
-    study: str
-    base: str
-    arm: str
-    seed: int
-    run: Run
-
-    def __str__(self) -> str:
-        return f"{self.study}, {self.arm}, seed {self.seed}, {study_tables.base_name(self.base)}"
 
 
 def plan(
@@ -70,7 +56,7 @@ def plan(
             f"no model at {SECOND_BASE}: make the second base with `python training/pretrain.py --config "
             "training/configs/pretrain_second.json` (under an hour on two cores), or give --base mini-base"
         )
-    if len({study_tables.base_name(base) for base in every}) < len(every):
+    if len({base_name(base) for base in every}) < len(every):
         raise ValueError(f"two bases would have one name in the tables: {', '.join(sorted(every))}; rename a folder")
     cells = []
     for study in studies:

@@ -31,6 +31,7 @@ from srlclip.synsitu import texts
 from srlclip.synsitu.sample import GROUP_SIZE, script_of
 from srlclip.synsitu.writer import progress_bar, write_split
 from training.cards.bundled import base_card, pair_card
+from training.export import copy_model
 from training.runs.provenance import portable
 
 #: The gallery's seed differs from that of every measured split, so that looking at it spoils no result.
@@ -38,10 +39,10 @@ GALLERY_SEED, PLAIN_CLIPS, HARD_GROUPS, EXAMPLES = 7, 24, 8, 8
 
 
 def copy_models(base: Path, run: Path) -> None:
-    for folder, name in ((base / "model", "mini-base"), (run / "model", "mini-srlclip")):
-        target = ASSETS / "models" / name
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(folder, target)
+    for name in ("mini-base", "mini-srlclip"):
+        shutil.rmtree(ASSETS / "models" / name, ignore_errors=True)
+    shutil.copytree(base / "model", ASSETS / "models" / "mini-base")
+    copy_model(run / "model", ASSETS / "models" / "mini-srlclip", "mini-base")
     shutil.copy(base / "log.jsonl", ASSETS / "models" / "mini-base" / "log.jsonl")
     for name in ("config.json", "run.json", "log.jsonl", "metrics.json"):
         # config.json inside a model folder is transformers' name for something else.
@@ -49,11 +50,6 @@ def copy_models(base: Path, run: Path) -> None:
     for path in (ASSETS / "models").rglob("*.json"):
         if path.name in ("run.json", "train_config.json"):
             write_json(path, portable(json.loads(path.read_text("utf-8"))))
-    card = ASSETS / "models" / "mini-srlclip" / "srlclip.json"
-    values = json.loads(card.read_text("utf-8")) | {"base": "mini-base"}
-    write_json(card, values)
-    adapter = ASSETS / "models" / "mini-srlclip" / "adapter" / "adapter_config.json"
-    write_json(adapter, json.loads(adapter.read_text("utf-8")) | {"base_model_name_or_path": "mini-base"})
 
 
 def copy_heads(runs: Path) -> None:

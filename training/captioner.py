@@ -48,7 +48,6 @@ from training.runs.run_folder import RunFolder
 from training.runs.trackers import start_trackers, tracker_names
 
 CONFIG = Path(__file__).parent / "configs" / "captioner.json"
-TERMS = ("words", "verb", "roles")
 
 
 def train(settings: CaptionerTraining) -> dict[str, float]:
@@ -76,8 +75,8 @@ def train(settings: CaptionerTraining) -> dict[str, float]:
     checkpoints, weights = Checkpoints(out), list(captioner.parameters())
     epoch, best, worse = 0, {}, 0
     fingerprint = f"{data.fingerprint}-{valid.fingerprint}"
-    if (found := checkpoints.newest()) is not None:
-        path, facts = found
+    if (newest := checkpoints.newest()) is not None:
+        path, facts = newest
         if facts["data"] != fingerprint:
             raise CheckpointError(
                 f"{path} was trained on other clips, labels or features; choose another --set out=... or delete the folder"

@@ -91,8 +91,8 @@ class Bench:
                 with_overrides(settings, overrides), pair, "valid", skip + clips, Processes()
             )
             data[name] = prepared.without(skip)
-        found = next(iter(data.values())).situations
-        return cls(found, data, load_situations(settings.data, "train", settings.data.clips), pair)
+        situations = next(iter(data.values())).situations
+        return cls(situations, data, load_situations(settings.data, "train", settings.data.clips), pair)
 
 
 def head_readings(bench: Bench, arm: str, folder: Path, mode: str) -> ByClip:
@@ -112,13 +112,13 @@ def majority_readings(bench: Bench) -> ByClip:
                 counted.setdefault((verb, key), Counter())[text] += 1
 
     def read(event: Event) -> Reading:
-        found = {}
+        fillers = {}
         for role in event.roles:
             counts = counted.get((event.verb_id, role.key)) or counted.get(("", role.key))
             if counts:
                 text, count = counts.most_common(1)[0]
-                found[role.key] = Guess(text, count / counts.total())
-        return Reading(tuple((verb, count / len(events)) for verb, count in verbs), found)
+                fillers[role.key] = Guess(text, count / counts.total())
+        return Reading(tuple((verb, count / len(events)) for verb, count in verbs), fillers)
 
     return {s.clip_id: [read(event) for event in s.events] for s in bench.situations}
 
@@ -281,12 +281,12 @@ def main(argv: list[str] | None = None) -> int:
         if args.seeds < 1 or args.clips < 1:
             raise ValueError(f"--seeds is {args.seeds} and --clips {args.clips}; both must be 1 or more")
         settings = with_overrides(load_json(CaptionerTraining, args.config), args.set)
-        found = measure(settings, Path(args.runs), range(args.seeds), args.clips, args.resamples)
+        results = measure(settings, Path(args.runs), range(args.seeds), args.clips, args.resamples)
     except (SrlClipError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     Path(args.out).parent.mkdir(parents=True, exist_ok=True)
-    write_json(Path(args.out), found)
+    write_json(Path(args.out), results)
     print(f"wrote {args.out}")
     return 0
 

@@ -156,12 +156,12 @@ def evaluate(args: argparse.Namespace) -> None:
         title = SYNSITU[split][1] if split in SYNSITU else split
         tables[title] = summarise(observed, pairs, args.resamples)
         sizes[title] = {"split": split, "clips": len(situations), "events": sum(len(s.events) for s in situations)}
-    found = provenance() | {"seed": args.seed, "models": sources, "data": Path(args.data).name, "splits": sizes}
-    found["what"] = (
+    results = provenance() | {"seed": args.seed, "models": sources, "data": Path(args.data).name, "splits": sizes}
+    results["what"] = (
         "zero-shot, mean of frame embeddings, natural sentences as queries; percent unless a rank (MdR, MnR); 95 % intervals over clips"
     )
     Path(args.out).parent.mkdir(parents=True, exist_ok=True)
-    write_json(Path(args.out), found | {"tables": tables})
+    write_json(Path(args.out), results | {"tables": tables})
     for title, table in tables.items():
         print(f"\n{title}")
         for metric, row in table.items():
@@ -177,8 +177,8 @@ def read_clips(data: str | Path, split: str, clips: int = 0, workers: int = 1) -
         clips = clips or SYNSITU[split][0]
         with progress_bar(f"render {split}", clips) as progress:
             write_split(data, split, clips, workers=workers, progress=progress)
-    found = [s for s in read_vidsitu(data, split) if s.path is not None]
-    return found[:clips] if clips else found
+    situations = [s for s in read_vidsitu(data, split) if s.path is not None]
+    return situations[:clips] if clips else situations
 
 
 def read_lexicon(args: argparse.Namespace, situations: list[Situation]) -> Lexicon:

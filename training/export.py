@@ -80,11 +80,11 @@ def export(
     model, name = run / "model", hub_id.split("/")[1] if hub_id else out.name
     card, settings = read_model_card(model), read_json(run / "config.json")
     public = public_base(run, card, base)
-    found = [read_results(entry, run.resolve().name, {public, str(card["base"])}) for entry in results]
+    columns = [read_results(entry, run.resolve().name, {public, str(card["base"])}) for entry in results]
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as folder:
         draft = Path(folder)
-        _copy_model(model, draft, public)
+        copy_model(model, draft, public)
         run_info = without_paths(read_json(run / "run.json"))
         run_info["settings"] = {**run_info.get("settings", {}), "base": public}
         settings = without_paths(settings) | {"base": public}
@@ -110,7 +110,7 @@ def export(
             log=log,
             lexicon=Lexicon.from_json(draft / "lexicon.json") if (draft / "lexicon.json").is_file() else None,
             merged=merged,
-            results=found,
+            results=columns,
         )
         write_text(draft / "README.md", _stamped(model_card(facts)))
         if _edited(out / "README.md"):
@@ -167,8 +167,11 @@ def public_base(run: Path, card: dict[str, Any], base: str | None) -> str:
     return name
 
 
-def _copy_model(model: Path, draft: Path, base: str) -> None:
-    """The files of model/, with the base's public name and no path of this computer in them."""
+def copy_model(model: Path, target: Path, base: str) -> None:
+    """The files of model/ into the folder `target`, with the base's public name and no path of this computer in them.
+
+    A run may name its base otherwise: by the folder that it was trained from. Raises CheckpointError for other files.
+    """
     for path in sorted(p for p in model.rglob("*") if p.is_file()):
         inside = path.relative_to(model)
         if path.name == "README.md" or path.name.startswith("."):
@@ -177,14 +180,14 @@ def _copy_model(model: Path, draft: Path, base: str) -> None:
             raise CheckpointError(f"{path} is neither safetensors nor JSON and is not shared; take it out of {model}")
         if path.suffix == ".safetensors":
             _check_weights(path)
-        target = draft / inside
-        target.parent.mkdir(parents=True, exist_ok=True)
+        copy = target / inside
+        copy.parent.mkdir(parents=True, exist_ok=True)
         if path.name == CARD:
-            write_json(target, without_paths(read_json(path)) | {"base": base})
+            write_json(copy, without_paths(read_json(path)) | {"base": base})
         elif path.name == "adapter_config.json":
-            write_json(target, without_paths(read_json(path)) | {"base_model_name_or_path": base})
+            write_json(copy, without_paths(read_json(path)) | {"base_model_name_or_path": base})
         else:
-            shutil.copyfile(path, target)
+            shutil.copyfile(path, copy)
 
 
 def _check_weights(path: Path) -> None:

@@ -79,15 +79,15 @@ def main(argv: list[str] | None = None) -> int:
     try:
         settings = with_overrides(load_json(CaptionerTraining, Path(args.run) / "config.json"), args.set)
         settings = replace(settings, data=replace(settings.data, share=1.0))
-        found = predict(Path(args.run), settings, args.split, args.roles, args.beams)
+        predictions = predict(Path(args.run), settings, args.split, args.roles, args.beams)
         out = Path(args.out)
         out.mkdir(parents=True, exist_ok=True)
-        write_verb_predictions(out / "verbs.json", found.verbs or {})
-        write_srl_predictions(out / "srl.json", found.srl or {})
+        write_verb_predictions(out / "verbs.json", predictions.verbs or {})
+        write_srl_predictions(out / "srl.json", predictions.srl or {})
     except (SrlClipError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    print(f"{len(found.verbs or {})} clips in {out / 'verbs.json'} and {out / 'srl.json'}")
+    print(f"{len(predictions.verbs or {})} clips in {out / 'verbs.json'} and {out / 'srl.json'}")
     return 0
 
 

@@ -45,6 +45,7 @@ from training.mini_base.frames import ATTRIBUTE_CLASSES, IGNORE, FrameSet, frame
 from training.mini_base.model import PretrainSettings, build_model
 from training.mini_base.tokenizer import build_tokenizer
 from training.runs.provenance import provenance
+from training.runs.run_folder import significant
 
 CONFIG = Path(__file__).parent / "configs" / "pretrain_synsitu.json"
 CHECKPOINT_EVERY = 100
@@ -77,7 +78,7 @@ class Pretrainer:
 
     def log(self, phase: str, step: int, **values: float) -> None:
         row = {"phase": phase, "step": step, "seconds": round(time.time() - self.started, 1)}
-        row |= {k: round(float(v), 4) for k, v in values.items()}
+        row |= {k: significant(float(v)) for k, v in values.items()}
         with (self.out / "log.jsonl").open("a") as file:
             file.write(json.dumps(row) + "\n")
 
@@ -176,13 +177,13 @@ class Pretrainer:
     # -- phases -----------------------------------------------------------------------------------------------------
 
     def sight(self, train: FrameSet, valid: FrameSet) -> None:
-        heads = nn.ModuleDict({n: nn.Linear(self.s.vision_width, len(c)) for n, c in ATTRIBUTE_CLASSES.items()}).to(
-            self.accelerator.device
-        )
+        classifiers = nn.ModuleDict(
+            {n: nn.Linear(self.s.vision_width, len(c)) for n, c in ATTRIBUTE_CLASSES.items()}
+        ).to(self.accelerator.device)
 
         def logits(pixels: Tensor) -> dict[str, Tensor]:
             pooled = self.model.vision_model(pixel_values=pixels).pooler_output
-            return {n: head(pooled).float() for n, head in heads.items()}
+            return {n: head(pooled).float() for n, head in classifiers.items()}
 
         def step_loss(rng: np.random.Generator) -> dict[str, Tensor]:
             index = np.sort(rng.integers(0, len(train.clip), self.s.batch))
@@ -204,7 +205,7 @@ class Pretrainer:
                     right[name].append(value.argmax(1).cpu().numpy()[keep] == target[keep])
             return {n: 100 * float(np.concatenate(v).mean()) for n, v in right.items()}
 
-        params = [*self.model.vision_model.parameters(), *heads.parameters()]
+        params = [*self.model.vision_model.parameters(), *classifiers.parameters()]
         self.run("sight", self.s.sight_steps, [{"params": params, "lr": self.s.sight_lr}], step_loss, validate)
 
     def paraphrase_loss(self, rng: np.random.Generator, groups: int) -> Tensor:
@@ -253,8 +254,8 @@ class Pretrainer:
             image = torch.cat([self.embed_image(self.pixels(valid, c, None)) for c in np.array_split(index, 4)])
             scripts = [sample_clip(valid.split, int(valid.clip[i]), valid.seed) for i in index]
             out = {"scale": float(m.logit_scale.exp())}
-            told = [texts.natural(sc, int(valid.event[i]), rng) for sc, i in zip(scripts, index, strict=True)]
-            query = torch.cat([self.embed_text(list(c)) for c in np.array_split(np.array(told), 4)])
+            sentences = [texts.natural(sc, int(valid.event[i]), rng) for sc, i in zip(scripts, index, strict=True)]
+            query = torch.cat([self.embed_text(list(c)) for c in np.array_split(np.array(sentences), 4)])
             sims = query @ image.T
             rank = (sims >= sims.diagonal()[:, None]).sum(1)
             out |= {f"R@{k}": 100 * float((rank <= k).float().mean()) for k in (1, 5, 10)}

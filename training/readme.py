@@ -48,10 +48,10 @@ def quickstart() -> str:
 
 def results() -> str:
     """One table per split of results/mini_pair.json, with 95 % intervals and where they come from."""
-    found = json.loads((ROOT / "results" / "mini_pair.json").read_text("utf-8"))
+    measured = json.loads((ROOT / "results" / "mini_pair.json").read_text("utf-8"))
     lines = []
-    for title, table in found["tables"].items():
-        size = found["splits"][title]
+    for title, table in measured["tables"].items():
+        size = measured["splits"][title]
         first = not lines
         heading = f"**{title}** ({size['clips']} clips, {size['events']} events)"
         lines += [
@@ -70,7 +70,7 @@ def results() -> str:
         lines += ["" if first else "\n</details>\n"]
     lines += [seeds(), "", dense(), ""]
     lines.append(
-        f"Source: `results/mini_pair.json` (commit {found['commit']}, {found['date'][:10]}), `mini_pair_seeds.json`, `mini_pair_rerun.json`, `mini_pair_natural.json`."
+        f"Source: `results/mini_pair.json` (commit {measured['commit']}, {measured['date'][:10]}), `mini_pair_seeds.json`, `mini_pair_rerun.json`, `mini_pair_natural.json`."
     )
     return "\n".join(lines)
 
@@ -106,13 +106,13 @@ def seeds() -> str:
 
 def again() -> str:
     """The bundled recipe trained anew, from results/mini_pair_rerun.json."""
-    found = json.loads((ROOT / "results" / "mini_pair_rerun.json").read_text("utf-8"))
-    table = next(iter(found["tables"].values()))
+    measured = json.loads((ROOT / "results" / "mini_pair_rerun.json").read_text("utf-8"))
+    table = next(iter(measured["tables"].values()))
     inside = [low <= table[m]["rerun"]["mean"] <= high for m in ROWS for low, high in (table[m]["adapted"]["ci"],)]
     asked = ("event R@1", "clip R@1", "verb accuracy", "negatives: verb_role 1 of 5")
     values = " / ".join(f"{table[m]['rerun']['mean']:.1f}" for m in asked)
     return (
-        f"`accelerate launch training/train.py` run again at commit {found['commit']} gives {values} on the same four; "
+        f"`accelerate launch training/train.py` run again at commit {measured['commit']} gives {values} on the same four; "
         f"{sum(inside)} of the {len(inside)} rows above lie within the bundled model's intervals."
     )
 
@@ -132,33 +132,33 @@ SPLITS = {"test": "unseen clips", "heldout": "held-out combinations of verb, age
 
 def captions() -> str:
     """The caption study: per base and split, every arm's level and SRL's lead over it."""
-    found = json.loads((ROOT / "results" / "ablations" / "captions.json").read_text("utf-8"))
-    labels = {arm["name"]: arm["label"] for arm in found["arms"]}
+    measured = json.loads((ROOT / "results" / "ablations" / "captions.json").read_text("utf-8"))
+    labels = {arm["name"]: arm["label"] for arm in measured["arms"]}
     lines = []
     for split, title in SPLITS.items():
-        size = found["questions"][split]
+        size = measured["questions"][split]
         head = f"{title}: {size['clips']} clips, {size['events']} events"
         lines += [f"**{head}**" if not lines else f"<details><summary>{head}</summary>", ""]
-        for base, splits in found["tables"].items():
+        for base, splits in measured["tables"].items():
             lines += [f"| base: {base} | {' | '.join(COLUMNS.values())} |", f"|---|{'---|' * len(COLUMNS)}"]
             for arm, label in labels.items():
                 cells = " | ".join(_lead(splits[split][metric][arm]) for metric in COLUMNS)
-                lines.append(f"| {f'**{label}**' if arm == found['reference'] else label} | {cells} |")
+                lines.append(f"| {f'**{label}**' if arm == measured['reference'] else label} | {cells} |")
             lines.append("")
-    lines += ["</details>", "", _against_the_bag(found), ""]
-    seeds = max(len(run_seeds) for run_seeds in _seeds(found).values())
-    commits = sorted({run["commit"] for run in found["runs"]})
+    lines += ["</details>", "", _against_the_bag(measured), ""]
+    seeds = max(len(run_seeds) for run_seeds in _seeds(measured).values())
+    commits = sorted({run["commit"] for run in measured["runs"]})
     return "\n".join([
         *lines,
         f"Mean over {seeds} seeds; below each level SRL's lead over that arm with its 95 % interval (bold: without 0). Source: "
-        f"`results/ablations/captions.json` (runs at commit {', '.join(commits)}; {found['date'][:10]}).",
+        f"`results/ablations/captions.json` (runs at commit {', '.join(commits)}; {measured['date'][:10]}).",
     ])  # fmt: skip
 
 
-def _against_the_bag(found: dict) -> str:
+def _against_the_bag(measured: dict) -> str:
     """SRL without negatives minus the bag of words, seed by seed: neither has negatives, so only the form differs."""
     parts = []
-    for base, splits in found["tables"].items():
+    for base, splits in measured["tables"].items():
         table = splits[next(iter(SPLITS))]
         spans = []
         for metric, name in COLUMNS.items():
@@ -172,9 +172,9 @@ def _against_the_bag(found: dict) -> str:
     )
 
 
-def _seeds(found: dict) -> dict[tuple[str, str], set[int]]:
+def _seeds(measured: dict) -> dict[tuple[str, str], set[int]]:
     seeds: dict[tuple[str, str], set[int]] = {}
-    for run in found["runs"]:
+    for run in measured["runs"]:
         seeds.setdefault((run["base"], run["arm"]), set()).add(run["seed"])
     return seeds
 
@@ -207,43 +207,43 @@ SYSTEMS = {
 
 def captioner() -> str:
     """The situation-recognition heads and their baselines by the official metrics, and how far seeds are apart."""
-    found = json.loads((ROOT / "results" / "captioner.json").read_text("utf-8"))
+    measured = json.loads((ROOT / "results" / "captioner.json").read_text("utf-8"))
     lines = [f"| | {' | '.join(SYSTEMS.values())} |", f"|---|{'---|' * len(SYSTEMS)}"]
-    for metric, row in found["table"].items():
+    for metric, row in measured["table"].items():
         cells = [_cell(row[name], sign=" - " in name) for name in SYSTEMS]
         lines.append(f"| {metric} | {' | '.join(cells)} |")
     spread = []
     for metric in ("Vb@1", "CIDEr"):
-        values = found["per_seed"][metric]
+        values = measured["per_seed"][metric]
         arms = (
             (arm.replace("adapted", "SRL-CLIP"), values[arm])
             for arm in ("base", "adapted", "adapted, no contextualizer")
         )
         spread.append(f"{metric} {'; '.join(f'{arm} ' + ' / '.join(f'{v:.1f}' for v in own) for arm, own in arms)}")
     modes = []
-    for mode, table in found["modes"].items():
+    for mode, table in measured["modes"].items():
         row = table["CIDEr"]
         modes.append(f"{mode} {_cell(row['base'])} and {_cell(row['adapted'])}")
     apart = []
     for metric in ("Vb@1", "CIDEr"):
-        row = found["unseen_clips"][metric]
-        told = (
+        row = measured["unseen_clips"][metric]
+        scores = (
             f"{arm.replace('adapted', 'SRL-CLIP')} {_cell(row[arm])}"
             for arm in ("base", "adapted", "adapted, no contextualizer")
         )
-        apart.append(f"{metric} {'; '.join(told)}")
-    commits = sorted({run["commit"] for run in found["runs"]})
+        apart.append(f"{metric} {'; '.join(scores)}")
+    commits = sorted({run["commit"] for run in measured["runs"]})
     return "\n".join([
         *lines,
         "",
-        f"{found['data']}: {found['clips']} clips, {found['events']} events, three annotators each; 100 times the official "
+        f"{measured['data']}: {measured['clips']} clips, {measured['events']} events, three annotators each; 100 times the official "
         "values, 95 % intervals over clips. Seeds of the head (features and clips are the same): "
         f"{'. '.join(spread)}. CIDEr where the head finds the roles itself, base and SRL-CLIP: {'; '.join(modes)}.",
         "",
         "The same heads trained on as many clips that the adapter did not learn from (its features fit its own training clips "
         f"better than any to come): {'. '.join(apart)}.",
         "",
-        f"Source: `results/captioner.json` (runs at commit {', '.join(commits)}; {found['date'][:10]}).",
+        f"Source: `results/captioner.json` (runs at commit {', '.join(commits)}; {measured['date'][:10]}).",
     ])  # fmt: skip
 
 

@@ -72,7 +72,7 @@ class Candidate:
 
 def measured(comparison: Comparison) -> list[Candidate]:
     """Every candidate of a labelled gallery, in its order."""
-    found = []
+    candidates = []
     for clip in tqdm(comparison.clip_ids(), desc="stories", unit="clip"):
         events = comparison.situation(clip).events
         asked = [i for i, e in enumerate(events) if sum(r.key in CORE_ROLES for r in e.visible_roles) > 1]
@@ -87,8 +87,8 @@ def measured(comparison: Comparison) -> list[Candidate]:
             correct = tuple(sum(bool(slot.match[model]) for slot in slots) for model in MODELS)
             beaten = tuple(score.beaten(model) for model in MODELS)
             if all(ranks):
-                found.append(Candidate(query, clip, index, ranks, beaten, len(negatives), correct, len(slots)))  # type: ignore[arg-type]
-    return found
+                candidates.append(Candidate(query, clip, index, ranks, beaten, len(negatives), correct, len(slots)))  # type: ignore[arg-type]
+    return candidates
 
 
 def chosen(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -129,12 +129,12 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     try:
         comparison = Comparison.load(args.base, args.adapter, args.gallery)
-        found = story_file(comparison, measured(comparison))
+        result = story_file(comparison, measured(comparison))
     except (SrlClipError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    write_json(Path(args.out), found)
-    print(json.dumps({key: found[key] for key in ("candidates", "kept", "stories")}, indent=1))
+    write_json(Path(args.out), result)
+    print(json.dumps({key: result[key] for key in ("candidates", "kept", "stories")}, indent=1))
     return 0
 
 

@@ -130,16 +130,16 @@ def load_data(settings: TrainSettings, model: SRLCLIP, accelerator: Accelerator)
     """Training and validation data; every process prepares a part of what is not cached yet."""
     d, main = settings.data, accelerator.is_main_process
     with accelerator.local_main_process_first():
-        (clips, found), (held, _) = load_split(d, "train", d.clips), load_split(d, "valid", d.valid_clips)
-    accelerator.print(f"training data: {found}")
+        (clips, covered), (held, _) = load_split(d, "train", d.clips), load_split(d, "valid", d.valid_clips)
+    accelerator.print(f"training data: {covered}")
     clips = draw_share(clips, d.share, settings.seed)
     processes = Processes(accelerator.process_index, accelerator.num_processes, accelerator.wait_for_everyone)
-    data = TrainingData.prepare(settings, model.encoder, clips, progress=main, processes=processes, coverage=found)
+    data = TrainingData.prepare(settings, model.encoder, clips, progress=main, processes=processes, coverage=covered)
     valid = TrainingData.prepare(settings, model.encoder, held, data.lexicon, main, processes, sentences)
-    for name, found in (("training", data), ("validation", valid)):
+    for name, prepared in (("training", data), ("validation", valid)):
         accelerator.print(
-            f"{len(found)} {name} clips ({len(found.skipped)} more without usable video, "
-            f"{found.truncated} with captions shortened to fit)"
+            f"{len(prepared)} {name} clips ({len(prepared.skipped)} more without usable video, "
+            f"{prepared.truncated} with captions shortened to fit)"
         )
     accelerator.print(f"{sum(p.numel() for p in model.trainable_parameters()):,} parameters to train")
     return data, valid
@@ -208,11 +208,11 @@ class Trainer:
 
     def resume(self, checkpoints: Checkpoints) -> tuple[int, dict[str, float]]:
         """Go back to the newest whole checkpoint: its step and the last validation; (0, {}) if there is none."""
-        found = checkpoints.newest()
+        newest = checkpoints.newest()
         self.accelerator.wait_for_everyone()
-        if found is None:
+        if newest is None:
             return 0, {}
-        path, facts = found
+        path, facts = newest
         if facts["data"] != self.data.fingerprint:
             raise CheckpointError(
                 f"{path} was trained on other data ({facts['clips']} clips, now {len(self.data)}): clips or captions "

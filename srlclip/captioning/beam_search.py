@@ -67,13 +67,13 @@ def _best(scores: Tensor, most: int) -> Tensor:
 
     One maximum after the other: to sort a whole vocabulary for every word takes several times as long.
     """
-    found = [scores.argmax(dim=1, keepdim=True)]  # of several maxima the first
+    taken = [scores.argmax(dim=1, keepdim=True)]  # of several maxima the first
     # What cannot be said has -inf; what was taken goes behind even that, so that it is not taken twice.
     left = scores.clamp(min=torch.finfo(scores.dtype).min) if most > 1 else scores
     for _ in range(1, min(most, scores.shape[1])):
-        left.scatter_(1, found[-1], float("-inf"))
-        found.append(left.argmax(dim=1, keepdim=True))
-    return torch.cat(found, dim=1)
+        left.scatter_(1, taken[-1], float("-inf"))
+        taken.append(left.argmax(dim=1, keepdim=True))
+    return torch.cat(taken, dim=1)
 
 
 def _lengths(tokens: Tensor) -> Tensor:

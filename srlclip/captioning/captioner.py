@@ -145,12 +145,12 @@ class Captioner(nn.Module):
         at = self.event_position[:count, None]  # (E, 1, W)
         pictures = self.frame_input((frames - self.frame_mean) / self.frame_std)  # (B, E, F, W)
         pictures = pictures + self.type_embedding[1] + at + self.frame_position[:per_event]
-        heads = self.event_input((events - self.event_mean) / self.event_std)[:, :, None]  # (B, E, 1, W)
-        tokens = torch.cat([heads + self.type_embedding[0] + at, pictures], dim=2)  # (B, E, 1 + F, W)
-        found = self.video_encoder(tokens.flatten(1, 2)).unflatten(1, (count, 1 + per_event))
-        own = found[:, :, 0]  # (B, E, W)
+        event_tokens = self.event_input((events - self.event_mean) / self.event_std)[:, :, None]  # (B, E, 1, W)
+        tokens = torch.cat([event_tokens + self.type_embedding[0] + at, pictures], dim=2)  # (B, E, 1 + F, W)
+        encoded = self.video_encoder(tokens.flatten(1, 2)).unflatten(1, (count, 1 + per_event))
+        own = encoded[:, :, 0]  # (B, E, W)
         roles = self.role_head(own) if self.role_head is not None else None
-        return EncodedClips(own, found[:, :, 1:], self.verb_head(own), roles)
+        return EncodedClips(own, encoded[:, :, 1:], self.verb_head(own), roles)
 
     def role_vectors(self, clips: EncodedClips, slots: Slots) -> Tensor:
         """(B, S, W): one vector per slot, which looks at its event's frames and at the clip's other slots."""

@@ -86,9 +86,9 @@ class CaptionReader:
                     Both.of(ids.__getitem__),
                 )
             )
-        told, sure = self._described(decoder, labelled)
+        description, sure = self._described(decoder, labelled)
         dense = not labelled and len(spans) > EVENTS_PER_CLIP
-        return CaptionResult(situation.clip_id, tuple(events), told, MATCH_RULE, labelled, decoder, sure, dense)
+        return CaptionResult(situation.clip_id, tuple(events), description, MATCH_RULE, labelled, decoder, sure, dense)
 
     def _described(self, decoder: str, labelled: bool) -> tuple[str, str]:
         if decoder == HEADS:

@@ -61,9 +61,9 @@ class CaptionHeads:
             heads[model] = (captioner.to(pair.base.device), source)
         sampled = {model: source.frames_per_event for model, (_, source) in heads.items()}
         if len(set(sampled.values())) > 1:
-            told = " and ".join(f"{model} on {count}" for model, count in sampled.items())
+            counts = " and ".join(f"{model} on {count}" for model, count in sampled.items())
             raise CheckpointError(
-                f"the captioners in {folder} were trained on other numbers of frames per event ({told}); both read the "
+                f"the captioners in {folder} were trained on other numbers of frames per event ({counts}); both read the "
                 "same frames of a clip: train them with one data.frames_per_event"
             )
         return cls(pair, heads)

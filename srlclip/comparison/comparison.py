@@ -1,4 +1,4 @@
-"""Comparison: the pair (base CLIP, SRL-CLIP) behind one facade, used by the app, the command line and benchmarks alike.
+"""Comparison: the pair (base CLIP, SRL-CLIP) behind one facade, used by the app, the command line and the evaluation alike.
 
 A clip is decoded once for both models; texts are embedded once, since the text tower is shared. Nothing here is
 toggled or global, so threads may share one Comparison.

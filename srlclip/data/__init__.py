@@ -1,1 +1,1 @@
-"""Readers of annotations and benchmarks, and caches of frames and text embeddings."""
+"""Readers of data sets and prediction files, their checks, and caches of frames and text embeddings."""

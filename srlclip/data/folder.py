@@ -41,22 +41,24 @@ def _read(root: Path, frames: bool = False) -> list[Situation]:
     splits = sorted((root / "split_files").glob("vseg_split_*_lb.json"))
     if splits:
         names = [p.name.removeprefix("vseg_split_").removesuffix("_lb.json") for p in splits]
-        found = [s for name in names for s in read_vidsitu(root, name)]
+        situations = [s for name in names for s in read_vidsitu(root, name)]
     elif (root / _LABELS).is_file():
-        found = read_jsonl(root / _LABELS, root)
+        situations = read_jsonl(root / _LABELS, root)
     else:
         files = sorted(p for p in root.rglob("*") if _is_video(p) or (frames and p.is_dir() and _is_frames(p)))
-        found = [Situation(_name(p.relative_to(root)), p, ()) for p in files]
-    return found
+        situations = [Situation(_name(p.relative_to(root)), p, ()) for p in files]
+    return situations
 
 
-def _unique(root: str | Path, found: list[Situation]) -> list[Situation]:
-    if not any(s.path is not None for s in found):
+def _unique(root: str | Path, situations: list[Situation]) -> list[Situation]:
+    if not any(s.path is not None for s in situations):
         raise DataError(f"no videos here; allowed: {', '.join(VIDEO_SUFFIXES)}", file=root)
-    twice = [clip_id for clip_id, count in Counter(s.clip_id for s in found if s.path is not None).items() if count > 1]
+    twice = [
+        clip_id for clip_id, count in Counter(s.clip_id for s in situations if s.path is not None).items() if count > 1
+    ]
     if twice:
         raise DataError("two videos with this name; rename one", file=root, entry=twice[0])
-    return found
+    return situations
 
 
 def _is_video(path: Path) -> bool:

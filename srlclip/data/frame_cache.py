@@ -279,8 +279,8 @@ def _read_index(place: Path) -> dict[str, _Entry]:
     """All whole shards' clips by key. Of two entries the one with frames counts, then the shard that sorts first."""
     index: dict[str, _Entry] = {}
     for name in sorted(os.listdir(place)):
-        found = None if name.startswith(".") else _read_shard(place / name)
-        for key, entry in (found or {}).items():
+        entries = None if name.startswith(".") else _read_shard(place / name)
+        for key, entry in (entries or {}).items():
             if key not in index or (index[key].reason and not entry.reason):
                 index[key] = entry
     return index
@@ -294,8 +294,8 @@ def _read_shard(path: Path) -> dict[str, _Entry] | None:
             return None
         if index["clips"] and (path / _ARROW).stat().st_size != index["bytes"]:
             return None
-        found = {key: _Entry(path, 0, 0, str(reason)) for _, key, reason in index["skipped"]}
-        return found | {key: _Entry(path, row, events) for row, (_, key, events) in enumerate(index["clips"])}
+        entries = {key: _Entry(path, 0, 0, str(reason)) for _, key, reason in index["skipped"]}
+        return entries | {key: _Entry(path, row, events) for row, (_, key, events) in enumerate(index["clips"])}
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -75,8 +75,8 @@ def check_verbs(clips: Iterable[tuple[Situation, Path, int | None]], names_only:
     for verb, counts in lists.items():
         if len(counts) > 1:
             rarest = counts.most_common()[-1][0]
-            found = "; ".join(f"{count} x {roles or 'none'}" for roles, count in counts.most_common(3))
+            listed = "; ".join(f"{count} x {roles or 'none'}" for roles, count in counts.most_common(3))
             what = "names of one role" if names_only else "role lists"
-            message = f"verb {verb.split(' ')[0]} has {len(counts)} {what}: {found}"
+            message = f"verb {verb.split(' ')[0]} has {len(counts)} {what}: {listed}"
             file, line, clip = first[verb, rarest]
             remark(problems, message, file, line, clip)

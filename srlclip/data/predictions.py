@@ -58,10 +58,10 @@ def read_srl_predictions(path: str | Path) -> dict[int, tuple[EventPrediction, .
     An event that is empty, null or missing has verb_id "" and no roles; a role that is null is left out. DataError
     naming the file and the entry, also if there are fields but not one role key in the whole file.
     """
-    found = _read(Path(path), "srl", _srl_prediction)
-    if not any(event.roles for events in found.values() for event in events):
+    predictions = _read(Path(path), "srl", _srl_prediction)
+    if not any(event.roles for events in predictions.values() for event in events):
         _refuse_foreign_keys(Path(path))
-    return found
+    return predictions
 
 
 def write_verb_predictions(path: str | Path, predictions: Mapping[int, VerbPrediction]) -> None:
@@ -130,8 +130,8 @@ def _kind(entries: list[Any], path: Path) -> str:
 
 def _read(path: Path, kind: str, convert) -> dict[int, Any]:
     entries = _read_list(path)
-    if (found := _kind(entries, path)) != kind:
-        raise DataError(f"holds {found} predictions, {kind} predictions were asked for", file=path)
+    if (held := _kind(entries, path)) != kind:
+        raise DataError(f"holds {held} predictions, {kind} predictions were asked for", file=path)
     out: dict[int, Any] = {}
     for number, entry in enumerate(entries):
         try:
@@ -168,7 +168,7 @@ def _verb_prediction(entry: Mapping[str, Any]) -> VerbPrediction:
     lists = isinstance(ranked, list) and all(isinstance(verbs, list) for verbs in ranked)
     if not lists or not all(isinstance(verb, str) for verbs in ranked for verb in verbs):
         raise ValueError(f"pred_vbs_ev must be a list of VerbIDs per event, got {brief(ranked)}")
-    verbs = tuple(tuple(found) for found in ranked)
+    verbs = tuple(tuple(event) for event in ranked)
     if not scores:
         return VerbPrediction(verbs)
     if not isinstance(scores, list) or not all(isinstance(row, list) for row in scores):

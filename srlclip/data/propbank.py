@@ -40,14 +40,14 @@ def read_propbank(
     files = [path for path in files if path.stem.endswith("-v")] or files
     if not files:
         raise DataError("no frame files (*.xml) here; give PropBank's frames folder, tag v2.1.5", file=folder)
-    found: dict[str, VerbEntry] = {}
+    entries: dict[str, VerbEntry] = {}
     for path in files:
         try:
             for entry in _entries(_parse(path), role_names):
-                found.setdefault(entry.verb_id, entry)
+                entries.setdefault(entry.verb_id, entry)
         except (ValueError, OSError, expat.ExpatError, ElementTree.ParseError) as error:
             refuse(problems, DataError(f"not a PropBank frame file ({error})", file=path))
-    return list(found.values())
+    return list(entries.values())
 
 
 def _parse(path: Path) -> ElementTree.Element:
@@ -87,9 +87,9 @@ def _entries(root: ElementTree.Element, role_names: str) -> Iterator[VerbEntry]:
 
 def _roles(roleset: ElementTree.Element, role_names: str) -> tuple[tuple[str, str], ...]:
     """Core roles by number, the first description of each; "m" (modifiers) and "a" (causers) are not among them."""
-    found: dict[str, tuple[str, str]] = {}
+    by_number: dict[str, tuple[str, str]] = {}
     for role in roleset.iterfind("roles/role"):
         number = role.get("n", "").strip()
         if number in ("0", "1", "2", "3", "4", "5"):
-            found.setdefault(number, parse_role_key(f"Arg{number} ({role.get('descr', '')})", role_names))
-    return tuple(found[number] for number in sorted(found))
+            by_number.setdefault(number, parse_role_key(f"Arg{number} ({role.get('descr', '')})", role_names))
+    return tuple(by_number[number] for number in sorted(by_number))

@@ -78,8 +78,8 @@ class _Store:
 
     def add_missing(self, texts: list[str], encode: Callable[[list[str]], torch.Tensor], progress: bool) -> None:
         """Encode the texts that no shard has, a shard at a time."""
-        found = self._index()
-        missing = [text for text in texts if _key(text) not in found]
+        index = self._index()
+        missing = [text for text in texts if _key(text) not in index]
         if missing:
             remove_drafts(self.folder)
             _encode(missing, encode, progress, self._write)

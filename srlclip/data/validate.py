@@ -146,13 +146,13 @@ def _read(
         return "jsonl", [_jsonl(path, videos, problems) for path in chosen]
     if splits:
         raise ValueError(f"--split {splits[0]}: {root} holds neither VidSitu's files nor *.jsonl, so it has no splits")
-    found = sorted(
+    paths = sorted(
         p for p in root.rglob("*") if p.suffix.lower() in VIDEO_SUFFIXES and p.is_file() and not p.name.startswith(".")
     )
-    if not found:
+    if not paths:
         raise DataError(f"no dataset here: no split_files, no *.jsonl, no {', '.join(VIDEO_SUFFIXES)}", file=root)
     clips: dict[str, Source] = {}
-    for path in found:
+    for path in paths:
         clip = str(path.relative_to(root).with_suffix(""))
         if clip in clips:
             refuse(problems, DataError("a second video with this name; rename one", file=path, entry=clip))
@@ -162,12 +162,12 @@ def _read(
 
 def _vidsitu(root: Path, name: str, videos: str | Path | None, role_names: str, problems: list[Problem]) -> Group:
     listed = vidsitu.split_segments(root, name, [])
-    found = vidsitu.read_vidsitu(root, name, videos, role_names, problems)
+    situations = vidsitu.read_vidsitu(root, name, videos, role_names, problems)
     file, labelled = vidsitu.annotation_file(root, name)
     votes = vidsitu.votes_file(root, name)
     folder = Path(videos) if videos else root / "videos"
     sources = []
-    for situation in found:
+    for situation in situations:
         _, start, end = vidsitu.parse_segment_id(situation.clip_id)
         video = situation.path or folder / f"{situation.clip_id}.mp4"
         sources.append(Source(situation, file, None, votes, video, end - start))

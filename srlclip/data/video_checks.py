@@ -30,16 +30,16 @@ class Clip(Protocol):
 def check_files(clips: Sequence[Clip], problems: list[Problem]) -> list[Clip]:
     """Those whose video is there and not empty; the others are noted, all at once if not even their folder is there."""
     whole: list[Clip] = []
-    gone: set[Path] = set()
+    missing_folders: set[Path] = set()
     for clip in clips:
         path, video = clip.situation.path, clip.video
         if path is None:
-            if video is None or video.parent in gone:
+            if video is None or video.parent in missing_folders:
                 continue
             if video.parent.is_dir():
                 remark(problems, f"no video {video}", clip.file, clip.line, clip.situation.clip_id)
             else:
-                gone.add(video.parent)
+                missing_folders.add(video.parent)
                 remark(problems, f"no folder {video.parent}, so no video of this clip and others in it", clip.file,
                        clip.line, clip.situation.clip_id)  # fmt: skip
         elif message := _empty(path):

@@ -36,9 +36,9 @@ class Questions:
 
     def texts(self) -> list[str]:
         """Every distinct text, sorted."""
-        found = {t for row in (*self.events, *self.true) for t in row} | set(self.clips) | {t for _, t in self.verbs}
-        found |= {c.text for clip in self.negatives for event in clip for c in event}
-        return sorted(found)
+        every = {t for row in (*self.events, *self.true) for t in row} | set(self.clips) | {t for _, t in self.verbs}
+        every |= {c.text for clip in self.negatives for event in clip for c in event}
+        return sorted(every)
 
 
 def ask(

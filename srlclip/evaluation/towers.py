@@ -59,10 +59,10 @@ def observe(
     return out | _choices(events, asked, texts)
 
 
-def _ranking(name: str, found: np.ndarray, clip: np.ndarray) -> dict[str, Observations]:
-    out = {f"{name} R@{k}": Observations(found <= k, clip) for k in CUTOFFS}
-    out[f"{name} MdR"] = Observations(found, clip, percent=False, statistic="median")
-    out[f"{name} MnR"] = Observations(found, clip, percent=False)
+def _ranking(name: str, rank: np.ndarray, clip: np.ndarray) -> dict[str, Observations]:
+    out = {f"{name} R@{k}": Observations(rank <= k, clip) for k in CUTOFFS}
+    out[f"{name} MdR"] = Observations(rank, clip, percent=False, statistic="median")
+    out[f"{name} MnR"] = Observations(rank, clip, percent=False)
     return out
 
 

@@ -165,19 +165,19 @@ def summarise(
     table: dict[str, dict] = {}
     for metric in names:
         row: dict[str, dict] = {}
-        found: dict[str, np.ndarray] = {}
+        resampled: dict[str, np.ndarray] = {}
         for model, one in scored.items():
             if (scores := one.metrics.get(metric)) is None:
                 continue
-            found[model] = scores.average(resample_counts(scores.clips, resamples))
+            resampled[model] = scores.average(resample_counts(scores.clips, resamples))
             official = scores.official()
-            row[model] = _cell(official, found[model], len(scores)) | {"official": official}
+            row[model] = _cell(official, resampled[model], len(scores)) | {"official": official}
         for a, b in pairs:
-            if a in found and b in found:
+            if a in resampled and b in resampled:
                 if (scored[a].metrics[metric].clips, row[a]["n"]) != (scored[b].metrics[metric].clips, row[b]["n"]):
                     raise ValueError(f"{metric}: {a} and {b} were not scored on the same clips")
                 difference = row[b]["official"] - row[a]["official"]
-                row[f"{b} - {a}"] = _cell(difference, found[b] - found[a], row[a]["n"])
+                row[f"{b} - {a}"] = _cell(difference, resampled[b] - resampled[a], row[a]["n"])
         if row:
             table[metric] = row
     return table
@@ -188,19 +188,3 @@ def _cell(value: float, resampled: np.ndarray, count: int) -> dict:
     defined = resampled[np.isfinite(resampled)]
     ends = np.quantile(defined, (0.025, 0.975)) if len(defined) else (value, value)
     return {"mean": round(100 * value, 3), "ci": [round(100 * float(end), 3) for end in ends], "n": count}
-
-
-def evaluate(
-    situations: Sequence[Situation],
-    predictions: Mapping[str, Predictions],
-    resamples: int = 1000,
-    pairs: Sequence[tuple[str, str]] = (),
-    segments: Sequence[str] | None = None,
-) -> dict[str, dict]:
-    """Score every model's predictions and summarise: the table of METRICS as `summarise` describes it.
-
-    situations: of one split, with all annotators and votes. segments: the split's clip ids in order, as
-    srlclip.data.vidsitu.split_segments gives them, where some clips are not in `situations`.
-    """
-    scored = {model: score(situations, given, segments) for model, given in predictions.items()}
-    return summarise(scored, resamples, pairs)

@@ -135,16 +135,16 @@ def level_arrays(
     chunks: of one clip, as read_clip yields them. A frame is encoded once for both models and all levels.
     """
     parts: dict[str, list[torch.Tensor]] = {model: [] for model in settings.models}
-    for found_plan, pixels, times in chunks:
-        found = found_plan
+    for clip_plan, pixels, times in chunks:
+        planned = clip_plan
         values = pair.base.preprocess_spec.to_float(torch.from_numpy(pixels).to(pair.base.device))
         for model, frames in _encode(pair, values, settings.models).items():
             parts[model].append(frames.repeat_interleave(torch.from_numpy(times).to(frames.device), dim=0))
     out = {}
     for model, level in settings.arrays():
         every = torch.cat(parts[model])  # (N, D), in the order of the moments
-        frames = every[torch.from_numpy(found.frame_rows)]
-        events = every[torch.from_numpy(found.event_rows)]  # (E, F, D)
+        frames = every[torch.from_numpy(planned.frame_rows)]
+        events = every[torch.from_numpy(planned.event_rows)]  # (E, F, D)
         if level == "frames":
             value = frames
         elif level == "clip":
@@ -154,7 +154,7 @@ def level_arrays(
         else:
             value = contextualized(pair, events)
         out[model, level] = value.cpu().numpy().astype(settings.dtype)
-    return found, out
+    return planned, out
 
 
 def _encode(pair: ClipPair, pixels: torch.Tensor, models: Sequence[str]) -> dict[str, torch.Tensor]:
@@ -186,15 +186,15 @@ def read_clip(
     """A clip's plan with its pixels, uint8 (n, 3, S, S), a few at a time, and how many moments each shows (n,)."""
     if situation.path is None:
         raise VideoDecodeError(f"{situation.clip_id}: no video file beside the labels")
-    found: list[Plan] = []
+    plans: list[Plan] = []
 
     def choose(info: VideoInfo) -> np.ndarray:
-        found.append(plan(situation, info, settings))
-        return found[0].moments
+        plans.append(plan(situation, info, settings))
+        return plans[0].moments
 
     try:
         for pixels, times in pixel_chunks(situation.path, choose, spec, limits):
-            yield found[0], pixels, times
+            yield plans[0], pixels, times
     except OSError as error:
         raise VideoDecodeError(f"cannot decode {situation.path}: {error}; check the file") from error
 
@@ -241,15 +241,15 @@ def export_features(
             progress(done / len(todo), f"clip {done + 1} of {len(todo)}")
         line = _line(situation, folder.key(situation.clip_id))
         try:
-            found, arrays = level_arrays(pair, chunks, settings)
+            planned, arrays = level_arrays(pair, chunks, settings)
         except VideoDecodeError as error:
             if isinstance(error.__cause__, ImportError):
                 raise  # no decoder is installed: no clip's fault
             left_out.append((situation.clip_id, str(error)))
             folder.leave_out({**line, "error": str(error)})
             continue
-        frames += len(found.moments)
-        folder.write({**line, "source": source, **_times(found), "sentences": _sentences(situation)}, arrays)
+        frames += len(planned.moments)
+        folder.write({**line, "source": source, **_times(planned), "sentences": _sentences(situation)}, arrays)
     folder.finish()
     if progress:
         progress(1.0, f"{len(todo)} clips")
@@ -296,13 +296,13 @@ def _line(situation: Situation, key: str) -> dict[str, Any]:
     return {"id": situation.clip_id, "key": key, "file": situation.path.name if situation.path else None}
 
 
-def _times(found: Plan) -> dict[str, Any]:
+def _times(planned: Plan) -> dict[str, Any]:
     """Seconds of a clip to the microsecond; start is where the clip begins in its file."""
     return {
-        "start": round(found.start, 6),
-        "duration": round(found.duration, 6),
-        "timestamps": found.frames.round(6).tolist(),
-        "events": found.spans.round(6).tolist(),
+        "start": round(planned.start, 6),
+        "duration": round(planned.duration, 6),
+        "timestamps": planned.frames.round(6).tolist(),
+        "events": planned.spans.round(6).tolist(),
     }
 
 

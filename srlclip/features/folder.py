@@ -135,8 +135,8 @@ class FeatureFolder:
                 raise DataError("the manifest of this export is gone; choose another folder", file=path)
             return
         try:
-            found = json.loads(path.read_text("utf-8"))
-            old, new = flat({name: found.get(name) for name in identity}), flat(identity)
+            manifest = json.loads(path.read_text("utf-8"))
+            old, new = flat({name: manifest.get(name) for name in identity}), flat(identity)
         except (ValueError, AttributeError) as error:
             raise DataError(f"not the manifest of an export ({error}); choose another folder", file=path) from error
         differ = [

@@ -30,14 +30,6 @@ KINDS = ("natural", "verb_role", *probes.KINDS)
 Render = Callable[[Event, str], Caption]
 
 
-def natural(situation: Situation, k: int, style: str = "srl", render: Render = prompts.caption) -> list[Caption]:
-    """Captions of the other events of the clip, in order, against event number `k` (from 0)."""
-    if not 0 <= k < len(situation.events):
-        raise ValueError(f"event {k} of clip {situation.clip_id} with {len(situation.events)} events (counted from 0)")
-    others = (event for i, event in enumerate(situation.events) if i != k)
-    return _captions(others, situation.events[k], "natural", style, render, len(situation.events))
-
-
 def verb_role(
     event: Event,
     lexicon: Lexicon,
@@ -94,19 +86,6 @@ def _with_verb(event: Event, verb: str, verb_id: str, roles: Sequence[tuple[str,
     core = [Role(key, name, filler) for (key, name), filler in zip(new, fillers, strict=False)]
     modifiers = [role for role in event.roles if role.key not in CORE_ROLES]
     return replace(event, verb=verb, verb_id=verb_id, roles=(*core, *modifiers))
-
-
-def probe(
-    kind: str,
-    event: Event,
-    lexicon: Lexicon,
-    n: int,
-    rng: np.random.Generator,
-    style: str = "srl",
-    render: Render = prompts.caption,
-) -> list[Caption]:
-    """Up to n captions with one thing changed; kind: one of srlclip.language.probes.KINDS, ValueError for another."""
-    return _captions(probes.variants(kind, event, lexicon, rng), event, kind, style, render, n)
 
 
 def build(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -95,14 +94,10 @@ def clip_id(split: str, index: int, seed: int = 0) -> str:
 
 def script_of(name: str) -> ClipScript:
     """The script of a clip id that this world wrote. Raises ValueError for any other id."""
-    found = re.fullmatch(r"v_syn(\d+)-([a-z]+)-(\d+)_seg_0_10", name)
-    if found is None or found.group(2) not in SPLITS:
+    match = re.fullmatch(r"v_syn(\d+)-([a-z]+)-(\d+)_seg_0_10", name)
+    if match is None or match.group(2) not in SPLITS:
         raise ValueError(f"{name!r} is not the id of a SynSitu clip")
-    return sample_clip(found.group(2), int(found.group(3)), int(found.group(1)))
-
-
-def sample_split(split: str, clips: int, seed: int = 0) -> Iterator[ClipScript]:
-    return (sample_clip(split, index, seed) for index in range(clips))
+    return sample_clip(match.group(2), int(match.group(3)), int(match.group(1)))
 
 
 def mirror(event: EventScript, cast: tuple[Character, ...], rng: np.random.Generator) -> EventScript:

@@ -112,8 +112,8 @@ def _check_version(out: Path, seed: int) -> None:
     if not path.exists():
         write_json(path, mine, indent=None)
         return
-    found = json.loads(path.read_text("utf-8"))
-    if found != mine:
+    theirs = json.loads(path.read_text("utf-8"))
+    if theirs != mine:
         raise ValueError(
-            f"{out} holds SynSitu {found}, this run would write {mine}; choose another folder or delete it"
+            f"{out} holds SynSitu {theirs}, this run would write {mine}; choose another folder or delete it"
         )

@@ -7,18 +7,23 @@ from srlclip.evaluation.questions import CHOICES, PROBES, ask
 from srlclip.evaluation.towers import observe, summarise
 from srlclip.language.lexicon import Lexicon
 from srlclip.synsitu.labels import situation
-from srlclip.synsitu.sample import sample_split
+from srlclip.synsitu.sample import sample_clip
+from srlclip.synsitu.world import ClipScript
+
+
+def scripts(split: str, clips: int) -> list[ClipScript]:
+    return [sample_clip(split, i) for i in range(clips)]
 
 
 @pytest.fixture(scope="module")
 def asked():
-    clips = [situation(s, annotators=3) for s in sample_split("test", 8)]
-    return clips, ask(clips, Lexicon.from_situations(situation(s) for s in sample_split("train", 40)))
+    clips = [situation(s, annotators=3) for s in scripts("test", 8)]
+    return clips, ask(clips, Lexicon.from_situations(situation(s) for s in scripts("train", 40)))
 
 
 def test_questions_are_fixed_and_not_in_the_template(asked):
     clips, found = asked
-    again = ask(clips, Lexicon.from_situations(situation(s) for s in sample_split("train", 40)))
+    again = ask(clips, Lexicon.from_situations(situation(s) for s in scripts("train", 40)))
     assert found == again and ask(clips, Lexicon.from_situations(clips), seed=1).events != found.events
     assert not [t for t in found.texts() if t.startswith("In this photo, the action")]
     for g, clip in enumerate(clips):

@@ -20,7 +20,7 @@ from srlclip.evaluation.metrics.vidsitu import (
     verb_accuracy,
     verb_recall,
 )
-from srlclip.evaluation.vidsitu import Predictions, evaluate, score, summarise
+from srlclip.evaluation.vidsitu import Predictions, score, summarise
 from srlclip.situations import Event, Role, Situation
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "srl_metrics_fixture.json"
@@ -78,7 +78,7 @@ def test_the_official_numbers_to_a_billionth(official):
     found = score(situations, Predictions(srl=srl), segments).official()
     for name, value in ORACLE.items():
         assert found[name] == pytest.approx(value, abs=1e-9 if name[:3] not in ("Arg", "ASc", "ALo") else 1e-10), name
-    table = evaluate(situations, {"a": Predictions(srl=srl)}, resamples=20)
+    table = summarise({"a": score(situations, Predictions(srl=srl))}, 20)
     assert table["CIDEr"]["a"]["mean"] == 274.813 and table["CIDEr"]["a"]["official"] == found["cider"]
     assert table["CIDEr"]["a"]["n"] == 28 and table["LEA"]["a"]["n"] == 2 and table["CIDEr-Verb"]["a"]["n"] == 4
 
@@ -305,9 +305,8 @@ def test_averages_of_resamples_are_those_of_the_repeated_rows():
 def test_intervals_resample_whole_clips_and_the_same_ones_for_a_pair():
     clips, good = random_clips(12)
     bad = Predictions(good.verbs, {i: said(*[{}] * 5) for i in range(12)})
-    table = evaluate(
-        clips, {"bad": bad, "good": good, "silent": Predictions()}, 200, [("bad", "good"), ("good", "silent")]
-    )
+    scored = {name: score(clips, p) for name, p in (("bad", bad), ("good", good), ("silent", Predictions()))}
+    table = summarise(scored, 200, [("bad", "good"), ("good", "silent")])
     items = score(clips, good).metrics["CIDEr"]
     interval = bootstrap(100 * items.values, items.clip.tolist(), n=200)
     row = table["CIDEr"]
@@ -322,6 +321,6 @@ def test_intervals_resample_whole_clips_and_the_same_ones_for_a_pair():
     assert list(table) == ["Vb@1", "Vb@5", "Rec@5", "CIDEr", "CIDEr-Verb", "CIDEr-Arg", "ROUGE-L", "LEA", "LEA-S"]
     assert summarise({"a": score(clips, good)}, 50) == summarise({"a": score(clips, good)}, 50)
     with pytest.raises(ValueError, match="pairs name"):
-        evaluate(clips, {"a": good}, 10, [("a", "b")])
+        summarise({"a": score(clips, good)}, 10, [("a", "b")])
     with pytest.raises(ValueError, match="not scored on the same clips"):
         summarise({"a": score(clips, good), "b": score(clips[:9], Predictions({}, {}))}, 10, [("a", "b")])

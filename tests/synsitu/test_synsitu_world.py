@@ -15,17 +15,20 @@ from srlclip.synsitu.sample import (
     held_out,
     held_out_event,
     sample_clip,
-    sample_split,
     script_of,
 )
-from srlclip.synsitu.world import KINDS, VERBS
+from srlclip.synsitu.world import KINDS, VERBS, ClipScript
 from srlclip.synsitu.writer import write_split
 from srlclip.video import frames as video
 
 
+def scripts(split: str, clips: int) -> list[ClipScript]:
+    return [sample_clip(split, i) for i in range(clips)]
+
+
 @pytest.mark.parametrize("split", SPLITS)
 def test_scripts_depend_on_seed_split_and_index_alone(split):
-    clips = list(sample_split(split, 12))
+    clips = scripts(split, 12)
     assert sample_clip(split, 7) == clips[7] == script_of(clips[7].clip_id)
     assert sample_clip(split, 7, seed=1) != clips[7]
     assert len({c.clip_id for c in clips}) == 12
@@ -38,10 +41,10 @@ def test_scripts_depend_on_seed_split_and_index_alone(split):
 
 def test_held_out_combinations_never_occur_in_training():
     for split in ("pretrain", "train", "valid", "test", "hard"):
-        for clip in sample_split(split, 60):
+        for clip in scripts(split, 60):
             assert not any(held_out(c) for c in clip.cast)
             assert not any(held_out_event(e, clip.cast) for e in clip.events)
-    for clip in sample_split("heldout", 30):
+    for clip in scripts("heldout", 30):
         assert all(held_out_event(e, clip.cast) for e in clip.events)
 
 
@@ -55,7 +58,7 @@ def test_hard_groups_share_everything_but_the_events():
 
 def test_labels_are_exact_and_annotators_paraphrase():
     said = set()
-    for script in sample_split("valid", 20):
+    for script in scripts("valid", 20):
         labelled = situation(script, annotators=3)
         assert len(labelled.annotations) == 3 and labelled.annotations[0] == labelled.events
         for k, (event, truth) in enumerate(zip(labelled.events, script.events, strict=True)):
@@ -70,7 +73,7 @@ def test_labels_are_exact_and_annotators_paraphrase():
 
 def test_every_verb_has_one_role_list():
     lists = {}
-    for script in sample_split("train", 80):
+    for script in scripts("train", 80):
         for event in situation(script).events:
             lists.setdefault(event.verb_id, set()).add(tuple(r.key for r in event.roles))
     assert set(lists) == set(VERBS) and all(len(found) == 1 for found in lists.values())
@@ -79,7 +82,7 @@ def test_every_verb_has_one_role_list():
 def test_three_sources_of_text_differ_and_sparse_text_is_sparse():
     rng = np.random.default_rng(0)
     named = 0
-    for script in sample_split("test", 60):
+    for script in scripts("test", 60):
         for k, event in enumerate(script.events):
             sentence, alt = texts.natural(script, k, rng), texts.sparse(script, k, rng, verb_share=0.1)
             assert "In this photo, the action" not in sentence and " where, the" not in sentence
@@ -97,7 +100,7 @@ def test_clip_queries_tell_two_or_three_of_the_clips_own_events():
 
 def test_near_misses_differ_from_the_event_and_are_never_held_out():
     rng = np.random.default_rng(1)
-    for script in sample_split("pretrain", 40):
+    for script in scripts("pretrain", 40):
         for other, event in texts.variants(script, script.events[0], 4, rng)[1:]:
             assert (other.cast, event) != (script.cast, script.events[0])
             assert not held_out_event(event, other.cast)

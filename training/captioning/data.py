@@ -10,13 +10,12 @@ import torch
 from torch import Tensor
 
 from srlclip.captioning.captioner import Captioner, Slots, fillers_to_tokens
-from srlclip.data.frame_cache import Sampling, frame_cache
 from srlclip.files import json_digest
 from srlclip.models.pair import ClipPair
-from srlclip.situations import EVENTS_PER_CLIP, ROLE_KEYS, DataError, Event, Situation
+from srlclip.situations import ROLE_KEYS, DataError, Event, Situation
 from training.captioning.frozen_features import frozen_features
 from training.captioning.settings import CaptionerTraining
-from training.recipe.data import Processes, draw_share, first_events, load_split
+from training.recipe.data import Processes, cached_frames, draw_share, first_events, load_split
 
 
 @dataclass(frozen=True)
@@ -56,13 +55,11 @@ class CaptionerData:
         out, which can be read but not learnt from. Raises DataError (see frame_cache)."""
         d = s.data
         skip = s.skip_clips if split == "train" else 0
-        found = load_split(d, split, clips and clips + skip)[0][skip:]
+        situations = load_split(d, split, clips and clips + skip)[0][skip:]
         if split == "train":
-            found = draw_share(found, d.share, s.seed)
-        sampling = Sampling(EVENTS_PER_CLIP, d.frames_per_event, pair.base.preprocess_spec)
-        part = (processes.rank, processes.count)
-        cache = frame_cache(found, sampling, d.cache, d.workers, progress, part=part, wait=processes.wait)
-        kept = [first_events(x, d.events) for x in found if x.clip_id in cache and (x.events or not labelled)]
+            situations = draw_share(situations, d.share, s.seed)
+        cache = cached_frames(situations, d, pair.base.preprocess_spec, progress, processes)
+        kept = [first_events(x, d.events) for x in situations if x.clip_id in cache and (x.events or not labelled)]
         if not kept:
             raise DataError(f"no labelled clip with a video for {split}; a captioner learns from annotations")
         ids = [x.clip_id for x in kept]
@@ -130,8 +127,8 @@ class CaptionerData:
 
 def _labels(situation: Situation) -> list[object]:
     sets = situation.annotations or (situation.events,)
-    told = [[[e.verb, e.verb_id, [[r.key, r.name, r.filler] for r in e.roles]] for e in events] for events in sets]
-    return [told, situation.verb_votes]
+    labels = [[[e.verb, e.verb_id, [[r.key, r.name, r.filler] for r in e.roles]] for e in events] for events in sets]
+    return [labels, situation.verb_votes]
 
 
 def fillers(event: Event) -> dict[str, str]:

@@ -43,14 +43,14 @@ def frozen_features(
     missing = [i for i in range(p.rank, len(shards), p.count) if not _is_whole(paths[i], shards[i])]
 
     def compute(number: int) -> None:
-        found: dict[str, np.ndarray] = {}
+        features: dict[str, np.ndarray] = {}
         for clip in shards[number]:  # a clip is a batch of 20 frames or so
             pixels = torch.from_numpy(np.array(frames[clip]))
             with torch.inference_mode():
                 values = encoder.encode_frames(encoder.preprocess_spec.to_float(pixels.to(encoder.device)))
-            found[clip] = values.float().cpu().numpy()
+            features[clip] = values.float().cpu().numpy()
         with replacing(paths[number]) as draft:
-            save_file({k: np.ascontiguousarray(v) for k, v in found.items()}, draft)
+            save_file({k: np.ascontiguousarray(v) for k, v in features.items()}, draft)
 
     try:
         for number in tqdm(missing, desc=f"{model} features", unit="shard", disable=not progress):

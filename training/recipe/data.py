@@ -18,13 +18,11 @@ from srlclip.data.propbank import read_propbank
 from srlclip.data.text_cache import embed_texts
 from srlclip.language.lexicon import Lexicon
 from srlclip.models.encoder import ClipEncoder
-from srlclip.situations import Situation
+from srlclip.situations import EVENTS_PER_CLIP, Situation
+from srlclip.video.pixels import PreprocessSpec
 from training.recipe.sources import SOURCES
 from training.recipe.texts import ClipTexts, clip_texts, sparse_shares
 from training.settings import DataSettings, TrainSettings
-
-#: Events of a clip that has no labels; training clips have some.
-_EVENTS = 5
 
 
 @dataclass(frozen=True)
@@ -71,6 +69,23 @@ def load_split(settings: DataSettings, split: str, clips: int) -> tuple[list[Sit
     """
     situations, covered = SOURCES[settings.source].read(settings, split, clips)
     return situations[:clips] if clips else situations, covered
+
+
+def cached_frames(
+    situations: Sequence[Situation],
+    data: DataSettings,
+    spec: PreprocessSpec,
+    progress: bool = True,
+    processes: Processes | None = None,
+) -> FrameCache:
+    """The frames that a run with these settings reads, decoded where they are not cached yet, each process a part.
+
+    Clips without labels have five events, and every event is there: which of them are used is no matter of the cache.
+    Raises DataError (see frame_cache).
+    """
+    p = processes or Processes()
+    sampling = Sampling(EVENTS_PER_CLIP, data.frames_per_event, spec)
+    return frame_cache(situations, sampling, data.cache, data.workers, progress, part=(p.rank, p.count), wait=p.wait)
 
 
 def text_fingerprint(encoder: ClipEncoder) -> str:
@@ -134,9 +149,8 @@ class TrainingData:
         lexicon: made from these clips if None. more_texts: other texts of the clips to embed as well.
         coverage: what load_split said of the split.
         """
-        d, p = s.data, processes or Processes()
-        sampling = Sampling(_EVENTS, d.frames_per_event, encoder.preprocess_spec)
-        frames = frame_cache(situations, sampling, d.cache, d.workers, progress, part=(p.rank, p.count), wait=p.wait)
+        d = s.data
+        frames = cached_frames(situations, d, encoder.preprocess_spec, progress, processes)
         kept = [first_events(x, d.events) for x in situations if x.clip_id in frames]
         lexicon = Lexicon.from_situations(kept) if lexicon is None else lexicon
         # PropBank's verbs serve the negatives only: the lexicon that is saved stays that of the annotations.
@@ -156,7 +170,7 @@ class TrainingData:
         table = None
         if s.tuning.text == "frozen":
             words |= set(more_texts(kept)) if more_texts else set()
-            table = embed_captions(encoder, sorted(words), d.cache, progress, p)
+            table = embed_captions(encoder, sorted(words), d.cache, progress, processes)
         return cls(kept, frames, texts, sorted(words), table, lexicon, s.optim.batch_clips, s.seed, coverage)
 
     def __len__(self) -> int:

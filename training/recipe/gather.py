@@ -23,8 +23,8 @@ def gather_features(features: Features, sizes: Sequence[int], accelerator: Accel
     """Every field (B, ...) of this rank -> (sum of sizes, ...) of all, differentiable. sizes: clips of each rank."""
     if accelerator.num_processes == 1:
         return features
-    found = {f.name: getattr(features, f.name) for f in fields(Features)}
-    return Features(**{n: _with_gradient(x, sizes, accelerator) if x is not None else None for n, x in found.items()})
+    tensors = {f.name: getattr(features, f.name) for f in fields(Features)}
+    return Features(**{n: _with_gradient(x, sizes, accelerator) if x is not None else None for n, x in tensors.items()})
 
 
 def gather_batch(batch: Batch, accelerator: Accelerator) -> Batch:
@@ -58,8 +58,8 @@ def _everyone(own: Tensor, sizes: Sequence[int], accelerator: Accelerator) -> li
     """Each rank's first `size` rows, without gradient."""
     most = max(sizes)
     room = [0, 0] * (own.ndim - 1) + [0, most - min(most, len(own))]
-    found = accelerator.gather(pad(own.detach()[:most], room).contiguous())
-    return [found[rank * most : rank * most + size] for rank, size in enumerate(sizes)]
+    gathered = accelerator.gather(pad(own.detach()[:most], room).contiguous())
+    return [gathered[rank * most : rank * most + size] for rank, size in enumerate(sizes)]
 
 
 def _with_gradient(own: Tensor, sizes: Sequence[int], accelerator: Accelerator) -> Tensor:

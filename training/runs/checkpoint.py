@@ -62,19 +62,19 @@ class Checkpoints:
         try:
             with safe_open(path, "pt") as file:
                 kept = json.loads(file.metadata()["optimiser"])
-                found = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
             state: dict[int, dict[str, Any]] = {int(i): dict(values) for i, values in kept["state"].items()}
-            for name, value in found.items():
+            for name, value in tensors.items():
                 if name.startswith("optimiser."):
                     _, i, key = name.split(".", 2)
                     state[int(i)][key] = value
-            if sum(name.startswith("weight.") for name in found) != len(weights):
+            if sum(name.startswith("weight.") for name in tensors) != len(weights):
                 raise ValueError("it holds other weights")
             with torch.no_grad():
                 for i, weight in enumerate(weights):
-                    if found[f"weight.{i}"].shape != weight.shape:
+                    if tensors[f"weight.{i}"].shape != weight.shape:
                         raise ValueError(f"weight {i} has another shape")
-                    weight.copy_(found[f"weight.{i}"])
+                    weight.copy_(tensors[f"weight.{i}"])
             optimiser.load_state_dict({"state": state, "param_groups": kept["groups"]})
         except (SafetensorError, KeyError, ValueError, TypeError) as error:
             raise CheckpointError(

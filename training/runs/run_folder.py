@@ -59,7 +59,7 @@ class RunFolder:
 
     def log(self, **values: Any) -> None:
         if self.main:
-            row = {"seconds": round(time.time() - self.started, 1), **{k: _short(v) for k, v in values.items()}}
+            row = {"seconds": round(time.time() - self.started, 1), **{k: significant(v) for k, v in values.items()}}
             with (self.path / "log.jsonl").open("a", encoding="utf-8") as file:
                 file.write(json.dumps(row) + "\n")
 
@@ -79,11 +79,12 @@ def _read_config(path: Path, kind: type) -> Any:
         ) from error
 
 
-def difference(found: Any, wanted: Any) -> str:
+def difference(stored: Any, wanted: Any) -> str:
     """The first setting, HARMLESS ones aside, in which the two differ, with both values; "" if there is none."""
-    a, b = flat(to_dict(found)), flat(to_dict(wanted))
+    a, b = flat(to_dict(stored)), flat(to_dict(wanted))
     return next((f"{n} ({a[n]!r}, now {b[n]!r})" for n in a if n not in HARMLESS and a[n] != b[n]), "")
 
 
-def _short(value: Any) -> Any:
-    return round(value, 5) if isinstance(value, float) else value
+def significant(value: Any) -> Any:
+    """A float with six significant digits, however small it is (a learning rate may be 1e-6); others as they are."""
+    return float(f"{value:.6g}") if isinstance(value, float) else value

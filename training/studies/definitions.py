@@ -8,6 +8,7 @@ other metrics than what is measured here, so only the order of the arms can be c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,6 @@ class Study:
 
 #: The paper's default: 4 verb-role negatives, LoRA 64 on q, k, v, all four losses, 6 layers, frozen text, all the data.
 PAPER = "52.36 / 76.24"
-DEFAULT = Arm("default", "paper's default", (), PAPER)
 BASE = Arm("base", "base model, no adaptation", None, "46.57 / 60.79")
 
 
@@ -172,3 +172,9 @@ def chosen(names: list[str]) -> list[Study]:
     if unknown:
         raise ValueError(f"unknown study {unknown[0]!r}; allowed: {', '.join(STUDIES)}, all")
     return [STUDIES[name] for name in wanted]
+
+
+def base_name(base: str) -> str:
+    """How tables call a base: the run's name for RUN/model, else the last part of its path or id."""
+    path = Path(base)
+    return path.parent.name if path.name == "model" and path.parent.name else path.name

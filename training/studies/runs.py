@@ -19,7 +19,6 @@ from pathlib import Path
 import numpy as np
 
 from srlclip.config import to_dict
-from srlclip.data.frame_cache import Sampling, frame_cache
 from srlclip.evaluation.towers import Observations
 from srlclip.files import files_digest, json_digest, replacing, text_digest, write_json
 from srlclip.language.lexicon import Lexicon
@@ -28,10 +27,11 @@ from srlclip.models.encoder import ClipEncoder
 from srlclip.models.pair import adapted_copy
 from srlclip.situations import DataError
 from training.evaluate import Bench, read_clips
-from training.recipe.data import load_situations
+from training.recipe.data import cached_frames, load_situations
 from training.runs.provenance import commit
 from training.runs.run_folder import HARMLESS
 from training.settings import TrainSettings
+from training.studies.definitions import base_name
 from training.train import train
 
 
@@ -70,6 +70,20 @@ class Run:
         return cls(replace(settings, out=str(Path(runs) / key)), measure, trained)
 
 
+@dataclass(frozen=True)
+class Cell:
+    """One run's place in a study's table. base, arm: names of the study's; seed: of the arm's runs."""
+
+    study: str
+    base: str
+    arm: str
+    seed: int
+    run: Run
+
+    def __str__(self) -> str:
+        return f"{self.study}, {self.arm}, seed {self.seed}, {base_name(self.base)}"
+
+
 def run_key(settings: TrainSettings) -> str:
     """12 hex digits of everything a run's result depends on but the code: settings, seed and the base's own files."""
     values = to_dict(settings)
@@ -95,10 +109,10 @@ _digests: dict[tuple, str] = {}
 def is_done(run: Run) -> bool:
     """Whether the run was trained and has answered these very questions."""
     try:
-        found = json.loads((run.folder / "observations.json").read_text("utf-8"))
+        observed = json.loads((run.folder / "observations.json").read_text("utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return False
-    return found.get("measure") == run.measure.to_dict() and (run.folder / "observations.npz").is_file()
+    return observed.get("measure") == run.measure.to_dict() and (run.folder / "observations.npz").is_file()
 
 
 def execute(run: Run) -> float:
@@ -146,9 +160,9 @@ def benches(run: Run, workers: int = 1) -> Benches:
         lexicon = Lexicon.from_situations(train_clips)
         splits = {}
         for split, clips in run.measure.splits:
-            found = read_clips(data.root, split, clips, workers)
+            situations = read_clips(data.root, split, clips, workers)
             splits[split] = Bench.prepare(
-                base, found, lexicon, data.cache, workers, run.measure.question_seed, run.measure.frames_per_event
+                base, situations, lexicon, data.cache, workers, run.measure.question_seed, run.measure.frames_per_event
             )
         _benches[key] = Benches(base, splits)
     return _benches[key]
@@ -163,10 +177,9 @@ def _device() -> str:
 def prepare(runs: Sequence[Run], workers: int) -> None:
     """Render, decode and embed what the runs have in common, before they start side by side."""
     for run in {run.settings.base: run for run in runs}.values():
-        found, d = benches(run, workers), replace(run.settings.data, workers=workers)
+        prepared, d = benches(run, workers), replace(run.settings.data, workers=workers)
         for split, clips in (("train", d.clips), ("valid", d.valid_clips)):
-            sampling = Sampling(d.events, d.frames_per_event, found.base.preprocess_spec)
-            frame_cache(load_situations(d, split, clips), sampling, d.cache, workers)
+            cached_frames(load_situations(d, split, clips), d, prepared.base.preprocess_spec)
 
 
 def measure(run: Run) -> None:
@@ -211,12 +224,12 @@ def read_observations(run: Run) -> dict[str, dict[str, Observations]]:
 
 def about(run: Run) -> dict:
     """What is known of a finished run: questions and their digests, the commits that trained and measured it, seconds."""
-    found = json.loads((run.folder / "observations.json").read_text("utf-8"))
+    observed = json.loads((run.folder / "observations.json").read_text("utf-8"))
     trained = json.loads((run.folder / "run.json").read_text("utf-8")) if run.trained else {}
     return {
-        "questions": found["questions"],
-        "measured_by": found["commit"],
-        "commit": trained.get("commit", found["commit"]),
+        "questions": observed["questions"],
+        "measured_by": observed["commit"],
+        "commit": trained.get("commit", observed["commit"]),
         "steps": trained.get("steps", 0),
         "seconds": trained.get("seconds", 0.0),
     }

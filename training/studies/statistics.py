@@ -11,7 +11,6 @@ is a lower bound on it (drawing S of S values understates their variance by the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -93,8 +92,3 @@ class Bootstrap:
             flat = np.bincount(rows * clips + draws.ravel(), minlength=self.n * clips)
             self._weights[clips] = flat.reshape(self.n, clips).astype(np.float64)
         return self._weights[clips]
-
-
-def per_seed_means(arms: Mapping[str, ClipSums]) -> dict[str, list[float]]:
-    """Name -> each seed's mean, for the reader who wants to see the spread itself."""
-    return {name: [round(float(v), 5) for v in arm.per_seed()] for name, arm in arms.items()}

@@ -10,7 +10,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from srlclip.config import to_dict
 from srlclip.evaluation.metrics.bootstrap import Interval
@@ -20,12 +20,9 @@ from srlclip.situations import DataError
 from training.evaluate import SYNSITU
 from training.runs.provenance import portable, provenance
 from training.settings import TrainSettings
-from training.studies.definitions import Study
-from training.studies.runs import Measure, about, is_done, read_observations
+from training.studies.definitions import Study, base_name
+from training.studies.runs import Cell, Measure, about, is_done, read_observations
 from training.studies.statistics import Bootstrap, ClipSums
-
-if TYPE_CHECKING:
-    from training.ablate import Cell
 
 #: Metrics kept in the JSON file, with what the Markdown table calls them ("" = not in it). All are percent of hits.
 METRICS = {
@@ -58,12 +55,6 @@ PAPER_NOTE = (
 )
 
 
-def base_name(base: str) -> str:
-    """How tables call a base: the run's name for RUN/model, else the last part of its path or id."""
-    path = Path(base)
-    return path.parent.name if path.name == "model" and path.parent.name else path.name
-
-
 def write(
     study: Study,
     cells: Sequence[Cell],
@@ -77,11 +68,11 @@ def write(
     """Write the three files into `out`. Raises DataError when the runs did not answer the same questions."""
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
-    found = result(study, cells, common, measure, quick, resamples, failed)
+    results = result(study, cells, common, measure, quick, resamples, failed)
     paths = [out / f"{study.name}.{kind}" for kind in ("json", "md", "svg")]
-    write_text(paths[0], compact_json(found) + "\n")
-    write_text(paths[1], markdown(study, found))
-    save_svg(figure(study, found), paths[2])
+    write_text(paths[0], compact_json(results) + "\n")
+    write_text(paths[1], markdown(study, results))
+    save_svg(figure(study, results), paths[2])
     return paths
 
 
@@ -144,9 +135,9 @@ def result(
 
 def _same_questions(runs: Mapping[Cell, dict]) -> dict[str, Any]:
     first: tuple[Cell, dict] | None = None
-    for cell, found in runs.items():
-        first = first or (cell, found)
-        if found["questions"] != first[1]["questions"]:
+    for cell, facts in runs.items():
+        first = first or (cell, facts)
+        if facts["questions"] != first[1]["questions"]:
             raise DataError(
                 f"{cell.run.folder} and {first[0].run.folder} were asked other questions (other clips or other code made "
                 "them); delete observations.json in both and run the study again"
@@ -167,7 +158,7 @@ def _cell(
     sums = _sums(mine, sorted(mine), split, metric)
     if sums is None:
         return None
-    found = _interval(bootstrap.interval(sums)) | {
+    numbers = _interval(bootstrap.interval(sums)) | {
         "n": int(sums.counts.sum()),
         "clips": len(sums.counts),
         "seeds": sorted(mine),
@@ -177,13 +168,13 @@ def _cell(
     untrained = study.arm(arm).overrides is None
     shared = sorted(theirs) if untrained else sorted(set(mine) & set(theirs))
     if arm == study.reference or not shared:
-        return found
+        return numbers
     a = _sums(theirs, shared, split, metric)
     b = sums if untrained else _sums(mine, shared, split, metric)
     if a is not None and b is not None:
         pair = (a, b) if study.arms_minus_reference else (b, a)
-        found["difference"] = _interval(bootstrap.difference(*pair)) | {"seeds": shared}
-    return found
+        numbers["difference"] = _interval(bootstrap.difference(*pair)) | {"seeds": shared}
+    return numbers
 
 
 def _interval(interval: Interval) -> dict[str, Any]:
@@ -195,17 +186,17 @@ def _missing(planned: Sequence[Cell], failed: Mapping[Path, str]) -> dict[str, s
     return {"missing": f"failed: {errors[0]}" if errors else "not run"}
 
 
-def markdown(study: Study, found: Mapping[str, Any]) -> str:
+def markdown(study: Study, results: Mapping[str, Any]) -> str:
     """The tables as Markdown: levels, then differences, per base and split; all but the first split folded."""
     lines = [f"# {study.question}", ""]
-    if found["quick"]:
+    if results["quick"]:
         lines += ["**quick: direction only** (one seed, few clips and steps; not the committed result)", ""]
     lines += [f"![{study.question}]({study.name}.svg)", ""]
-    planned = {arm["name"]: 0 for arm in found["arms"]}
-    for base, splits in found["tables"].items():
+    planned = {arm["name"]: 0 for arm in results["arms"]}
+    for base, splits in results["tables"].items():
         lines += [f"## Base {base}", ""]
         for place, (split, table) in enumerate(splits.items()):
-            size = found["questions"].get(split, {"clips": 0, "events": 0})
+            size = results["questions"].get(split, {"clips": 0, "events": 0})
             title = SYNSITU[split][1] if split in SYNSITU else split
             title = f"{title} ({size['clips']} clips, {size['events']} events)"
             lines += [f"**{title}**", ""] if place == 0 else [f"<details><summary>{title}</summary>", ""]
@@ -227,24 +218,24 @@ def markdown(study: Study, found: Mapping[str, Any]) -> str:
                     cells = [_difference(table[metric][arm.name]) for metric in shown]
                     lines.append(f"| {arm.label} | {' | '.join(cells)} |")
             lines += ["", "</details>", ""] if place else [""]
-    return "\n".join([*lines, *_footer(study, found)]) + "\n"
+    return "\n".join([*lines, *_footer(study, results)]) + "\n"
 
 
-def _footer(study: Study, found: Mapping[str, Any]) -> list[str]:
-    s = found["settings"]
-    steps = {run["steps"] for run in found["runs"] if run["arm"] != "base"} - {0}
+def _footer(study: Study, results: Mapping[str, Any]) -> list[str]:
+    s = results["settings"]
+    steps = {run["steps"] for run in results["runs"] if run["arm"] != "base"} - {0}
     commits: dict[str, int] = {}
-    for run in found["runs"]:
+    for run in results["runs"]:
         commits[run["commit"]] = commits.get(run["commit"], 0) + 1
     made = ", ".join(f"{commit} ({count} runs)" for commit, count in commits.items()) or "none"
-    missing = found["planned_runs"] - len(found["runs"])
+    missing = results["planned_runs"] - len(results["runs"])
     words = [word for word in portable(sys.argv[1:]) if word != "--tables-only"]
     command = " ".join(words) if Path(sys.argv[0]).name == "ablate.py" else study.name
     lines = [study.note, ""] if study.note else []
-    if max((run["seed"] for run in found["runs"]), default=0) == 0:
+    if max((run["seed"] for run in results["runs"]), default=0) == 0:
         lines += ["One seed: the intervals know nothing of how much another seed would change.", ""]
     if missing:
-        lines += [f"**{missing} of {found['planned_runs']} runs are missing.**", ""]
+        lines += [f"**{missing} of {results['planned_runs']} runs are missing.**", ""]
     return [
         *lines,
         METHOD,
@@ -255,8 +246,8 @@ def _footer(study: Study, found: Mapping[str, Any]) -> list[str]:
         f"({' to '.join(str(n) for n in sorted({min(steps), max(steps)})) if steps else '?'} steps), "
         f"{s['data']['frames_per_event']} frames per event, learning rate {s['optim']['learning_rate']:g}.",
         "",
-        f"Command: `python -m training.ablate {command}`. Trained at commit {made}; tables made at {found['commit']}, "
-        f"{found['date'][:10]}. All numbers: `{study.name}.json`.",
+        f"Command: `python -m training.ablate {command}`. Trained at commit {made}; tables made at {results['commit']}, "
+        f"{results['date'][:10]}. All numbers: `{study.name}.json`.",
     ]
 
 
@@ -279,10 +270,10 @@ def _difference(cell: Mapping[str, Any]) -> str:
     return f"**{text}**" if low > 0 or high < 0 else text
 
 
-def figure(study: Study, found: Mapping[str, Any]) -> Any:
+def figure(study: Study, results: Mapping[str, Any]) -> Any:
     """The plot of the first split: one panel per metric, a row per arm, a mark per base."""
     panels: dict[str, list[StudyPoint]] = {}
-    for base, splits in found["tables"].items():
+    for base, splits in results["tables"].items():
         table = next(iter(splits.values()), {})
         for metric in PLOTTED:
             for arm in study.arms:
@@ -291,7 +282,7 @@ def figure(study: Study, found: Mapping[str, Any]) -> Any:
                     point = StudyPoint(arm.label, base, cell["mean"], *cell["ci"], arm.overrides is None)
                     panels.setdefault(METRICS[metric], []).append(point)
     arms = [arm.label for arm in study.arms if arm.overrides is not None]
-    title = study.question + (" (quick: direction only)" if found["quick"] else "")
+    title = study.question + (" (quick: direction only)" if results["quick"] else "")
     return study_figure(title, arms, panels, study.arm(study.reference).label)
 
 

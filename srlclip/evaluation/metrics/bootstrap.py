@@ -21,10 +21,6 @@ class Interval:
     low: float
     high: float
 
-    @property
-    def excludes_zero(self) -> bool:
-        return self.low > 0 or self.high < 0
-
 
 def bootstrap(
     values: np.ndarray,
@@ -80,8 +76,8 @@ def _mean_interval(values: np.ndarray, groups: Sequence[object] | None, n: int, 
     sums = np.array([values[rows].sum(dtype=np.float64) for rows in members])
     counts = np.array([len(rows) for rows in members])
     draws = np.random.default_rng(seed).integers(len(members), size=(n, len(members)))
-    found = sums[draws].sum(axis=1) / counts[draws].sum(axis=1)
-    low, high = np.quantile(found, ((1 - level) / 2, (1 + level) / 2))
+    resampled = sums[draws].sum(axis=1) / counts[draws].sum(axis=1)
+    low, high = np.quantile(resampled, ((1 - level) / 2, (1 + level) / 2))
     return Interval(float(values.mean(dtype=np.float64)), float(low), float(high))
 
 
@@ -102,8 +98,8 @@ def _interval(
     members = _members(groups, count)
     rng = np.random.default_rng(seed)
     draws = rng.integers(len(members), size=(n, len(members)))
-    found = [of_rows(np.concatenate([members[group] for group in draw])) for draw in draws]
-    low, high = np.quantile(found, ((1 - level) / 2, (1 + level) / 2))
+    resampled = [of_rows(np.concatenate([members[group] for group in draw])) for draw in draws]
+    low, high = np.quantile(resampled, ((1 - level) / 2, (1 + level) / 2))
     return Interval(of_rows(np.arange(count)), float(low), float(high))
 
 
@@ -116,4 +112,4 @@ def _members(groups: Sequence[object] | None, count: int) -> list[np.ndarray]:
     rows: dict[object, list[int]] = {}
     for row, group in enumerate(groups):
         rows.setdefault(group, []).append(row)
-    return [np.asarray(found) for found in rows.values()]
+    return [np.asarray(group_rows) for group_rows in rows.values()]

@@ -6,7 +6,6 @@ SugarCrepe and VELOCITI's ClassicVLE. Accuracies are in percent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,15 +29,6 @@ def pairwise(true: np.ndarray, false: np.ndarray) -> ChoiceScores:
     if np.isnan(margin).any():
         raise ValueError("scores hold NaN; a model produced no embedding")
     return ChoiceScores(100.0 * float((margin > 0).mean()), float(margin.mean()), len(margin))
-
-
-def pairwise_by_kind(true: np.ndarray, false: np.ndarray, kinds: Sequence[str]) -> dict[str, ChoiceScores]:
-    """`pairwise` for each kind of false caption, in order of first appearance. kinds: (N,)."""
-    if len(kinds) != len(true):
-        raise ValueError(f"{len(kinds)} kinds for {len(true)} comparisons")
-    labels = np.asarray(kinds)
-    true, false = np.asarray(true), np.asarray(false)
-    return {kind: pairwise(true[labels == kind], false[labels == kind]) for kind in dict.fromkeys(kinds)}
 
 
 def one_of_many(true: np.ndarray, false: np.ndarray, mask: np.ndarray | None = None) -> ChoiceScores:

@@ -19,10 +19,10 @@ Clusters = Sequence[Sequence[Hashable]]
 
 def clusters(texts: Iterable[tuple[Hashable, str]]) -> list[list[Hashable]]:
     """Mentions with identical text together. texts: (mention, text)."""
-    found: dict[str, list[Hashable]] = {}
+    mentions: dict[str, list[Hashable]] = {}
     for mention, text in texts:
-        found.setdefault(text, []).append(mention)
-    return list(found.values())
+        mentions.setdefault(text, []).append(mention)
+    return list(mentions.values())
 
 
 def resolved(own: Clusters, other: Clusters, quality: Mapping[Hashable, float] | None = None) -> tuple[float, float]:

@@ -44,13 +44,13 @@ def ranks(similarity: np.ndarray, targets: np.ndarray | None = None) -> np.ndarr
     return (similarity >= own[:, None]).sum(axis=1)
 
 
-def scores_from_ranks(found: np.ndarray) -> RankingScores:
-    """found: ranks (Q,), from 1 -> the usual summary. Raises ValueError for no ranks."""
-    found = np.asarray(found)
-    if found.ndim != 1 or not len(found):
-        raise ValueError(f"ranks must be (Q,) with Q above 0, got {found.shape}")
-    recall = [100.0 * float((found <= cutoff).mean()) for cutoff in CUTOFFS]
-    return RankingScores(*recall, float(np.median(found)), float(found.mean()), len(found))
+def scores_from_ranks(rank: np.ndarray) -> RankingScores:
+    """rank: ranks (Q,), from 1 -> the usual summary. Raises ValueError for no ranks."""
+    rank = np.asarray(rank)
+    if rank.ndim != 1 or not len(rank):
+        raise ValueError(f"ranks must be (Q,) with Q above 0, got {rank.shape}")
+    recall = [100.0 * float((rank <= cutoff).mean()) for cutoff in CUTOFFS]
+    return RankingScores(*recall, float(np.median(rank)), float(rank.mean()), len(rank))
 
 
 def retrieval(similarity: np.ndarray, targets: np.ndarray | None = None) -> RankingScores:

@@ -207,15 +207,15 @@ def srl_scores(references: Sequence[Annotators], predictions: Sequence[Fillers])
     items = srl_items(references, predictions)
     if not items:
         raise ValueError(f"no annotated event has any of the scored roles ({', '.join(SCORED_ROLES)})")
-    found = cider([i.references for i in items], [i.hypothesis for i in items])
+    ciders = cider([i.references for i in items], [i.hypothesis for i in items])
     return SrlScores(
         items=tuple(items),
         clips=len(references),
-        cider=found,
+        cider=ciders,
         in_verb=_cider_in_groups(items, [i.verb_id for i in items]),
         in_role=_cider_in_groups(items, [i.role for i in items]),
         rouge=rouge_l([i.references for i in items], [i.hypothesis for i in items]),
-        **_link_counts(references, predictions, items, found),
+        **_link_counts(references, predictions, items, ciders),
     )
 
 
@@ -227,11 +227,11 @@ def _cider_in_groups(items: Sequence[Item], names: Sequence[str]) -> np.ndarray:
 
 
 def _link_counts(
-    references: Sequence[Annotators], predictions: Sequence[Fillers], items: Sequence[Item], found: np.ndarray
+    references: Sequence[Annotators], predictions: Sequence[Fillers], items: Sequence[Item], ciders: np.ndarray
 ) -> dict[str, LinkCounts]:
     """LEA's counts for every annotator and clip; the system's mentions are roles that the annotator has."""
     quality: list[dict[tuple[int, str], float]] = [{} for _ in references]
-    for item, score in zip(items, found, strict=True):
+    for item, score in zip(items, ciders, strict=True):
         quality[item.clip][item.event, item.role] = float(score)
     rounds = max(map(len, references))
     plain, soft = np.zeros((2, rounds, len(references), 4))

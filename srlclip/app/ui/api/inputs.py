@@ -6,7 +6,7 @@ import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from gradio.utils import get_function_description, get_upload_folder
@@ -24,7 +24,6 @@ UNREADABLE = (
     "video is neither an uploaded file nor at an address that this server can fetch; "
     "send it with gradio_client.handle_file(path or URL)."
 )
-Result = TypeVar("Result")
 
 
 def readable_calls(blocks: gr.Blocks, endpoints: Sequence[Callable]) -> None:
