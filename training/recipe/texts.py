@@ -13,7 +13,7 @@ import numpy as np
 from srlclip.language import negatives, prompts
 from srlclip.language.lexicon import Lexicon
 from srlclip.models.checkpoints import resolve_bundled
-from srlclip.situations import Event, Situation
+from srlclip.situations import Caption, Event, Situation
 from training.settings import LossSettings
 
 #: Controls that need more than one event or clip: captions moved to another clip; a clip's captions in another order;
@@ -57,8 +57,12 @@ def clip_texts(
             out.append(ClipTexts(_sparse(situation, rng, shares), tuple(() for _ in situation.events)))
             continue
         fitted = [prompts.fit(event, base, count_tokens, limit, rng) for event in situation.events]
+
+        def fit(event: Event, style: str) -> Caption:
+            return prompts.fit(event, style, count_tokens, limit)
+
         wrong = [
-            _negatives(event, lexicon, loss, base, rng) if style in NEGATIVE_STYLES else ()
+            _negatives(event, lexicon, loss, base, rng, fit) if style in NEGATIVE_STYLES else ()
             for event in situation.events
         ]
         order = list(range(len(fitted)))
@@ -77,11 +81,17 @@ def clip_texts(
 
 
 def _negatives(
-    event: Event, lexicon: Lexicon, loss: LossSettings, style: str, rng: np.random.Generator
+    event: Event,
+    lexicon: Lexicon,
+    loss: LossSettings,
+    style: str,
+    rng: np.random.Generator,
+    fit: negatives.Render,
 ) -> tuple[str, ...]:
+    """Cut to the text tower's limit as the true caption is: else the two would also differ in what the tower reads."""
     if not loss.verb_role_negatives:
         return ()
-    return tuple(c.text for c in negatives.verb_role(event, lexicon, loss.verb_role_negatives, rng, style))
+    return tuple(c.text for c in negatives.verb_role(event, lexicon, loss.verb_role_negatives, rng, style, fit))
 
 
 def sparse_shares(base: str) -> tuple[float, float]:
