@@ -88,7 +88,10 @@ def difference(found: Any, wanted: Any) -> str:
 
 
 def _short(value: Any) -> Any:
-    return round(value, 5) if isinstance(value, float) else value
+    """A float to five decimals; a small one, such as a learning rate of 1e-6, to five digits that count."""
+    if not isinstance(value, float):
+        return value
+    return float(f"{value:.5g}") if abs(value) < 0.01 else round(value, 5)
 
 
 def write_json(path: Path, value: Any) -> None:
