@@ -21,8 +21,8 @@ from srlclip.models.checkpoints import CARD, FETCHED, fetch_folder, read_json, r
 from srlclip.situations import CheckpointError, DataError
 
 PACKAGE = Path(__file__).resolve().parents[1]
-#: What the app imports, directly or through peft; gradio comes with the Space's sdk_version. av reads the size of an
-#: uploaded 8K film before decord would take half a gigabyte for it.
+#: What the app imports, directly or through peft; gradio comes with the Space's sdk_version. av reads what a
+#: file claims before decord sees it, which some claims make end the whole process.
 DISTRIBUTIONS = (
     "torch", "transformers", "peft", "accelerate", "matplotlib", "numpy", "safetensors", "pillow", "tqdm", "decord",
     "decord2", "av",
