@@ -22,8 +22,8 @@ from srlclip.models.checkpoints import CARD, FETCHED, fetch_folder, read_json, r
 from srlclip.situations import CheckpointError, DataError
 from srlclip.templates import fill
 
-#: What the app imports, directly or through peft; gradio comes with the Space's sdk_version. av reads the size of an
-#: uploaded 8K film before decord would take half a gigabyte for it.
+#: What the app imports, directly or through peft; gradio comes with the Space's sdk_version. av reads what a
+#: file claims before decord sees it, which some claims make end the whole process.
 DISTRIBUTIONS = (
     "torch", "transformers", "peft", "accelerate", "matplotlib", "numpy", "safetensors", "pillow", "tqdm", "decord",
     "decord2", "av",
@@ -34,7 +34,7 @@ HARDWARE = {"cpu": "cpu-basic", "zero": "zero-a10g"}
 MAX_FILE = 10 * 2**20
 SHORT_DESCRIPTION = "Base CLIP vs SRL-CLIP: who did what to whom in a video"
 PAPER = "https://arxiv.org/abs/2401.07669"
-_TEXTS = Path(__file__).with_suffix(".md")
+_TEXTS = PACKAGE / "app" / "space.md"
 _WRITER = "python -m srlclip space"
 
 APP = '''"""Compare Base CLIP with SRL-CLIP in the browser. What it shows is set in space.json."""
