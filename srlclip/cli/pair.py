@@ -151,7 +151,7 @@ def _search(args: argparse.Namespace) -> int:
 
 def _columns(result: SearchResult, k: int, names: dict[str, str]) -> str:
     lines = [f"{names['base']:<48}{names['adapted']}"]
-    for a, b in zip(result.base[:k], result.adapted[:k], strict=False):
+    for a, b in zip(*(hits[:k] for hits in result.hits), strict=False):
         left, right = (f"{h.rank}. {h.clip_id}  {h.score:.3f}" for h in (a, b))
         lines.append(f"{left:<48}{right}  ({b.rank_change:+d})" if b.rank_change else f"{left:<48}{right}")
     if result.target:
@@ -182,7 +182,7 @@ def _score(args: argparse.Namespace) -> int:
     names = column_names(comparison.info)
     lines = [f"true: {true}"]
     lines += [
-        f"{s.base_margin:+.3f} {s.adapted_margin:+.3f}  [{s.caption.kind}] {s.caption.text}" for s in result.negatives
+        f"{s.margin.base:+.3f} {s.margin.adapted:+.3f}  [{s.caption.kind}] {s.caption.text}" for s in result.negatives
     ]
     lines += [f"{names[m]}: {result.beaten(m)}/{len(result.negatives)} negatives beaten" for m in MODELS]
     lines += [note] if (note := result.length_note()) else []
@@ -197,8 +197,7 @@ def _caption(args: argparse.Namespace) -> int:
     lines = [f"decoder: {result.decoder}"]
     for event in result.events:
         lines.append(f"{event.start:g}-{event.end:g} s")
-        lines.append(f"  {names['base']:<{width}}  {event.base_sentence}")
-        lines.append(f"  {names['adapted']:<{width}}  {event.adapted_sentence}")
+        lines += [f"  {names[m]:<{width}}  {event.sentence[m]}" for m in MODELS]
         truth = {slot.key: slot.reference for slot in event.slots if slot.reference}
         if truth:
             lines.append(f"  {'reference':<{width}}  " + ", ".join(f"{k}: {v}" for k, v in truth.items()))

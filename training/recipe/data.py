@@ -18,6 +18,7 @@ from srlclip.data.propbank import read_propbank
 from srlclip.data.text_cache import embed_texts
 from srlclip.language.lexicon import Lexicon
 from srlclip.models.encoder import ClipEncoder
+from srlclip.models.fingerprint import weights_digest
 from srlclip.situations import EVENTS_PER_CLIP, Situation
 from srlclip.video.pixels import PreprocessSpec
 from training.recipe.sources import SOURCES
@@ -89,11 +90,9 @@ def cached_frames(
 
 
 def text_fingerprint(encoder: ClipEncoder) -> str:
-    """Identifies the text tower: all of its weights."""
-    digest = hashlib.sha256()
-    for name, weight in sorted(encoder.clip.text_model.state_dict().items()):
-        digest.update(name.encode() + weight.detach().cpu().float().contiguous().numpy().tobytes())
-    return encoder.fingerprint() + digest.hexdigest()[:16]
+    """32 hex digits over all weights of the text tower, its projection and LoRA layers among them."""
+    weights = dict(encoder.clip.named_parameters())
+    return weights_digest({n: w for n, w in weights.items() if n.startswith(("text_model.", "text_projection."))})[:32]
 
 
 def embed_captions(
