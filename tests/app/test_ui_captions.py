@@ -15,16 +15,8 @@ from fake_comparison import FakeComparison, write_clip
 from srlclip.app.ui import build_demo
 from srlclip.app.ui.parts.links import Link, from_params, to_query
 from srlclip.app.ui.parts.media import Media
-from srlclip.app.ui.results import (
-    caption_files,
-    roles,
-)
-from srlclip.app.ui.results import (
-    caption_files as subtitles,
-)
-from srlclip.app.ui.results import (
-    transcript as dense,
-)
+from srlclip.app.ui.results import caption_files, roles, transcript
+from srlclip.app.ui.results.subtitles import webvtt
 from srlclip.app.ui.tabs import captions
 from srlclip.data.predictions import read_srl_predictions, read_verb_predictions
 from srlclip.progress import part
@@ -117,7 +109,12 @@ def test_hostile_fillers_and_sentences_are_shown_as_text(text, long):
 
     fake = Hostile(None, 2)
     page = captions.caption_view(fake, Media(fake.situation, reader=grey), "clip_00")
-    page += caption_files.track_tags(found) + roles.role_tables(found) + dense.transcript(found) + dense.strip(found)
+    page += (
+        caption_files.track_tags(found)
+        + roles.role_tables(found)
+        + transcript.transcript(found)
+        + transcript.strip(found)
+    )
     assert not [bad for bad in ("${", "{{", "`", "\x00") if bad in page]
     marked = Markup(page)
     assert not {"img", "script"} & marked.tags and "onerror" not in marked.names
@@ -127,16 +124,16 @@ def test_hostile_fillers_and_sentences_are_shown_as_text(text, long):
 
 
 def test_vtt_escapes_keeps_words_and_stamps_hours():
-    found = cues(subtitles.webvtt([event(0, "Tom & <b>Jerry</b>", "x", 3661.5, 3663.0004)], ("base",)))
+    found = cues(webvtt([event(0, "Tom & <b>Jerry</b>", "x", 3661.5, 3663.0004)], ("base",)))
     assert found == [(3661.5, 3663.0, ["Tom & <b>Jerry</b>"])]
-    assert "100:00:00.000" in subtitles.webvtt([event(start=360_000, end=360_002)])
+    assert "100:00:00.000" in webvtt([event(start=360_000, end=360_002)])
 
 
 def test_vtt_leaves_out_what_nobody_said():
     events = [event(0, "", "said"), event(1, " ", ""), event(2, "a", "b", 4.0, 4.0), event(3, start=float("nan"))]
-    found = cues(subtitles.webvtt(events, note="models: a --> b"))
+    found = cues(webvtt(events, note="models: a --> b"))
     assert [lines for _, _, lines in found] == [["◆ SRL-CLIP: said"], ["● Base CLIP: a", "◆ SRL-CLIP: b"]]
-    assert cues(subtitles.webvtt([])) == []
+    assert cues(webvtt([])) == []
 
 
 def test_the_player_offers_three_tracks_and_one_is_on(comparison, media):
@@ -296,7 +293,7 @@ def test_clips_keep_the_wide_buttons(comparison, media):
 
 
 def test_times_read_like_a_players():
-    told = [dense.clock(s) for s in (0, 6.98, 59.4, 59.9, 62, 3603, -1)]
+    told = [transcript.clock(s) for s in (0, 6.98, 59.4, 59.9, 62, 3603, -1)]
     assert told == ["0:00", "0:07", "0:59", "1:00", "1:02", "1:00:03", "0:00"]
 
 

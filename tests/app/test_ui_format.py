@@ -11,9 +11,7 @@ import pytest
 from srlclip.app.ui.parts.format import change, esc, header, said, signed
 from srlclip.app.ui.parts.links import Link, from_params, to_query
 from srlclip.app.ui.parts.media import Shot
-from srlclip.app.ui.results import downloads, player, roles
-from srlclip.app.ui.results import negatives as tables
-from srlclip.app.ui.results import search as cards
+from srlclip.app.ui.results import downloads, negatives, player, roles, search
 from srlclip.results import Hit, PairInfo, ScoredCaption, ScoreResult, SearchResult, Slot
 from srlclip.situations import Caption
 
@@ -44,9 +42,9 @@ def test_hostile_text_is_shown_as_text_everywhere(text):
     scored = ScoreResult(text, 0, true, (ScoredCaption(Caption(text + " x", "custom"), 0.0, 0.3, 0.1, -0.1),))
     slot = Slot("Arg0", text, text, text, text, 0.5, 0.5, True, False)
     pages = [
-        esc(text), said(text), cards.columns(result, Shot),
+        esc(text), said(text), search.columns(result, Shot),
         player.player(Shot(text, "p.jpg", "v.mp4"), [(0.0, text)]),
-        tables.negatives_table(scored), tables.word_diff(text, text + " more"),
+        negatives.negatives_table(scored), negatives.word_diff(text, text + " more"),
         roles.cell(slot, "base", has_reference=True),
         header(PairInfo(text, text, text, False, 1, 1, "cpu", "0")),
     ]  # fmt: skip
@@ -67,42 +65,44 @@ def test_numbers_use_a_true_minus_and_always_a_sign():
 
 
 def test_verdict_names_both_ranks_of_the_target():
-    text = re.sub("<[^>]+>", "", cards.verdict(SearchResult("q", hits("a", "b"), hits("b", "a", gains=True), "b")))
+    text = re.sub("<[^>]+>", "", search.verdict(SearchResult("q", hits("a", "b"), hits("b", "a", gains=True), "b")))
     assert text.startswith("Target clip: Base CLIP rank 2 → SRL-CLIP rank 1")
 
 
 def test_free_text_implies_no_winner_and_truncation_is_stated():
-    text = cards.verdict(SearchResult("q", hits("a", "b"), hits("b", "a"), None, tokens=90, truncated=True))
+    text = search.verdict(SearchResult("q", hits("a", "b"), hits("b", "a"), None, tokens=90, truncated=True))
     assert "overlap" in text and "neither model is called right" in text and "first 77 of its 90 tokens" in text
 
 
 def test_late_target_is_appended_once_with_its_rank():
     ids = [f"c{i}" for i in range(40)]
-    column = cards.column(SearchResult("q", hits(*ids), hits(*ids), "c36"), "base", Shot)
+    column = search.column(SearchResult("q", hits(*ids), hits(*ids), "c36"), "base", Shot)
     assert column.count("sc-card") == 6 and column.count("✓ target") == 1 and "rank 37" in column
 
 
 def test_tied_target_inside_the_first_five_is_not_shown_twice():
     tied = tuple(Hit(f"c{i}", 7, 0.5) for i in range(7))
-    assert cards.column(SearchResult("q", tied, tied, "c4"), "base", Shot).count('data-sc-clip="c4"') == 1
+    assert search.column(SearchResult("q", tied, tied, "c4"), "base", Shot).count('data-sc-clip="c4"') == 1
 
 
 def test_one_failed_model_leaves_the_other_column():
-    page = cards.columns(SearchResult("q", hits("a"), (), None, failures=("SRL-CLIP failed: x",)), Shot)
+    page = search.columns(SearchResult("q", hits("a"), (), None, failures=("SRL-CLIP failed: x",)), Shot)
     assert 'data-sc-clip="a"' in page and "SRL-CLIP failed: x" in page and "SRL-CLIP gave no result" in page
 
 
 def test_wrong_cells_differ_by_more_than_colour():
     cell = roles.cell(Slot("Verb", "verb", "push", "walk", "push", 0, 0, False, True), "base", has_reference=True)
     assert "≠" in cell and "sc-off" in cell
-    fooled = tables._margin_cell(ScoredCaption(Caption("x"), 0.1, 0.1, 0.0, 0.1), "base")
+    fooled = negatives._margin_cell(ScoredCaption(Caption("x"), 0.1, 0.1, 0.0, 0.1), "base")
     assert "≠" in fooled, "a tie counts as fooled"
 
 
 def test_diff_strikes_out_and_inserts_words():
-    diff = tables.word_diff("man pushes woman", "man pulls woman")
+    diff = negatives.word_diff("man pushes woman", "man pulls woman")
     assert "<del>pushes</del> <ins>pulls</ins>" in diff
-    assert "<del>" not in tables.word_diff("a man runs", "completely other words here"), "unrelated captions stay whole"
+    assert "<del>" not in negatives.word_diff("a man runs", "completely other words here"), (
+        "unrelated captions stay whole"
+    )
 
 
 def test_downloads_carry_models_query_and_version_and_equal_the_screen():
@@ -142,5 +142,5 @@ def test_paths_of_the_server_stay_on_the_server():
 
 
 def test_example_chips_show_whole_queries_in_the_given_order():
-    page = cards.chips(["z" * 100, "<b>"])
+    page = search.chips(["z" * 100, "<b>"])
     assert "z" * 100 in page and "&lt;b&gt;" in page and page.index('example="0"') < page.index('example="1"')

@@ -12,9 +12,9 @@ from srlclip.app.ui.parts import uploads
 from srlclip.app.ui.parts.errors import user_errors
 from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.tabs import captions, retrieval
-from srlclip.app.ui.tabs.analysis import estimates as result_files
-from srlclip.app.ui.tabs.hard_negatives import scoring as hard_negatives
-from srlclip.app.ui.tabs.hard_negatives import tab as hard_negatives_tab
+from srlclip.app.ui.tabs.analysis import estimates
+from srlclip.app.ui.tabs.hard_negatives import scoring
+from srlclip.app.ui.tabs.hard_negatives.tab import ROLE_BOXES, prepared
 from srlclip.situations import SrlClipError, VideoDecodeError
 
 
@@ -98,37 +98,35 @@ def test_bad_uploads_get_a_message_without_server_paths(comparison, tmp_path, co
 
 
 def test_scores_show_tiles_plot_and_table(comparison, media):
-    page = hard_negatives.score_view(
-        comparison, media, "clip_02", 1, "a b", ["noun", "agent_patient"], "own one\n\n own two "
-    )
+    page = scoring.score_view(comparison, media, "clip_02", 1, "a b", ["noun", "agent_patient"], "own one\n\n own two ")
     assert page.count("sc-tile ") == 2 and "/ 4" in page and "<svg" in page and "own two" in page
 
 
 def test_scoring_needs_both_sides(comparison, media):
     for true, kinds, own in (("", ["noun"], ""), ("a", [], ""), ("a", [], "a")):
         with pytest.raises(ValueError, match="true caption|no negatives"):
-            hard_negatives.score_view(comparison, media, "clip_02", 0, true, kinds, own)
+            scoring.score_view(comparison, media, "clip_02", 0, true, kinds, own)
 
 
 def test_kinds_are_offered_with_counts(comparison):
-    offered = hard_negatives.kind_choices(comparison, "clip_00", 0)
+    offered = scoring.kind_choices(comparison, "clip_00", 0)
     assert ("other event (4)", "natural") in offered and "direction" not in [kind for _, kind in offered]
 
 
 def test_composing_uses_the_verbs_roles(comparison):
-    fields = hard_negatives.role_fields(comparison, "push.01", "clip_00", 0)
+    fields = scoring.role_fields(comparison, "push.01", "clip_00", 0)
     assert [key for key, _, _ in fields] == ["Arg0", "Arg1", "AScn"] and fields[0][2]
-    assert "pushes" in hard_negatives.compose(comparison, "push.01", {"Arg0": "a man", "Arg1": "a box"})
+    assert "pushes" in scoring.compose(comparison, "push.01", {"Arg0": "a man", "Arg1": "a box"})
     with pytest.raises(ValueError, match="verb"):
-        hard_negatives.compose(comparison, None, {})
+        scoring.compose(comparison, None, {})
 
 
 def test_prepared_fills_every_output(comparison):
-    assert len(hard_negatives_tab.prepared(comparison, "clip_03", 2)) == 5 + hard_negatives_tab.ROLE_BOXES
+    assert len(prepared(comparison, "clip_03", 2)) == 5 + ROLE_BOXES
 
 
 def test_measured_results_are_read_with_intervals(comparison):
-    rows = result_files.metric_rows(comparison.results())
+    rows = estimates.metric_rows(comparison.results())
     assert [r.name for r in rows] == ["R@1", "R@5", "agent patient"] and rows[0].values["base"] == (24.1, 21.1, 27.1)
 
 
@@ -152,5 +150,5 @@ def test_api_refuses_unknown_clips(comparison):
 
 
 def test_negatives_stand_together_by_kind(comparison):
-    _, found = hard_negatives.gathered(comparison, "clip_00", 0, "a", ["attribute", "natural", "noun"], "own")
+    _, found = scoring.gathered(comparison, "clip_00", 0, "a", ["attribute", "natural", "noun"], "own")
     assert [n.kind for n in found] == ["natural"] * 4 + ["noun", "attribute", "custom"]

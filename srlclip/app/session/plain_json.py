@@ -65,14 +65,14 @@ def build(kind: type[Value], value: Any, where: str = "") -> Value:
     unknown = [name for name in value if name not in fields]
     if unknown:
         raise ValueError(f"{where or 'it'} has the unknown field {_brief(unknown[0])}")
-    found = {}
+    arguments = {}
     for name, field in fields.items():
         place = f"{where}.{name}" if where else name
         if name in value:
-            found[name] = _convert(_hints(kind)[name], value[name], place)
+            arguments[name] = _convert(_hints(kind)[name], value[name], place)
         elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             raise ValueError(f"{place} is missing")
-    return kind(**found)
+    return kind(**arguments)
 
 
 def _convert(hint: Any, value: Any, where: str) -> Any:

@@ -107,10 +107,10 @@ def _clip(clip: OwnClip, shots: Mapping[str, str]) -> str:
         for number, event in enumerate(clip.events[:_SHOWN_EVENTS], 1)
         if event is not None
     )
-    told = f'<p class="soft">Labels:{lines}</p>' if lines else '<p class="soft">No labels.</p>'
+    labels = f'<p class="soft">Labels:{lines}</p>' if lines else '<p class="soft">No labels.</p>'
     return (
         f"{shots.get(clip.name, '')}<h3>{said(clip.name, 80)}</h3><p class='soft'>{clip.seconds:.1f} s, "
-        f"{clip.size / 2**20:.1f} MB, sha256 {esc(clip.sha256[:16])}…</p>{told}"
+        f"{clip.size / 2**20:.1f} MB, sha256 {esc(clip.sha256[:16])}…</p>{labels}"
     )
 
 
@@ -131,9 +131,7 @@ def _section(result: Result, shots: Mapping[str, str], models: Models) -> str:
         body = _captions(value)
     else:
         body = _negatives(value)
-    return (
-        f'<section><h2>{said(result.title, 200)}</h2><p class="soft">{esc(result.told_when)}</p>{other}{body}</section>'
-    )
+    return f'<section><h2>{said(result.title, 200)}</h2><p class="soft">{esc(result.when_shown)}</p>{other}{body}</section>'
 
 
 def _figure(svg: str, label: str) -> str:

@@ -89,8 +89,8 @@ def role_table(event: EventCaption, *, has_reference: bool) -> str:
     for slot in event.slots:
         name = "Verb" if slot.key == "Verb" else slot.name
         key = f' <span class="sc-soft">{esc(slot.key)}</span>' if slot.key not in ("Verb", slot.name) else ""
-        told = said(slot.reference) if slot.reference not in (None, "", "-") else NOT_VISIBLE
-        reference = f"<td>{told}</td>" if has_reference else ""
+        label = said(slot.reference) if slot.reference not in (None, "", "-") else NOT_VISIBLE
+        reference = f"<td>{label}</td>" if has_reference else ""
         cells = "".join(cell(slot, m, has_reference=has_reference) for m in MODELS)
         verb = ' class="sc-verb"' if slot.key == "Verb" else ""
         rows.append(f'<tr{verb}><th scope="row">{said(name)}{key}</th>{reference}{cells}</tr>')
