@@ -200,3 +200,8 @@ def test_another_pair_fills_every_field_of_the_tab(comparison):
     assert [isinstance(f, gr.HTML) for f in fields] == [
         isinstance(v, str) and f.label is None for f, v in zip(fields, values, strict=True)
     ]
+
+
+def test_measured_results_are_read_with_intervals(comparison):
+    rows = estimates.metric_rows(comparison.results())
+    assert [r.name for r in rows] == ["R@1", "R@5", "agent patient"] and rows[0].values["base"] == (24.1, 21.1, 27.1)
