@@ -3,8 +3,9 @@
 import pytest
 from fake_results import event
 
+from srlclip.app.session import report
 from srlclip.app.ui.results import negatives, roles, transcript
-from srlclip.results import ScoredCaption, Slot
+from srlclip.results import MODELS, ScoredCaption, Slot
 from srlclip.situations import Caption
 
 
@@ -36,3 +37,16 @@ def test_wrong_cells_differ_by_more_than_colour():
     assert "≠" in cell and "sc-off" in cell
     fooled = negatives._margin_cell(ScoredCaption(Caption("x"), 0.1, 0.1, 0.0, 0.1), "base")
     assert "≠" in fooled, "a tie counts as fooled"
+
+
+@pytest.mark.parametrize("base, adapted, match, marked", [
+    ("run", " Run ", None, ()), ("run", "walk", None, ("adapted",)), ("run", "walk", (False, True), ("base",)),
+    ("run", "run", (False, False), ("base", "adapted")), ("run", "walk", (None, None), ()),
+])  # fmt: skip
+def test_page_and_report_mark_the_same_fillers_as_different(base, adapted, match, marked):
+    slot = Slot("Arg0", "runner", "x" if match else None, base, adapted, 0.5, 0.5, *(match or (None, None)))
+    judged = match is not None
+    assert tuple(m for m in MODELS if "≠" in roles.cell(slot, m, has_reference=judged)) == marked
+    cells = report._slot(slot, judged).split("<td")[-2:]
+    assert tuple(m for m, cell in zip(MODELS, cells, strict=True) if "≠" in cell) == marked
+    assert roles.agreement([slot]) == (base.lower() == adapted.strip().lower())

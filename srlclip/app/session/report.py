@@ -9,7 +9,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 
-from srlclip.app.markup import esc, said, signed
+from srlclip.app.markup import GLYPHS, differs, esc, said, signed
 from srlclip.app.session.report_style import CSS, POLICY
 from srlclip.app.session.values import Models, OwnClip, Result
 from srlclip.plots import KIND_NAMES, NAMES, margins, rank_slope, short_name, to_svg
@@ -21,7 +21,6 @@ MAX_BYTES = 5_000_000
 #: Places of a ranking that are shown.
 TOP = 10
 _SHOWN_EVENTS = 30
-_MARKS = {"base": "●", "adapted": "◆"}
 
 
 def report(
@@ -81,7 +80,7 @@ def _document(
 
 
 def _name(model: str) -> str:
-    return f'<span class="{model}"><span aria-hidden="true">{_MARKS[model]}</span> {NAMES[model]}</span>'
+    return f'<span class="{model}"><span aria-hidden="true">{GLYPHS[model]}</span> {NAMES[model]}</span>'
 
 
 def _models_table(every: Sequence[Models]) -> str:
@@ -191,10 +190,7 @@ def _slot(slot: Slot, has_reference: bool) -> str:
     reference = f"<td>{_filler(slot.reference)}</td>" if has_reference else ""
     cells = []
     for model in MODELS:
-        if has_reference:
-            wrong = slot.match(model) is False
-        else:
-            wrong = model == "adapted" and slot.base.strip().lower() != slot.adapted.strip().lower()
+        wrong = differs(slot, model, has_reference=has_reference)
         text = _filler(slot.value(model))
         off = f' class="off-{model}"' if wrong else ""
         cells.append(f"<td{off}>{f'≠ <span class=off>{text}</span>' if wrong else text}</td>")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from srlclip.app.markup import differs
 from srlclip.app.ui.parts.format import GLYPHS, NAMES, esc, model_name, said, seconds
 from srlclip.results import MODELS, CaptionResult, EventCaption, Slot
 
@@ -13,7 +14,7 @@ LOW = 0.5
 
 def agreement(slots: Sequence[Slot]) -> int:
     """In how many rows both models say the same (letter case and spaces aside)."""
-    return sum(s.base.strip().lower() == s.adapted.strip().lower() for s in slots)
+    return sum(not differs(slot, "adapted", has_reference=False) for slot in slots)
 
 
 def matched(slots: Sequence[Slot], model: str) -> tuple[int, int]:
@@ -70,12 +71,11 @@ def cell(slot: Slot, model: str, *, has_reference: bool) -> str:
     # "-" is what annotators write for what cannot be seen, and a head learns to say it.
     value = NOT_VISIBLE if text == "-" else said(text or "—")
     share = slot.base_confidence if model == "base" else slot.adapted_confidence
+    wrong = differs(slot, model, has_reference=has_reference)
     if has_reference:
-        wrong = slot.match(model) is False
         sign = "≠" if wrong else "✓" if slot.match(model) else ""
         spoken = "differs from the reference" if wrong else "matches the reference" if sign else ""
     else:
-        wrong = model == "adapted" and slot.base.strip().lower() != slot.adapted.strip().lower()
         sign, spoken = ("≠", "differs from Base CLIP") if wrong else ("", "")
     mark = f'<span role="img" aria-label="{spoken}">{sign}</span> ' if sign else ""
     body = f'<span class="sc-off">{value}</span>' if wrong else value
