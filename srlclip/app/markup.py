@@ -1,10 +1,15 @@
-"""Text that came from outside as HTML: escaped, isolated, and numbers with their signs. Standard library only."""
+"""What page and report write alike: text from outside, escaped and isolated, numbers with their signs, marks of the models
+and of fillers that differ. No Gradio, no torch."""
 
 from __future__ import annotations
 
 import html
 import unicodedata
 
+from srlclip.results import Slot
+
+#: Circle and diamond: the models differ in shape, not in colour alone.
+GLYPHS = {"base": "●", "adapted": "◆"}
 _TEMPLATE = str.maketrans({"$": "&#36;", "{": "&#123;", "}": "&#125;", "`": "&#96;"})
 
 
@@ -32,3 +37,11 @@ def signed(value: float | None) -> str:
         return "–"
     digits = 3 if value == 0 or abs(value) >= 0.0005 else 6
     return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def differs(slot: Slot, model: str, *, has_reference: bool) -> bool:
+    """Whether a filler is marked "≠": where it does not match the reference, and without one where SRL-CLIP says something
+    else than Base CLIP (letter case and outer spaces aside)."""
+    if has_reference:
+        return slot.match[model] is False
+    return model == "adapted" and slot.filler.base.strip().lower() != slot.filler.adapted.strip().lower()

@@ -1,6 +1,6 @@
 """Pairs of models that can be chosen while the app runs: loaded once in the background, shared, bounded, by rules.
 
-A pair is known by the names it was asked for. Who looks at which pair is not known here (see ui/page_pairs.py).
+A pair is known by the names it was asked for. Who looks at which pair is not known here (see ui/page_pair.py).
 """
 
 from __future__ import annotations

@@ -63,14 +63,14 @@ def read_settings(folder: Path | None) -> dict[str, Any]:
     if path is None or not path.is_file():
         return {}
     try:
-        found = json.loads(path.read_text("utf-8"))["flags"]
-        unknown = [name for name in found if name not in vars(parser().parse_args([]))]
+        settings = json.loads(path.read_text("utf-8"))["flags"]
+        unknown = [name for name in settings if name not in vars(parser().parse_args([]))]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"must hold an object with the object 'flags' ({error})", file=path) from error
     if unknown:
         raise DataError(f"has the unknown flag {unknown[0]!r}; allowed are app.py's, with _ for -", file=path)
-    inside = {k: str(folder / v) for k, v in found.items() if isinstance(v, str) and v and (folder / v).is_dir()}
-    return found | inside
+    inside = {k: str(folder / v) for k, v in settings.items() if isinstance(v, str) and v and (folder / v).is_dir()}
+    return settings | inside
 
 
 def address(args: argparse.Namespace) -> tuple[str, int]:
@@ -163,8 +163,8 @@ def load_pairs(args: argparse.Namespace, rules: ModelRules, patience: float = PA
         loaded = Comparison.load(name.base, name.adapter, args.gallery, args.device, progress, heads)
         if loaded.left_out:
             some = ", ".join(loaded.left_out[:5]) + (" …" if len(loaded.left_out) > 5 else "")
-            told = f"{len(loaded.left_out)} clips of {args.gallery} cannot be decoded and are left out: {some}"
-            print(f"app.py: {told}", file=sys.stderr, flush=True)
+            message = f"{len(loaded.left_out)} clips of {args.gallery} cannot be decoded and are left out: {some}"
+            print(f"app.py: {message}", file=sys.stderr, flush=True)
         return loaded
 
     pairs = PairStore(load, rules)
@@ -187,8 +187,8 @@ def load_pairs(args: argparse.Namespace, rules: ModelRules, patience: float = PA
 
 def _tell(loading: Any) -> None:
     loading.wait()
-    told = f"cannot load {loading.name}: {loading.error}" if loading.error else f"{loading.name} is there"
-    print(f"app.py: {told}", file=sys.stderr, flush=True)
+    message = f"cannot load {loading.name}: {loading.error}" if loading.error else f"{loading.name} is there"
+    print(f"app.py: {message}", file=sys.stderr, flush=True)
 
 
 def main(argv: list[str] | None = None, folder: Path | None = None) -> int:

@@ -154,14 +154,14 @@ def _written_before(out: Path) -> tuple[str, ...]:
 
 def _package_files() -> dict[str, Path]:
     """The package as it lies here, its assets included: path in the Space -> file."""
-    found = {}
+    files = {}
     for folder, inside, names in os.walk(PACKAGE, followlinks=True):
         inside[:] = sorted(n for n in inside if n != "__pycache__" and not n.startswith("."))
         for name in sorted(names):
             if not name.endswith((".pyc", ".pyo", ".log")) and not name.startswith("."):
                 path = Path(folder) / name
-                found[(Path(PACKAGE.name) / path.relative_to(PACKAGE)).as_posix()] = path
-    return found
+                files[(Path(PACKAGE.name) / path.relative_to(PACKAGE)).as_posix()] = path
+    return files
 
 
 def _extra_files() -> dict[str, Path]:
@@ -229,11 +229,11 @@ def pinned() -> dict[str, list[str]]:
             lines = requires("srlclip") or ()
         except PackageNotFoundError:
             raise DataError(f"no {path} and no installed srlclip: versions to pin are unknown; pip install .") from None
-    found: dict[str, list[str]] = {}
+    pins: dict[str, list[str]] = {}
     for line in (line.split("#")[0].strip() for line in lines):
         if name := re.match(r"[A-Za-z0-9._-]+", line):
-            found.setdefault(name.group().lower(), []).append(line)
-    return found
+            pins.setdefault(name.group().lower(), []).append(line)
+    return pins
 
 
 def requirements(hardware: str, pins: dict[str, list[str]]) -> str:

@@ -68,12 +68,12 @@ def _frames_by_array(encode: Callable[..., Any], on_gpu: Callable[[Callable], Ca
     import torch
 
     def frames_on_gpu(pixels: np.ndarray, chunk: int) -> tuple[np.ndarray, ...]:
-        return tuple(found.cpu().numpy() for found in encode(torch.from_numpy(pixels), chunk))
+        return tuple(vectors.cpu().numpy() for vectors in encode(torch.from_numpy(pixels), chunk))
 
     remote = on_gpu(frames_on_gpu)
 
     def encode_frames(pixels: torch.Tensor, chunk: int = 64) -> tuple[torch.Tensor, ...]:
-        return tuple(torch.from_numpy(found) for found in remote(pixels.cpu().numpy(), chunk))
+        return tuple(torch.from_numpy(vectors) for vectors in remote(pixels.cpu().numpy(), chunk))
 
     return encode_frames
 

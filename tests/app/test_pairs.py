@@ -16,8 +16,7 @@ from gradio.context import LocalContext
 
 from srlclip.app import serve
 from srlclip.app.pairs import ModelRules, PairName, PairStore
-from srlclip.app.ui import build_demo, launch_settings
-from srlclip.app.ui import models_panel as model_choice
+from srlclip.app.ui import build_demo, launch_settings, models_panel
 from srlclip.app.ui.page_pair import PageComparison, PagePairs
 from srlclip.situations import CheckpointError
 
@@ -226,7 +225,7 @@ def test_what_the_panel_shows_while_loading_and_after_a_failure(store, loader):
 
     async def all_updates():
         seen = []
-        async for status, wanted in model_choice.watched(loading, sessions, "one"):
+        async for status, wanted in models_panel.watched(loading, sessions, "one"):
             seen.append((status.value if hasattr(status, "value") else status["value"], wanted))
             loader.go.set()
         return seen
@@ -247,7 +246,7 @@ def test_only_the_machines_own_user_sees_where_models_lie(loader, allowed, shown
     assert loading.wait(20)
 
     async def last():
-        return [status async for status, _ in model_choice.watched(loading, PagePairs(store), "one")][-1]
+        return [status async for status, _ in models_panel.watched(loading, PagePairs(store), "one")][-1]
 
     assert f"no model folder at {shown};" in asyncio.run(last()).value
 

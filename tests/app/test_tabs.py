@@ -6,7 +6,7 @@ from fake_comparison import FakeComparison
 
 from srlclip.app.pairs import PairName, PairStore
 from srlclip.app.ui import page
-from srlclip.app.ui.parts.links import Link, clip_and_event, from_params, to_query
+from srlclip.app.ui.parts.links import Link, from_params
 from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.tab import Drawn, PageContext, Renewal, Tab
 
@@ -118,17 +118,3 @@ def test_names_of_tabs_are_unlike_and_the_first_is_meant_where_none_is_named():
     assert len(set(names)) == len(names) == 6
     assert from_params({}, (), names).tab == from_params({"tab": "nope"}, (), names).tab == names[0]
     assert from_params({"tab": "own"}, (), names).tab == "own"
-
-
-def test_an_address_holds_what_its_link_does_and_no_more():
-    assert to_query(Link("toy", "x y", "a", 0, "heads")) == "tab=toy&q=x+y&clip=a&event=1&decoder=heads"
-    assert to_query(Link("toy")) == "tab=toy" and to_query(Link("toy", clip="a")) == "tab=toy&clip=a"
-
-
-def test_without_a_clip_a_link_means_the_first_example():
-    comparison = FakeComparison(None, 3)
-    first = comparison.examples()[0]
-    assert clip_and_event(comparison, Link("toy")) == (first.target, first.event_index)
-    assert clip_and_event(comparison, Link("toy", clip="clip_02")) == ("clip_02", 0)
-    comparison.examples = lambda: ()
-    assert clip_and_event(comparison, Link("toy")) == ("clip_00", 0)

@@ -7,7 +7,7 @@ import json
 import looks
 import own_page
 import places
-from test_bar_texts import HOSTILE, harmless
+from test_texts import HOSTILE, harmless
 
 
 def test_a_saved_comparison_opens_again_after_a_reload_and_knows_its_video(page, folder):

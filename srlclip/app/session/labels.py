@@ -94,7 +94,7 @@ def _whole(text: str) -> Any:
 
 
 def _from_vidsitu(elements: Sequence[Any], clip: str) -> tuple[Event, ...]:
-    found: dict[str, tuple[Event, ...]] = {}
+    by_clip: dict[str, tuple[Event, ...]] = {}
     for number, element in enumerate(elements):
         segment = None
         try:
@@ -102,19 +102,19 @@ def _from_vidsitu(elements: Sequence[Any], clip: str) -> tuple[Event, ...]:
             events = read_element(element, "short")
         except (ValueError, RecursionError) as error:
             raise DataError(str(error), file=PASTED, entry=segment or f"#{number}") from None
-        found.setdefault(segment, events)  # of several annotators the first
-    return _the_one(found, clip)
+        by_clip.setdefault(segment, events)  # of several annotators the first
+    return _the_one(by_clip, clip)
 
 
-def _the_one(found: Mapping[str, tuple[Event, ...]], clip: str) -> tuple[Event, ...]:
-    if len(found) == 1:
-        return next(iter(found.values()))
+def _the_one(by_clip: Mapping[str, tuple[Event, ...]], clip: str) -> tuple[Event, ...]:
+    if len(by_clip) == 1:
+        return next(iter(by_clip.values()))
     stem = clip.rsplit(".", 1)[0]
     for name in (clip, stem):
-        if name in found:
-            return found[name]
-    some = ", ".join(name[:40] for name in list(found)[:5])
-    problem = f"it holds {len(found)} clips ({some}); none is called {stem[:60]!r}: paste the one that is meant"
+        if name in by_clip:
+            return by_clip[name]
+    some = ", ".join(name[:40] for name in list(by_clip)[:5])
+    problem = f"it holds {len(by_clip)} clips ({some}); none is called {stem[:60]!r}: paste the one that is meant"
     raise DataError(problem, file=PASTED)
 
 

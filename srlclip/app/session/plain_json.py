@@ -69,7 +69,7 @@ def build(kind: type[Value], value: Any, where: str = "") -> Value:
     unknown = [name for name in value if name not in known]
     if unknown:
         raise ValueError(f"{where or 'it'} has the unknown field {_brief(unknown[0])}")
-    found = {}
+    arguments = {}
     for name, field in fields.items():
         hint = _hints(kind)[name]
         optional = field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
@@ -81,10 +81,10 @@ def build(kind: type[Value], value: Any, where: str = "") -> Value:
             raise ValueError(f"{_at(where, missing[0])} is missing")
         if name in pairs:
             (inner,) = typing.get_args(hint)
-            found[name] = Both(*(_convert(inner, value[key], _at(where, key)) for key in keys))
+            arguments[name] = Both(*(_convert(inner, value[key], _at(where, key)) for key in keys))
         else:
-            found[name] = _convert(hint, value[name], _at(where, name))
-    return kind(**found)
+            arguments[name] = _convert(hint, value[name], _at(where, name))
+    return kind(**arguments)
 
 
 def _is_both(hint: Any) -> bool:

@@ -9,7 +9,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 
-from srlclip.app.markup import esc, said, signed
+from srlclip.app.markup import GLYPHS, differs, esc, said, signed
 from srlclip.app.session.report_style import CSS, POLICY
 from srlclip.app.session.values import Models, OwnClip, Result
 from srlclip.plots import KIND_NAMES, NAMES, margins, rank_slope, short_name, to_svg
@@ -21,7 +21,6 @@ MAX_BYTES = 5_000_000
 #: Places of a ranking that are shown.
 TOP = 10
 _SHOWN_EVENTS = 30
-_MARKS = {"base": "●", "adapted": "◆"}
 
 
 def report(
@@ -81,7 +80,7 @@ def _document(
 
 
 def _name(model: str) -> str:
-    return f'<span class="{model}"><span aria-hidden="true">{_MARKS[model]}</span> {NAMES[model]}</span>'
+    return f'<span class="{model}"><span aria-hidden="true">{GLYPHS[model]}</span> {NAMES[model]}</span>'
 
 
 def _models_table(every: Sequence[Models]) -> str:
@@ -107,10 +106,10 @@ def _clip(clip: OwnClip, shots: Mapping[str, str]) -> str:
         for number, event in enumerate(clip.events[:_SHOWN_EVENTS], 1)
         if event is not None
     )
-    told = f'<p class="soft">Labels:{lines}</p>' if lines else '<p class="soft">No labels.</p>'
+    labels = f'<p class="soft">Labels:{lines}</p>' if lines else '<p class="soft">No labels.</p>'
     return (
         f"{shots.get(clip.name, '')}<h3>{said(clip.name, 80)}</h3><p class='soft'>{clip.seconds:.1f} s, "
-        f"{clip.size / 2**20:.1f} MB, sha256 {esc(clip.sha256[:16])}…</p>{told}"
+        f"{clip.size / 2**20:.1f} MB, sha256 {esc(clip.sha256[:16])}…</p>{labels}"
     )
 
 
@@ -131,9 +130,7 @@ def _section(result: Result, shots: Mapping[str, str], models: Models) -> str:
         body = _captions(value)
     else:
         body = _negatives(value)
-    return (
-        f'<section><h2>{said(result.title, 200)}</h2><p class="soft">{esc(result.told_when)}</p>{other}{body}</section>'
-    )
+    return f'<section><h2>{said(result.title, 200)}</h2><p class="soft">{esc(result.when_shown)}</p>{other}{body}</section>'
 
 
 def _figure(svg: str, label: str) -> str:
@@ -193,10 +190,7 @@ def _slot(slot: Slot, has_reference: bool) -> str:
     reference = f"<td>{_filler(slot.reference)}</td>" if has_reference else ""
     cells = []
     for model in MODELS:
-        if has_reference:
-            wrong = slot.match[model] is False
-        else:
-            wrong = model == "adapted" and slot.filler.base.strip().lower() != slot.filler.adapted.strip().lower()
+        wrong = differs(slot, model, has_reference=has_reference)
         text = _filler(slot.filler[model])
         off = f' class="off-{model}"' if wrong else ""
         cells.append(f"<td{off}>{f'≠ <span class=off>{text}</span>' if wrong else text}</td>")

@@ -81,10 +81,10 @@ def _load(values: Any) -> tuple[tuple[OwnClip, ...], tuple[Result, ...]]:
 
 
 def _list(values: dict, field: str, limit: int) -> list:
-    found = values.get(field)
-    if not isinstance(found, list) or len(found) > limit:
+    entries = values.get(field)
+    if not isinstance(entries, list) or len(entries) > limit:
         raise ValueError(f"{field} must be a list of at most {limit}")
-    return found
+    return entries
 
 
 def _clip(value: Any, where: str) -> OwnClip:
@@ -111,9 +111,9 @@ def _result(value: Any, models: Sequence[Models], where: str) -> Result:
         datetime.fromisoformat(when).astimezone(timezone.utc)
     except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{where}.when must be a date and time, ISO 8601") from None
-    found = build(KINDS[kind], value["value"], f"{where}.value")
-    _check_rows(found, f"{where}.value")
-    return Result(kind, when, models[place], found)
+    result = build(KINDS[kind], value["value"], f"{where}.value")
+    _check_rows(result, f"{where}.value")
+    return Result(kind, when, models[place], result)
 
 
 def _check_rows(value: Any, where: str) -> None:

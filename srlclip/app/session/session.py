@@ -1,7 +1,7 @@
 """What one visitor brings along: clips with labels of their own, what both models say of them, and the limits.
 
 Knows no page. The videos lie in a folder that belongs to the session alone; everything else is plain frozen values, so
-that a session without its videos (session_file) still shows its labels and results.
+that a session without its videos (saved_file) still shows its labels and results.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """A visitor's clips, labels and results. room: bytes that the server still has for everybody's clips. gone: told of
-    videos that were deleted, so that whoever shows them stops.
+    """A visitor's clips, labels and results. room: bytes that the server still has for everybody's clips. deleted: called with
+    the files of videos that were deleted, so that whoever shows them stops.
 
     Methods that compute take the comparison to do it with, which may change between calls: embeddings are made anew then.
     """
@@ -51,9 +51,9 @@ class Session:
         self,
         folder: Path,
         room: Callable[[], int] = lambda: MAX_BYTES,
-        gone: Callable[[Collection[Path]], None] = lambda files: None,
+        deleted: Callable[[Collection[Path]], None] = lambda files: None,
     ):
-        self.folder, self._room, self._gone = folder, room, gone
+        self.folder, self._room, self._deleted = folder, room, deleted
         self._clips: dict[str, OwnClip] = {}
         self._files: dict[str, Path] = {}
         self._features: dict[tuple, dict[str, np.ndarray]] = {}
@@ -169,7 +169,7 @@ class Session:
     def _delete(self, files: Collection[Path]) -> None:
         for file in files:
             file.unlink(missing_ok=True)
-        self._gone(files)
+        self._deleted(files)
 
     def annotate(self, name: str, events: Slots) -> OwnClip:
         """Write a clip's labels; None where there are none. Raises ValueError for too many, DataError for the name.
@@ -198,11 +198,11 @@ class Session:
     ) -> Result:
         """The session's clips (and the gallery's) ranked by both models. No target, so no winner."""
         view = self._view(comparison, [c.name for c in self.clips if self.has_video(c.name)], with_gallery, progress)
-        found = view.search(query)
-        short = found.hits.map(
+        result = view.search(query)
+        short = result.hits.map(
             lambda hits: tuple(h for place, h in enumerate(hits) if place < LISTED or h.clip_id in self._clips)
         )
-        return self._keep(comparison, "search", replace(found, hits=short))
+        return self._keep(comparison, "search", replace(result, hits=short))
 
     def caption(
         self, comparison: Comparison, name: str, decoder: str = "auto", progress: Progress | None = None,

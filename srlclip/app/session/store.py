@@ -20,18 +20,18 @@ GRACE = 60.0
 class SessionStore:
     """Sessions by token. A token is 128 bits of chance, and stays on the server. Safe for threads.
 
-    gone: told of every video that is deleted.
+    deleted: called with the files of videos that were deleted.
     """
 
     def __init__(
         self,
-        gone: Callable[[Collection[Path]], None] = lambda files: None,
+        deleted: Callable[[Collection[Path]], None] = lambda files: None,
         grace: float = GRACE,
         capacity: int = SERVER_BYTES,
     ):
         self._owner = tempfile.TemporaryDirectory(prefix="srlclip-sessions-")  # gone when the process ends
         self.folder = Path(self._owner.name).resolve()
-        self._gone, self._grace, self._capacity = gone, grace, capacity
+        self._deleted, self._grace, self._capacity = deleted, grace, capacity
         self._sessions: dict[str, Session] = {}
         self._pages: dict[str, str] = {}
         self._leaving: dict[str, threading.Timer] = {}
@@ -43,7 +43,7 @@ class SessionStore:
         folder = self.folder / secrets.token_hex(16)
         folder.mkdir(mode=0o700)
         with self._lock:
-            self._sessions[token] = Session(folder, self.room, self._gone)
+            self._sessions[token] = Session(folder, self.room, self._deleted)
             if page is not None:
                 self._pages[token] = page
         return token

@@ -61,7 +61,7 @@ class Result:
     value: Value
 
     @property
-    def told_when(self) -> str:
+    def when_shown(self) -> str:
         """When, for a reader: to the minute, in UTC."""
         return f"{datetime.fromisoformat(self.when).astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC"
 

@@ -59,10 +59,10 @@ class PagePairs:
         held = self._during.get()
         if held is not None and session is not None and held[0] == session:
             return held[1]
-        found = self.pairs.get(self.name(session))
+        comparison = self.pairs.get(self.name(session))
         if session is not None:
-            self._during.set((session, found))
-        return found
+            self._during.set((session, comparison))
+        return comparison
 
 
 class PageComparison:

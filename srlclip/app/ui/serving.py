@@ -49,10 +49,10 @@ def unknown_endpoints() -> dict[str, Any]:
     """Keyword arguments for the web app behind the page: a call of no endpoint gets a sentence instead of an error 500."""
     from fastapi.responses import JSONResponse
 
-    def told(request: Any, error: Exception) -> JSONResponse:
+    def no_such_endpoint(request: Any, error: Exception) -> JSONResponse:
         return JSONResponse({"error": "There is no such endpoint; /gradio_api/info lists them."}, 404)
 
-    return {"exception_handlers": {FnIndexInferError: told}}
+    return {"exception_handlers": {FnIndexInferError: no_such_endpoint}}
 
 
 def close(demo: gr.Blocks) -> None:

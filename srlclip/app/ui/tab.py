@@ -54,7 +54,7 @@ class Renewal:
 @dataclass(frozen=True)
 class Drawn:
     """A tab that stands on a page. fields: the components that a link fills. restore: a link to this tab -> their values,
-    or nothing where it changes none. unload: told of a page that goes, by its request.
+    or nothing where it changes none. unload: called with the request of a page that goes.
     """
 
     fields: Sequence[Any] = ()

@@ -54,8 +54,8 @@ def offer_html(stories: tuple[Story, ...]) -> str:
 
 
 def _search_step(comparison: Comparison, story: Story) -> str:
-    found = comparison.search(story.query, story.target)
-    ranks = found.target_rank("base"), found.target_rank("adapted")
+    result = comparison.search(story.query, story.target)
+    ranks = result.target_rank("base"), result.target_rank("adapted")
     if not all(ranks):
         return "One of the models gave no ranking; see the message below."
     now = outcome(*ranks)  # type: ignore[arg-type]

@@ -5,14 +5,12 @@ Whatever came from outside (queries, captions, file names, labels, error texts) 
 
 from __future__ import annotations
 
-from srlclip.app.markup import esc, said, signed
+from srlclip.app.markup import GLYPHS, esc, said, signed
 from srlclip.app.ui.parts.links import Link, to_query
 from srlclip.plots import NAMES, Figure, to_svg
 from srlclip.results import PairInfo, model_id
 
-__all__ = ["esc", "model_id", "said", "signed"]  # made elsewhere; the tabs find everything here
-
-GLYPHS = {"base": "●", "adapted": "◆"}
+__all__ = ["GLYPHS", "esc", "model_id", "said", "signed"]  # made elsewhere; the tabs find everything here
 
 
 def model_name(model: str, *, glyph: bool = True) -> str:

@@ -95,12 +95,12 @@ def caption_downloads(info: PairInfo, result: CaptionResult) -> str:
         verbs = {(m,): _dump(verb_entries({0: verb_prediction(result, m)})) for m in MODELS}
         row("VidSitu predictions, roles", "_vidsitu_srl.json", _JSON, roles)
         row("VidSitu predictions, verbs", "_vidsitu_verbs.json", _JSON, verbs)
-        told = "VidSitu files: this clip alone, as ann_idx 0."
+        remark = "VidSitu files: this clip alone, as ann_idx 0."
     else:
-        told = f"VidSitu prediction files hold {EVENTS_PER_CLIP} events; this video has {len(result.events)}."
+        remark = f"VidSitu prediction files hold {EVENTS_PER_CLIP} events; this video has {len(result.events)}."
     return (
         '<details class="sc-files"><summary>Downloads: subtitles, JSON, VidSitu predictions</summary>'
-        f'<dl>{"".join(rows)}</dl><p class="sc-soft">{told}</p></details>'
+        f'<dl>{"".join(rows)}</dl><p class="sc-soft">{remark}</p></details>'
     )
 
 

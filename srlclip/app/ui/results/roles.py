@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from srlclip.app.markup import differs
 from srlclip.app.ui.parts.format import GLYPHS, NAMES, esc, model_name, said, seconds
 from srlclip.results import MODELS, CaptionResult, EventCaption, Slot
 
@@ -13,7 +14,7 @@ LOW = 0.5
 
 def agreement(slots: Sequence[Slot]) -> int:
     """In how many rows both models say the same (letter case and spaces aside)."""
-    return sum(s.filler.base.strip().lower() == s.filler.adapted.strip().lower() for s in slots)
+    return sum(not differs(slot, "adapted", has_reference=False) for slot in slots)
 
 
 def matched(slots: Sequence[Slot], model: str) -> tuple[int, int]:
@@ -70,12 +71,11 @@ def cell(slot: Slot, model: str, *, has_reference: bool) -> str:
     # "-" is what annotators write for what cannot be seen, and a head learns to say it.
     value = NOT_VISIBLE if text == "-" else said(text or "—")
     share = slot.confidence[model]
+    wrong = differs(slot, model, has_reference=has_reference)
     if has_reference:
-        wrong = slot.match[model] is False
         sign = "≠" if wrong else "✓" if slot.match[model] else ""
         spoken = "differs from the reference" if wrong else "matches the reference" if sign else ""
     else:
-        wrong = model == "adapted" and slot.filler.base.strip().lower() != slot.filler.adapted.strip().lower()
         sign, spoken = ("≠", "differs from Base CLIP") if wrong else ("", "")
     mark = f'<span role="img" aria-label="{spoken}">{sign}</span> ' if sign else ""
     body = f'<span class="sc-off">{value}</span>' if wrong else value
@@ -89,8 +89,8 @@ def role_table(event: EventCaption, *, has_reference: bool) -> str:
     for slot in event.slots:
         name = "Verb" if slot.key == "Verb" else slot.name
         key = f' <span class="sc-soft">{esc(slot.key)}</span>' if slot.key not in ("Verb", slot.name) else ""
-        told = said(slot.reference) if slot.reference not in (None, "", "-") else NOT_VISIBLE
-        reference = f"<td>{told}</td>" if has_reference else ""
+        label = said(slot.reference) if slot.reference not in (None, "", "-") else NOT_VISIBLE
+        reference = f"<td>{label}</td>" if has_reference else ""
         cells = "".join(cell(slot, m, has_reference=has_reference) for m in MODELS)
         verb = ' class="sc-verb"' if slot.key == "Verb" else ""
         rows.append(f'<tr{verb}><th scope="row">{said(name)}{key}</th>{reference}{cells}</tr>')

@@ -69,8 +69,8 @@ def text_html(info: PairInfo) -> str:
 def start(comparison: Comparison) -> tuple[str | None, int]:
     """The clip and event to start with: the first example's, else the first labelled clip's first."""
     labelled = [clip for clip in comparison.clip_ids() if comparison.situation(clip).events]
-    found = next(((e.target, e.event_index or 0) for e in comparison.examples() if e.target in labelled), None)
-    return found or (next(iter(labelled), None), 0)
+    described = next(((e.target, e.event_index or 0) for e in comparison.examples() if e.target in labelled), None)
+    return described or (next(iter(labelled), None), 0)
 
 
 def example_html(comparison: Comparison, clip_id: str | None, event: int) -> str:
@@ -92,11 +92,11 @@ def example_html(comparison: Comparison, clip_id: str | None, event: int) -> str
     made = comparison.negatives(clip_id, event, ("verb_role",), style="srl", per_kind=1)
     if made:
         wrong = f"<p>{word_diff(true, made[0].text)}</p>"
-        told = (
+        legend = (
             "Struck out: words of the prompt; underlined: what stands there instead. Roles that both verbs have, stay."
         )
     else:
-        wrong, told = '<p class="sc-soft">No other verb fits these roles.</p>', ""
+        wrong, legend = '<p class="sc-soft">No other verb fits these roles.</p>', ""
     others = "".join(
         f"<li>{said(comparison.true_caption(clip_id, i, 'srl').text)}</li>" for i in range(len(events)) if i != event
     )
@@ -105,7 +105,7 @@ def example_html(comparison: Comparison, clip_id: str | None, event: int) -> str
         f'<table class="sc-table"><tbody>{table}</tbody></table></div>'
         f'<div class="sc-panel"><h3>2 Prompt, by rule</h3><p>{said(true, 600)}</p>'
         f"<h3>The same as a sentence (what this page asks with)</h3><p>{said(natural, 600)}</p></div>"
-        f'<div class="sc-panel"><h3>3 Hard negative: another verb and its roles</h3>{wrong}<p class="sc-soft">{told}</p></div>'
+        f'<div class="sc-panel"><h3>3 Hard negative: another verb and its roles</h3>{wrong}<p class="sc-soft">{legend}</p></div>'
         f'<div class="sc-panel"><h3>4 Hard negatives: the clip’s other events</h3><ol class="sc-dots">{others}</ol></div></div>'
     )
 

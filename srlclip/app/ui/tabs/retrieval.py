@@ -59,10 +59,10 @@ def clip_view(comparison: Comparison, media: Media, clip_id: str, query: str) ->
     curve = comparison.timeline(clip_id, query)
     player = labelled_player(comparison, media.shot(clip_id), curve.spans)
     heading = f"<h2>Where in {said(short_name(clip_id), 60)}? Query against each event</h2>"
-    told = f'<p class="sc-soft">Best event for the query: {best_events(curve)}.</p>'
+    best = f'<p class="sc-soft">Best event for the query: {best_events(curve)}.</p>'
     return (
         page(f'<div class="sc-panel">{player}</div>', scope=True),
-        page(f'<div class="sc-panel">{heading}{over_events(comparison.info, curve)}{told}</div>'),
+        page(f'<div class="sc-panel">{heading}{over_events(comparison.info, curve)}{best}</div>'),
     )
 
 

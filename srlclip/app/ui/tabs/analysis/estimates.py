@@ -48,8 +48,8 @@ def metric_rows(results: Mapping | None) -> tuple[MetricRow, ...]:
 
     def walk(node: object, path: tuple[str, ...]) -> Iterator[MetricRow]:
         if isinstance(node, Mapping):
-            found = {_ALIASES.get(str(k).lower(), str(k)): _estimate(v) for k, v in node.items()}
-            values = {k: v for k, v in found.items() if v is not None}
+            estimates = {_ALIASES.get(str(k).lower(), str(k)): _estimate(v) for k, v in node.items()}
+            values = {k: v for k, v in estimates.items() if v is not None}
             if path and all(model in values for model in MODELS):
                 yield MetricRow(" · ".join(path[:-1]), path[-1].replace("_", " "), values)
                 return
@@ -86,10 +86,10 @@ def _renamed(column: str) -> str:
 def captioner_rows(results: Mapping | None) -> tuple[MetricRow, ...]:
     """Rows of training/captioner_results.py's file: its main table, then one group per way to get the roles, then the
     heads that were trained on clips unknown to the adapter."""
-    found = results or {}
-    groups = {f"Trained heads, {found.get('roles', 'annotated roles')}": found.get("table")}
-    groups |= {f"Trained heads, {name}": table for name, table in (found.get("modes") or {}).items()}
-    groups["Heads trained on clips that the adapter never saw"] = found.get("unseen_clips")
+    file = results or {}
+    groups = {f"Trained heads, {file.get('roles', 'annotated roles')}": file.get("table")}
+    groups |= {f"Trained heads, {name}": table for name, table in (file.get("modes") or {}).items()}
+    groups["Heads trained on clips that the adapter never saw"] = file.get("unseen_clips")
     rows = []
     for group, table in groups.items():
         for metric, columns in (table or {}).items():
@@ -176,5 +176,5 @@ def read_study(results: Mapping) -> AblationStudy:
     )
     known = {arm.key for arm in arms}
     arms += tuple(StudyArm(key, key, "") for key in dict.fromkeys(c.arm for c in cells) if key not in known)
-    told = {key: str(results.get(key) or "") for key in ("study", "question", "reference", "difference")}
-    return AblationStudy(told["study"], told["question"], arms, told["reference"], told["difference"], tuple(cells))
+    texts = {key: str(results.get(key) or "") for key in ("study", "question", "reference", "difference")}
+    return AblationStudy(texts["study"], texts["question"], arms, texts["reference"], texts["difference"], tuple(cells))

@@ -137,12 +137,12 @@ def opened(comparison: Comparison, media: Media, value: str) -> str:
     if not (number.isascii() and number.isdigit() and int(number) < labelled):
         raise ValueError(f"There is no event {value[:80]!r} in this gallery. Press one of the listed lines.")
     query = comparison.true_caption(clip_id, int(number), "natural").text
-    found = comparison.search(query, clip_id)
-    ranks = ", ".join(f"{NAMES[m]} {found.target_rank(m) or 'no rank'}" for m in MODELS)
+    result = comparison.search(query, clip_id)
+    ranks = ", ".join(f"{NAMES[m]} {result.target_rank(m) or 'no rank'}" for m in MODELS)
     return clip_panel(comparison, media, clip_id, query, f"Asked for event {int(number) + 1}. Rank: {ranks}.")
 
 
-def clip_panel(comparison: Comparison, media: Media, clip_id: str, query: str, told: str) -> str:
+def clip_panel(comparison: Comparison, media: Media, clip_id: str, query: str, remark: str) -> str:
     """A gallery clip in the player with its labelled events, beside the query's heat strip over them."""
     if clip_id not in comparison.clip_ids():
         raise ValueError(f"There is no clip {clip_id[:80]!r} in the gallery. Choose one of the list.")
@@ -152,7 +152,7 @@ def clip_panel(comparison: Comparison, media: Media, clip_id: str, query: str, t
     note = "Cell: cosine; shade: from the row's lowest to its highest; frame: the model's best event."
     return page(
         f'<div class="sc-split sc-half"><div class="sc-panel">{player}</div>'
-        f'<div class="sc-panel"><h2>Query against each event</h2><p>“{said(query)}”</p><p class="sc-soft">{said(told)}</p>'
+        f'<div class="sc-panel"><h2>Query against each event</h2><p>“{said(query)}”</p><p class="sc-soft">{said(remark)}</p>'
         f"{strip}<p>Best event: {best_events(curve)}.</p>{source_line(f'{note} {measured_now(comparison.info, clip_id)}')}</div></div>",
         scope=True,
     )

@@ -76,10 +76,10 @@ class GalleryMeasure:
 
     def tallies(self, by: str) -> dict[str, Tally]:
         """by: "kind" or "verb" -> its value -> how often which model was right."""
-        found: dict[str, Tally] = {}
+        tallies: dict[str, Tally] = {}
         for row in self.negatives:
-            found.setdefault(getattr(row, by), Tally()).add(*(value > 0 for value in row.values))
-        return found
+            tallies.setdefault(getattr(row, by), Tally()).add(*(value > 0 for value in row.values))
+        return tallies
 
     def movers(self, limit: int = 5) -> tuple[list[Asked], list[Asked]]:
         """The clips that SRL-CLIP, and those that Base, puts higher: the largest change of rank first."""
@@ -106,8 +106,8 @@ def measure_gallery(comparison: Comparison, limit: int = 40, progress: Progress 
         events = comparison.situation(clip).events
         index = number % len(events)
         true = comparison.true_caption(clip, index, "natural").text
-        found = comparison.search(true, clip)
-        base, adapted = (found.target_rank(model) for model in MODELS)
+        result = comparison.search(true, clip)
+        base, adapted = (result.target_rank(model) for model in MODELS)
         if base and adapted:
             measure.asked.append(Asked(clip, index, true, (base, adapted)))
         negatives = comparison.negatives(clip, index, kinds)

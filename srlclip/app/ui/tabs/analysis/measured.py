@@ -82,8 +82,10 @@ def _group_html(info: PairInfo, group: str, rows: tuple[MetricRow, ...], file: s
     bars, columns = _bars(rows), ("metric", "model", "value", "low", "high")
     chart = ""
     if bars:
-        told = f"{title}: metrics with 95 % intervals; the numbers are in the table"
-        chart = with_files(metric_bars(bars), told, file, info, columns, _cells(rows), set=title, n=size, source=source)
+        spoken = f"{title}: metrics with 95 % intervals; the numbers are in the table"
+        chart = with_files(
+            metric_bars(bars), spoken, file, info, columns, _cells(rows), set=title, n=size, source=source
+        )
     table = (
         f'<div class="sc-scroll" tabindex="0" role="region" aria-label="{esc(title)}"><table class="sc-table"><thead><tr>'
         f'<th scope="col">Metric [95 % interval]</th>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
@@ -99,10 +101,10 @@ def _source(results: Mapping | None) -> str:
 
 def _size(results: Mapping | None, group: str) -> str:
     """How many clips and events a set has, where the file says so: for the set, or for all of it."""
-    found = results or {}
-    told = (found.get("splits") or {}).get(group.removeprefix("tables · "))
-    told = told if isinstance(told, Mapping) else found
-    return ", ".join(f"{told[key]} {key}" for key in ("clips", "events") if isinstance(told.get(key), int))
+    file = results or {}
+    part = (file.get("splits") or {}).get(group.removeprefix("tables · "))
+    part = part if isinstance(part, Mapping) else file
+    return ", ".join(f"{part[key]} {key}" for key in ("clips", "events") if isinstance(part.get(key), int))
 
 
 def _groups_html(info: PairInfo, heading: str, rows: tuple[MetricRow, ...], file: str, results: Mapping | None) -> str:
@@ -132,12 +134,12 @@ def _seeds_html(info: PairInfo, results: Mapping) -> str:
     if not rows:
         return ""
     arms = list(dict.fromkeys(arm for _, arm, _ in rows))
-    found = {(metric, arm): values for metric, arm, values in rows}
+    by_arm = {(metric, arm): values for metric, arm, values in rows}
     heads = "".join(f'<th scope="col">{_column(arm)}</th>' for arm in arms)
     body = "".join(
         f'<tr><th scope="row">{esc(metric)}</th>'
         + "".join(
-            f'<td class="sc-num">{esc(" / ".join(f"{v:.1f}" for v in found.get((metric, arm), ())))}</td>'
+            f'<td class="sc-num">{esc(" / ".join(f"{v:.1f}" for v in by_arm.get((metric, arm), ())))}</td>'
             for arm in arms
         )
         + "</tr>"
@@ -168,10 +170,10 @@ def _results_html(info: PairInfo, results_json: str, captioner_json: str) -> str
             "No measured results come with these models. Run the evaluation, or measure on the gallery (next section)."
         )
     parts = _groups_html(info, "Retrieval and hard negatives, measured", rows, "metrics", results)
-    told = captioner_rows(captioner)
-    if told:
+    captions = captioner_rows(captioner)
+    if captions:
         parts += '<div class="sc-gap"></div>' + _groups_html(
-            info, "SRL captions, measured", told, "captions", captioner
+            info, "SRL captions, measured", captions, "captions", captioner
         )
         parts += _seeds_html(info, captioner)
     return page(parts)

@@ -89,10 +89,10 @@ def run_table(root: Path | str | None) -> RunTable:
 
 def _json(path: Path) -> dict:
     try:
-        found = json.loads(path.read_text("utf-8"))
+        values = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return values if isinstance(values, dict) else {}
 
 
 def _is_number(value: object) -> bool:

@@ -24,8 +24,8 @@ PREFIX = "ablations/"
 
 def study_names(measurements: tuple[str, ...]) -> list[tuple[str, str]]:
     """(label, name) of the studies among a comparison's measurements."""
-    found = [name for name in measurements if name.startswith(PREFIX)]
-    return [(name.removeprefix(PREFIX).replace("_", " "), name) for name in found]
+    names = [name for name in measurements if name.startswith(PREFIX)]
+    return [(name.removeprefix(PREFIX).replace("_", " "), name) for name in names]
 
 
 def _apart(estimate: Estimate | None) -> str:
@@ -61,8 +61,8 @@ def _study_html(info: PairInfo, results_json: str, split: str, metric: str) -> s
         (labels[c.arm], c.base, split, metric, *_blank(c.value), c.n, c.seeds, *_blank(c.difference or (None,) * 3))
         for c in cells
     ]
-    told = [f"{k}: {v[:200]}" for k, v in sources(results) if k in ("commit", "date", "machine")]
-    source = " · ".join([f"n = {', '.join(str(n) for n in dict.fromkeys(c.n for c in cells))}", *told])
+    origin = [f"{k}: {v[:200]}" for k, v in sources(results) if k in ("commit", "date", "machine")]
+    source = " · ".join([f"n = {', '.join(str(n) for n in dict.fromkeys(c.n for c in cells))}", *origin])
     figure = metric_figure(
         metric, [n for n in shown if n != labels.get("base")], points, labels.get(study.reference, "")
     )
@@ -141,7 +141,7 @@ def runs_html(info: PairInfo, root: Path | None) -> str:
     about = " · ".join(f"{r.name}: {', '.join(f'{k} {v}' for k, v in r.about.items())}" for r in table.rows if r.about)
     file = link("srlclip_runs.csv", "text/csv", to_csv(info, ("run", *heads), rows, source=about), "CSV", "runs")
     names = "".join(f'<th scope="col">{esc(name.replace("_", " "))}</th>' for name in ("run", *heads))
-    varied = _told(table)
+    varied = _varied_line(table)
     return page(
         f'<h2>Runs side by side</h2><p class="sc-soft">{varied}</p><div class="sc-scroll" tabindex="0" role="region" '
         f'aria-label="Runs"><table class="sc-table"><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table></div>'
@@ -149,7 +149,7 @@ def runs_html(info: PairInfo, root: Path | None) -> str:
     )
 
 
-def _told(table: RunTable) -> str:
+def _varied_line(table: RunTable) -> str:
     if len(table.rows) < 2:
         return "One run with metrics."
     if not table.varied:
@@ -157,8 +157,8 @@ def _told(table: RunTable) -> str:
     return f"{len(table.rows)} runs; they differ in {len(table.varied)} settings, which come first."
 
 
-def _values(found: Mapping, keys: tuple[str, ...]) -> list:
-    return [found.get(key, "") for key in keys]
+def _values(mapping: Mapping, keys: tuple[str, ...]) -> list:
+    return [mapping.get(key, "") for key in keys]
 
 
 def _short(value: object) -> str:

@@ -107,8 +107,8 @@ def _gallery_section(comparison: Comparison, media: Media) -> tuple[gr.HTML, gr.
 
     @user_errors
     def run(progress: gr.Progress = gr.Progress()) -> tuple[str, str]:  # noqa: B008
-        found = measure_gallery(comparison, progress=stepper(progress))
-        return gallery_html(comparison.info, found), ""
+        measured = measure_gallery(comparison, progress=stepper(progress))
+        return gallery_html(comparison.info, measured), ""
 
     @user_errors
     def show(event: gr.EventData) -> str:
@@ -138,8 +138,8 @@ def _query_section(comparison: Comparison, media: Media) -> list:
 
     @user_errors
     def run_clip(typed: str, clip_id: str | None) -> str:
-        told = "A query of your own: no event is known to be the right one."
-        return clip_panel(comparison, media, str(clip_id or ""), checked_query(typed), told)
+        remark = "A query of your own: no event is known to be the right one."
+        return clip_panel(comparison, media, str(clip_id or ""), checked_query(typed), remark)
 
     @user_errors
     def run_gallery(typed: str, by: str) -> str:

@@ -1,4 +1,4 @@
-"""What the handlers of the own-clips tab do, as ordinary functions: uploads, labels, negatives, saving, opening, reports."""
+"""What the handlers of the your-clips tab do, as ordinary functions: uploads, labels, negatives, saving, opening, reports."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def receive(
     comparison: Comparison, session: Session, paths: Sequence[str], progress: Progress | None = None
 ) -> list[tuple[bool, str, str]]:
     """Take every file that is a video; of each whether it went well, its name, and how. One that fails stops no other."""
-    told = []
+    notices = []
     for number, path in enumerate(paths):
         name = Path(path).name
         if progress:
@@ -61,24 +61,24 @@ def receive(
         try:
             clip, known = session.add(comparison, path, name, named)
         except (SrlClipError, ValueError) as error:
-            told.append((False, name, str(error)))
+            notices.append((False, name, str(error)))
             continue
         called = f", as {clip.name}" if clip.name != name else ""
-        told.append((True, name, ("reconnected with its labels" if known else "read") + called))
-    return told
+        notices.append((True, name, ("reconnected with its labels" if known else "read") + called))
+    return notices
 
 
 def samples(comparison: Comparison) -> list[tuple[str, Situation, str]]:
     """(name, gallery clip, a query for it) of up to two clips that a visitor without videos can try the tab with."""
-    found: dict[str, tuple[Situation, str]] = {}
+    clips: dict[str, tuple[Situation, str]] = {}
     for example in comparison.examples():
         clip = comparison.situation(example.target) if example.target else None
         # whole files only: an upload has no place in a longer video
         if clip is not None and clip.path is not None and clip.path.is_file() and not clip.start:
-            found.setdefault(clip.clip_id, (clip, example.query))
+            clips.setdefault(clip.clip_id, (clip, example.query))
     return [
         (f"example {number}{clip.path.suffix}", clip, query)  # type: ignore[union-attr]
-        for number, (clip, query) in enumerate(list(found.values())[:SAMPLES], 1)
+        for number, (clip, query) in enumerate(list(clips.values())[:SAMPLES], 1)
     ]
 
 
@@ -86,7 +86,7 @@ def take_samples(
     comparison: Comparison, session: Session, progress: Progress | None = None
 ) -> list[tuple[bool, str, str]]:
     """Take the samples as if they had been uploaded and labelled; those that are here stay as they are. As `receive`."""
-    told, chosen = [], samples(comparison)
+    notices, chosen = [], samples(comparison)
     for number, (name, clip, _) in enumerate(chosen):
         if any(own.name == name for own in session.clips) and session.has_video(name):
             continue
@@ -94,8 +94,8 @@ def take_samples(
         added, known = session.add(comparison, clip.path, name, step)  # type: ignore[arg-type]
         if clip.events and not known:  # an opened file may hold it, with labels that somebody edited
             session.annotate(added.name, clip.events)
-        told.append((True, added.name, f"a copy of {clip.clip_id}, with its labels, as if you had brought it"))
-    return told
+        notices.append((True, added.name, f"a copy of {clip.clip_id}, with its labels, as if you had brought it"))
+    return notices
 
 
 def opened(comparison: Comparison, session: Session, path: str) -> list[tuple[bool, str, str]]:
@@ -110,11 +110,11 @@ def opened(comparison: Comparison, session: Session, path: str) -> list[tuple[bo
     except (OSError, UnicodeDecodeError):
         raise DataError("not a saved comparison: it is no text that can be read", file=file.name) from None
     renamed = session.open(comparison, *load(text, file.name))
-    told = [(True, file.name, f"{len(session.clips)} clips and {len(session.results)} results opened")]
-    told += [
+    notices = [(True, file.name, f"{len(session.clips)} clips and {len(session.results)} results opened")]
+    notices += [
         (True, old, f"is called {new} here, since the gallery has a clip of that name") for old, new in renamed.items()
     ]
-    return told + [
+    return notices + [
         (True, c.name, f"upload its video ({c.size / 2**20:.1f} MB, sha256 {c.sha256[:12]}…) to go on with it")
         for c in session.clips
         if not session.has_video(c.name)
@@ -209,7 +209,7 @@ def pictures(session: Session, media: Media, results: Sequence[Result]) -> dict[
         if isinstance(result.value, SearchResult):
             names |= {hit.clip_id: None for hits in result.value.hits for hit in hits[:TOP]}
     find = finder(session, media)
-    found = {}
+    pictures = {}
     for name in names:
         file = media.poster_file(find(name))
         try:
@@ -218,10 +218,10 @@ def pictures(session: Session, media: Media, results: Sequence[Result]) -> dict[
                 image.thumbnail((_PICTURE, _PICTURE))
                 small = io.BytesIO()
                 image.save(small, "jpeg", quality=72)
-                found[name] = small.getvalue()
+                pictures[name] = small.getvalue()
         except OSError:  # a poster that has just gone
             continue
-    return found
+    return pictures
 
 
 def files_html(comparison: Comparison, session: Session, media: Media) -> str:

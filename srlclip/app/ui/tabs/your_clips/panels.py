@@ -35,7 +35,7 @@ def status_html(session: Session | None) -> str:
     )
 
 
-def told_html(lines: Sequence[tuple[bool, str, str]]) -> str:
+def notices_html(lines: Sequence[tuple[bool, str, str]]) -> str:
     """What became of each file. lines: (whether it went well, the file's name, the rest of the sentence)."""
     if not lines:
         return ""
@@ -110,7 +110,7 @@ def result_html(result: Result, here: Models, shot: FindShot) -> str:
             "Its numbers do not belong beside new ones.</p>"
         )
     return page(
-        f'{other}<p class="sc-soft">{said(result.title, 200)} · {esc(result.told_when)}</p>{body}',
+        f'{other}<p class="sc-soft">{said(result.title, 200)} · {esc(result.when_shown)}</p>{body}',
         scope=not isinstance(value, SearchResult),
     )
 

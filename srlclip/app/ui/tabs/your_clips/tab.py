@@ -19,7 +19,7 @@ from srlclip.app.ui.parts.uploads import SUFFIXES
 from srlclip.app.ui.results.captions import decoder_choice
 from srlclip.app.ui.tab import FREE, MODEL, Drawn, PageContext, Renewal, Tab
 from srlclip.app.ui.tabs.your_clips import actions, panels
-from srlclip.app.ui.tabs.your_clips.handlers import NO_RESULT, ROLE_BOXES, Desk
+from srlclip.app.ui.tabs.your_clips.handlers import NO_RESULT, ROLE_BOXES, Handlers
 
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
@@ -50,8 +50,8 @@ def renewed(comparison: Comparison) -> list:
 def build(context: PageContext, place: gr.Tab) -> Drawn:
     """Lay the tab out and wire it; a session ends with its page."""
     comparison, media = context.comparison, context.media
-    store = SessionStore(gone=media.forget)
-    desk = Desk(comparison, media, store)
+    store = SessionStore(deleted=media.forget)
+    handlers = Handlers(comparison, media, store)
     # a plain function: Gradio copies the callback with the page's settings, and a method drags what it belongs to along
     token = gr.State("", delete_callback=lambda ended: store.drop(ended))
     status = gr.HTML(panels.status_html(None), js_on_load=None)
@@ -62,7 +62,7 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
         with gr.Column(min_width=320):
             saved = gr.File(label="or a saved comparison (replaces what is here)", file_types=[".json"], height=150)
     sample = gr.Button(SAMPLE, size="sm", visible=bool(actions.samples(comparison)))
-    told = gr.HTML("", js_on_load=None)
+    notices = gr.HTML("", js_on_load=None)
     shelf = gr.HTML(notice(panels.NOTHING), js_on_load=PICK)
     with gr.Row():
         with gr.Column(min_width=320):
@@ -76,7 +76,7 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
         with gr.Tab("Search", id="search"):
             query = gr.Textbox(label="Describe an event", submit_btn="Search", lines=1, max_lines=3)
             both = gr.Checkbox(False, label="Together with the built-in gallery")
-            found = gr.HTML(notice(SEARCH), js_on_load=PICK)
+            results = gr.HTML(notice(SEARCH), js_on_load=PICK)
             closer = gr.HTML("", js_on_load=None)
         with gr.Tab("Captions", id="own-captions"):
             decoder = gr.Radio(**decoder_choice(comparison), label="Decoder")
@@ -119,7 +119,7 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
     keys, asked = gr.State([]), gr.State("")
     state = [status, shelf, clip, number, table, verb, keys, *boxes, true, kinds, kept]
 
-    shown = {"fn": user_errors(desk.refreshed), "inputs": [token, clip, number], "outputs": state, **FREE}
+    shown = {"fn": user_errors(handlers.refreshed), "inputs": [token, clip, number], "outputs": state, **FREE}
 
     @user_errors
     def on_upload(
@@ -128,15 +128,15 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008
     ) -> tuple:
-        return desk.upload(paths, mine, request.session_hash, stepper(progress))
+        return handlers.upload(paths, mine, request.session_hash, stepper(progress))
 
     @user_errors
     def on_sample(mine: str, request: gr.Request, progress: gr.Progress = gr.Progress()) -> tuple:  # noqa: B008
-        return desk.sample(mine, request.session_hash, stepper(progress))
+        return handlers.sample(mine, request.session_hash, stepper(progress))
 
     @user_errors
     def on_open(path: str | None, mine: str, request: gr.Request) -> tuple:
-        return desk.open_file(path, mine, request.session_hash)
+        return handlers.open_file(path, mine, request.session_hash)
 
     def on_pick(event: gr.EventData) -> str:
         return str(event.value)
@@ -148,20 +148,20 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
 
     @user_errors
     def on_search(mine: str, words: str, also: bool, progress: gr.Progress = gr.Progress()) -> tuple:  # noqa: B008
-        return desk.search(mine, words, also, stepper(progress))
+        return handlers.search(mine, words, also, stepper(progress))
 
     @user_errors
     def on_closer(mine: str, words: str, event: gr.EventData) -> str:
-        return desk.closer(mine, words, str(event.value))
+        return handlers.closer(mine, words, str(event.value))
 
     @user_errors
     def on_caption(mine: str, name: str, kind: str, progress: gr.Progress = gr.Progress()) -> tuple:  # noqa: B008
-        return desk.caption(mine, name, kind, stepper(progress))
+        return handlers.caption(mine, name, kind, stepper(progress))
 
     def starter(model: str) -> Callable:
         @user_errors
         def start(mine: str, name: str, kind: str, progress: gr.Progress = gr.Progress()) -> str:  # noqa: B008
-            return desk.start_from(mine, name, model, kind, stepper(progress))
+            return handlers.start_from(mine, name, model, kind, stepper(progress))
 
         return start
 
@@ -175,40 +175,40 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
         typed: str,
         progress: gr.Progress = gr.Progress(),  # noqa: B008
     ) -> tuple:
-        return desk.score(mine, name, index or 0, words, chosen, typed, stepper(progress))
+        return handlers.score(mine, name, index or 0, words, chosen, typed, stepper(progress))
 
     # what comes in: some of it is there even when the rest fails, so the page is drawn anew either way
-    upload.upload(on_upload, [upload, token], [token, told, upload], show_progress_on=told, **MODEL).then(**shown)
-    tried = [token, told, inner, query, found, closer, kept, asked]
-    sample.click(on_sample, token, tried, show_progress_on=found, **MODEL).success(**shown)
-    opening = saved.upload(on_open, [saved, token], [token, told, saved, inner], api_visibility="private")
-    opening.then(**shown).then(user_errors(desk.kept), [token, kept], view, **FREE)
+    upload.upload(on_upload, [upload, token], [token, notices, upload], show_progress_on=notices, **MODEL).then(**shown)
+    tried = [token, notices, inner, query, results, closer, kept, asked]
+    sample.click(on_sample, token, tried, show_progress_on=results, **MODEL).success(**shown)
+    opening = saved.upload(on_open, [saved, token], [token, notices, saved, inner], api_visibility="private")
+    opening.then(**shown).then(user_errors(handlers.kept), [token, kept], view, **FREE)
     opening.failure(lambda: None, None, saved, **FREE)  # a refused file makes room for the next one
     clip.input(**shown)
     number.input(**shown)
     shelf.select(on_pick, None, clip, **FREE).success(**shown)
-    remove.click(user_errors(desk.remove), [token, clip], told, **FREE).success(**shown)
-    wiped = [token, told, found, closer, captions, scored, files, view, text]
+    remove.click(user_errors(handlers.remove), [token, clip], notices, **FREE).success(**shown)
+    wiped = [token, notices, results, closer, captions, scored, files, view, text]
     wipe.click(on_wipe, token, wiped, **FREE).success(**shown)
     # labels: a refused change leaves the fields as they were typed
-    verb.input(user_errors(desk.change_verb), [token, clip, number, verb], [keys, *boxes], **FREE)
+    verb.input(user_errors(handlers.change_verb), [token, clip, number, verb], [keys, *boxes], **FREE)
     labelled = [
-        keep.click(user_errors(desk.keep_event), [token, clip, number, verb, keys, *boxes], None, **FREE),
-        unlabel.click(user_errors(desk.unlabel), [token, clip], None, **FREE),
-        use.click(user_errors(desk.paste), [token, clip, text], None, **FREE),
+        keep.click(user_errors(handlers.keep_event), [token, clip, number, verb, keys, *boxes], None, **FREE),
+        unlabel.click(user_errors(handlers.unlabel), [token, clip], None, **FREE),
+        use.click(user_errors(handlers.paste), [token, clip, text], None, **FREE),
     ]
     for button, model in ((from_base, "base"), (from_srl, "adapted")):
-        labelled.append(button.click(starter(model), [token, clip, decoder], told, show_progress_on=table, **MODEL))
+        labelled.append(button.click(starter(model), [token, clip, decoder], notices, show_progress_on=table, **MODEL))
     for event in labelled:
         event.success(**shown)
-    show.click(user_errors(desk.lines), token, text, **FREE)
+    show.click(user_errors(handlers.lines), token, text, **FREE)
     # what both models say
     runs = [
         (
             query.submit(
-                on_search, [token, query, both], [found, closer, kept, asked], show_progress_on=found, **MODEL
+                on_search, [token, query, both], [results, closer, kept, asked], show_progress_on=results, **MODEL
             ),
-            found,
+            results,
         ),
         (
             go_caption.click(on_caption, [token, clip, decoder], [captions, kept], show_progress_on=captions, **MODEL),
@@ -224,15 +224,15 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
     for event, result in runs:
         event.success(None, js=AFTER, **FREE)
         event.failure(lambda: notice(FAILED), None, result, **FREE)
-    found.select(on_closer, [token, asked], closer, **MODEL)
-    files_go.click(user_errors(desk.files), token, files, **MODEL)
-    kept.input(user_errors(desk.kept), [token, kept], view, **FREE)
+    results.select(on_closer, [token, asked], closer, **MODEL)
+    files_go.click(user_errors(handlers.files), token, files, **MODEL)
+    kept.input(user_errors(handlers.kept), [token, kept], view, **FREE)
 
     def ended(request: gr.Request) -> None:
         store.left(request.session_hash)
 
     return Drawn(
-        renewal=Renewal([decoder, found, closer, captions, scored, verb], lambda: renewed(comparison)), unload=ended
+        renewal=Renewal([decoder, results, closer, captions, scored, verb], lambda: renewed(comparison)), unload=ended
     )
 
 

@@ -11,30 +11,10 @@ import pytest
 from fake_comparison import FakeComparison
 
 from srlclip.app.ui.parts.media import Media
-from srlclip.app.ui.results import plots as plot_files
+from srlclip.app.ui.results.plots import with_files
 from srlclip.app.ui.tab import PageContext
-from srlclip.app.ui.tabs.analysis import (
-    estimates as result_files,
-)
-from srlclip.app.ui.tabs.analysis import (
-    gallery as gallery_panels,
-)
-from srlclip.app.ui.tabs.analysis import (
-    measure,
-    run_logs,
-)
-from srlclip.app.ui.tabs.analysis import (
-    measured as measured_panels,
-)
-from srlclip.app.ui.tabs.analysis import (
-    query as query_panels,
-)
-from srlclip.app.ui.tabs.analysis import (
-    studies as study_panels,
-)
-from srlclip.app.ui.tabs.analysis import (
-    tab as analysis,
-)
+from srlclip.app.ui.tabs.analysis import TAB, estimates, gallery, measure, measured, query, run_logs, studies
+from srlclip.app.ui.tabs.analysis.tab import renewed, stored_html, study_view
 from srlclip.plots import metric_bars
 from srlclip.situations import DataError
 
@@ -50,7 +30,7 @@ def media(comparison):
 
 
 @pytest.fixture(scope="module")
-def found(comparison):
+def measurement(comparison):
     return measure.measure_gallery(comparison, limit=6)
 
 
@@ -66,7 +46,7 @@ def table(content):
 
 def test_every_plot_can_be_kept_as_svg_png_and_csv(comparison):
     figure = metric_bars([("R@1", {"base": (10, 8, 12), "adapted": (40, 36, 44)})])
-    html = plot_files.with_files(figure, "told", "bars", comparison.info, ("name", "value"), [("=1+1", 2)], source="+x")
+    html = with_files(figure, "told", "bars", comparison.info, ("name", "value"), [("=1+1", 2)], source="+x")
     kept = files(html)
     assert set(kept) == {"srlclip_bars.svg", "srlclip_bars.png", "srlclip_bars.csv"} and 'aria-label="told"' in html
     assert kept["srlclip_bars.png"].startswith(b"\x89PNG") and len(kept["srlclip_bars.png"]) < 60_000
@@ -78,100 +58,102 @@ def test_every_plot_can_be_kept_as_svg_png_and_csv(comparison):
 
 def test_a_formula_in_a_column_name_is_neutralised(comparison):
     figure = metric_bars([])
-    html = plot_files.with_files(figure, "t", "x", comparison.info, ("=cmd()",), [])
+    html = with_files(figure, "t", "x", comparison.info, ("=cmd()",), [])
     assert table(files(html)["srlclip_x.csv"])[0][0] == "'=cmd()"
 
 
 def test_stored_results_name_models_n_date_and_commit(comparison):
-    html = analysis.stored_html(comparison)
+    html = stored_html(comparison)
     for words in ("61.3", "abc1234", "2026-01-01", "SRL captions, measured", "predicted roles", "21.5"):
         assert words in html
-    assert "No measured results" in measured_panels.results_html(comparison.info, None)
+    assert "No measured results" in measured.results_html(comparison.info, None)
     rows = table(files(html)["srlclip_metrics_1.csv"])
     assert rows[1][:5] == ["R@1", "base", "24.1", "21.1", "27.1"] and "abc1234" in ",".join(rows[1])
 
 
 def test_captioner_rows_put_the_heads_in_the_pairs_columns(comparison):
-    rows = result_files.captioner_rows(comparison.measurement("captioner"))
+    rows = estimates.captioner_rows(comparison.measurement("captioner"))
     assert [(r.group, r.name) for r in rows] == [
         ("Trained heads, annotated roles", "Vb@1"),
         ("Trained heads, annotated roles", "CIDEr"),
         ("Trained heads, predicted roles", "Vb@1"),
     ]
     assert rows[0].values["base"][0] == 20 and rows[0].values["adapted - base"][0] == 10
-    assert result_files.captioner_rows({"table": None}) == () == result_files.captioner_rows(None)
+    assert estimates.captioner_rows({"table": None}) == () == estimates.captioner_rows(None)
 
 
 def test_a_study_shows_one_metric_with_differences_and_source(comparison):
-    html, split, metric = analysis.study_view(comparison, "ablations/losses", "nope", None)
+    html, split, metric = study_view(comparison, "ablations/losses", "nope", None)
     assert split.value == "test" and metric.value == "event R@1" and set(split.choices) >= {("hard", "hard")}
     assert "the arm one" in html and "<strong>−5.0" in html and "abc1234" in html and "<svg" in html
     rows = table(files(html)["srlclip_study_losses.csv"])
     assert len(rows) == 4 and rows[2][9:12] == ["-5.0", "-7.0", "-3.0"] and rows[3][9] == ""
     with pytest.raises(ValueError, match="no numbers"):
-        result_files.read_study({"study": "x", "tables": {}})
+        estimates.read_study({"study": "x", "tables": {}})
     with pytest.raises(ValueError, match="has no"):
-        study_panels.study_html(comparison.info, comparison.measurement("ablations/losses"), "test", "<b>")
+        studies.study_html(comparison.info, comparison.measurement("ablations/losses"), "test", "<b>")
 
 
-def test_gallery_measurement_counts_every_negative_once(comparison, found):
-    total = sum(t.won + t.tied + t.lost for t in found.tallies("kind").values())
-    assert found.clips == 6 == len(found.ranks) and total == len(found.negatives) == len(found.margins["base"])
-    assert total == sum(t.won + t.tied + t.lost for t in found.tallies("verb").values())
-    html = gallery_panels.gallery_html(comparison.info, found)
+def test_gallery_measurement_counts_every_negative_once(comparison, measurement):
+    total = sum(t.won + t.tied + t.lost for t in measurement.tallies("kind").values())
+    assert measurement.clips == 6 == len(measurement.ranks) and total == len(measurement.negatives) == len(
+        measurement.margins["base"]
+    )
+    assert total == sum(t.won + t.tied + t.lost for t in measurement.tallies("verb").values())
+    html = gallery.gallery_html(comparison.info, measurement)
     assert "6 of 7 clips" in html and "mini-srlclip" in html
     rows = table(files(html)["srlclip_ranks.csv"])[1:]
-    assert [(int(r[3]), int(r[4])) for r in rows] == found.ranks
+    assert [(int(r[3]), int(r[4])) for r in rows] == measurement.ranks
     assert len(table(files(html)["srlclip_margins.csv"])) == total + 1
 
 
-def test_the_largest_movers_come_first_and_every_point_is_a_button(comparison, found):
-    up, down = found.movers(9)
+def test_the_largest_movers_come_first_and_every_point_is_a_button(comparison, measurement):
+    up, down = measurement.movers(9)
     assert all(r.gain > 0 for r in up) and all(r.gain < 0 for r in down)
     assert [r.gain for r in up] == sorted((r.gain for r in up), reverse=True)
-    html = gallery_panels.outliers_html(found)
+    html = gallery.outliers_html(measurement)
     pressed = re.findall(r'<button type="button" class="sc-line" data-sc-open="([^"]+)"', html)
-    assert {f"{r.event_index}:{r.clip_id}" for r in found.asked} == set(pressed)
+    assert {f"{r.event_index}:{r.clip_id}" for r in measurement.asked} == set(pressed)
 
 
-def test_an_outlier_opens_in_the_player_with_live_ranks(comparison, media, found):
-    row = found.asked[2]
-    html = gallery_panels.opened(comparison, media, f"{row.event_index}:{row.clip_id}")
+def test_an_outlier_opens_in_the_player_with_live_ranks(comparison, media, measurement):
+    row = measurement.asked[2]
+    html = gallery.opened(comparison, media, f"{row.event_index}:{row.clip_id}")
     assert f"Base CLIP {row.ranks[0]}, SRL-CLIP {row.ranks[1]}" in html and row.clip_id in html and "<svg" in html
     for bad in ("", "0", "9:clip_00", "-1:clip_00", "0:../../etc", "0:<b>"):
         with pytest.raises(ValueError, match="no event"):
-            gallery_panels.opened(comparison, media, bad)
+            gallery.opened(comparison, media, bad)
 
 
 def test_a_query_over_the_gallery_is_ordered_by_either_model(comparison):
     heat = comparison.heat("a query")
     for model in ("base", "adapted"):
-        html = query_panels.heat_html(comparison, " a  query ", model)
+        html = query.heat_html(comparison, " a  query ", model)
         first = re.findall(r'data-sc-open="([^"]+)"', html)[0]
         assert next(r for r in heat.rows if r.clip_id == first).rank[model] == 1
         assert len(table(files(html)["srlclip_gallery_heat_adapted.csv"])) == 8
     for bad, words in (("", "empty"), ("x" * 3000, "characters")):
         with pytest.raises(ValueError, match=words):
-            query_panels.heat_html(comparison, bad, "base")
+            query.heat_html(comparison, bad, "base")
     with pytest.raises(ValueError, match="order"):
-        query_panels.heat_html(comparison, "q", "nope")
+        query.heat_html(comparison, "q", "nope")
 
 
 def test_hostile_text_stays_text(comparison, media):
     bad = "<img src=x onerror=alert(1)>${7*7}{{value}}"
-    pages = [query_panels.heat_html(comparison, bad, "base")]
-    pages.append(gallery_panels.clip_panel(comparison, media, "clip_01", bad, bad))
+    pages = [query.heat_html(comparison, bad, "base")]
+    pages.append(gallery.clip_panel(comparison, media, "clip_01", bad, bad))
     for html in pages:
         assert "<img src=x" not in html and "${" not in html and "{{" not in html
 
 
 def test_the_map_stands_beside_its_numbers(comparison):
-    html = query_panels.map_html(comparison, "events:verb")
+    html = query.map_html(comparison, "events:verb")
     assert html.count("<svg") == 2 and "Nearest neighbour has the same verb" in html and "by chance" in html
     assert len(table(files(html)["srlclip_map_events_verb_base.csv"])) == 36
-    assert "35 events" in html and "clips:scene" in dict(map(reversed, query_panels.MAPS))
+    assert "35 events" in html and "clips:scene" in dict(map(reversed, query.MAPS))
     with pytest.raises(ValueError, match="no map"):
-        query_panels.map_html(comparison, "frames:verb")
+        query.map_html(comparison, "frames:verb")
 
 
 def run(folder, name, rate, seconds=1.0):
@@ -189,21 +171,21 @@ def test_runs_of_a_folder_stand_side_by_side_by_what_differs(comparison, tmp_pat
     (tmp_path / "two" / "run.json").write_text("{broken")
     rows = run_logs.run_table(tmp_path)
     assert rows.varied == ("optim.learning_rate",) and rows.metrics == ("valid_R@1",)
-    html = study_panels.runs_html(comparison.info, tmp_path)
+    html = studies.runs_html(comparison.info, tmp_path)
     assert "0.002" in html and "abc1234" in html and "epochs" not in html
-    assert "no table" in study_panels.runs_html(comparison.info, None)
+    assert "no table" in studies.runs_html(comparison.info, None)
 
 
 def test_run_folders_are_listed_and_only_those_can_be_read(comparison, tmp_path):
     run(tmp_path, "run1", 1e-3)
     assert run_logs.run_folders(tmp_path) == ("run1",)
-    html = study_panels.run_html(comparison.info, tmp_path, "run1")
+    html = studies.run_html(comparison.info, tmp_path, "run1")
     assert "2 rows" in html and table(files(html)["srlclip_training_curves.csv"])[1][:2] == ["1", "2.0"]
     with pytest.raises(ValueError, match="no run"):
-        study_panels.run_html(comparison.info, tmp_path, "../run1")
+        studies.run_html(comparison.info, tmp_path, "../run1")
     (tmp_path / "run1" / "log.jsonl").write_text("{broken\n{}\n")
     with pytest.raises(DataError, match="line 1"):
-        study_panels.run_html(comparison.info, tmp_path, "run1")
+        studies.run_html(comparison.info, tmp_path, "run1")
 
 
 def test_another_pair_fills_every_field_of_the_tab(comparison):
@@ -212,9 +194,14 @@ def test_another_pair_fills_every_field_of_the_tab(comparison):
     with gr.Blocks():
         tab = gr.Tab("x")
         with tab:
-            fields = analysis.build(PageContext(comparison, Media(comparison.situation)), tab).renewal.components
-    values = analysis.renewed(comparison)
+            fields = TAB.build(PageContext(comparison, Media(comparison.situation)), tab).renewal.components
+    values = renewed(comparison)
     assert len(values) == len(fields)
     assert [isinstance(f, gr.HTML) for f in fields] == [
         isinstance(v, str) and f.label is None for f, v in zip(fields, values, strict=True)
     ]
+
+
+def test_measured_results_are_read_with_intervals(comparison):
+    rows = estimates.metric_rows(comparison.results())
+    assert [r.name for r in rows] == ["R@1", "R@5", "agent patient"] and rows[0].values["base"] == (24.1, 21.1, 27.1)
