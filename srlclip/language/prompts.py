@@ -19,7 +19,7 @@ import numpy as np
 
 from srlclip.language.english import clean_filler, head_noun, strip_article, with_article
 from srlclip.language.sentences import sentence
-from srlclip.situations import CORE_ROLES, Caption, Event, Role, Situation
+from srlclip.situations import CORE_ROLES, Caption, Event, Role
 
 _PERSON = {"he": "a man", "him": "a man", "she": "a woman", "her": "a woman", "they": "people", "them": "people"}
 
@@ -58,12 +58,6 @@ def fit(
             return replace(result, dropped_roles=dropped)
     assert result is not None
     return replace(result, text=_truncate(result.text, count_tokens, limit), dropped_roles=visible)
-
-
-def clip_caption(situation: Situation, style: str = "srl", rng: np.random.Generator | None = None) -> Caption:
-    """One text for a whole clip: its events' captions in order, separated by " " (", " for styles without stops)."""
-    texts = [caption(event, style, rng).text for event in situation.events]
-    return Caption(text=(", " if style in ("minimal", "bag") else " ").join(texts), style=style)
 
 
 def _srl(event: Event, rng: np.random.Generator | None) -> str:

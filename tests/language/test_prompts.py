@@ -2,20 +2,16 @@
 
 import random
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from srlclip.data.roles import parse_role_key
-from srlclip.data.vidsitu import read_vidsitu
 from srlclip.language import negatives, prompts
 from srlclip.language.english import head_noun, indefinite, is_plural, third_person, with_article, words_of
 from srlclip.language.lexicon import Lexicon
-from srlclip.language.prompts import STYLES, caption, clip_caption, fit
+from srlclip.language.prompts import STYLES, caption, fit
 from srlclip.situations import Event, Role, Situation
-
-MINI = Path(__file__).parents[1] / "fixtures" / "vidsitu_mini"
 
 
 def event(verb, *roles, verb_id="x.01"):
@@ -200,13 +196,6 @@ def test_fit_truncates_when_even_the_verb_is_too_long():
     assert letters.text == "a" * 10
     with pytest.raises(ValueError, match="limit is 0"):
         fit(GIVE, "srl", words, 0)
-
-
-def test_clip_caption_joins_events_in_order():
-    clip = read_vidsitu(MINI, "valid")[0]
-    text = clip_caption(clip, "natural").text
-    assert text.startswith("A woman in red dress walks to the left slowly on a beach. A woman in red dress gives")
-    assert text.count(".") == 5
 
 
 def test_verbs_take_their_third_person():
