@@ -2,7 +2,6 @@
 
 import random
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +12,6 @@ from srlclip.language.english import head_noun, indefinite, is_plural, third_per
 from srlclip.language.lexicon import Lexicon
 from srlclip.language.prompts import STYLES, caption, fit
 from srlclip.situations import Event, Role, Situation
-
-MINI = Path(__file__).parents[1] / "fixtures" / "vidsitu_mini"
 
 
 def event(verb, *roles, verb_id="x.01"):
