@@ -4,7 +4,8 @@
     -> "A man in yellow sweatshirt speaks to a woman with scarf calmly in an airplane."
 
 The preposition of a core role comes from its name ("thing looked at" -> at, "hearer" -> to), that of a place from its
-noun.
+noun. Where verb and filler, or a filler alone, bring a small word twice, it is said once: "hold on" + "on an airplane" -> "holds
+on an airplane".
 """
 
 from __future__ import annotations
@@ -53,13 +54,19 @@ _DIRECTIONS = word_set(
 _PLAIN_MANNERS = word_set("fast hard together alone well still aloud straight low high close twice again")
 _CLAUSE = word_set("to so because in order while as by for since if when until that")
 _SPEECH = word_set("talk speak chat converse argue lecture whisper yell shout laugh joke complain")
+_QUOTES = frozenset('"“”')
+#: "to to the door", "in the in the room", "the the dog": the first of two equal small words, and of "a an".
+_TWICE = re.compile(
+    rf"\b((?:{'|'.join(sorted(PREPOSITIONS))})(?:\s+(?:the|an?))?)\s+(?=\1\b)|\b(?:the\s+(?=the\s)|an?\s+(?=an?\s))",
+    re.IGNORECASE,
+)
 _SUBJECT = {"him": "he", "her": "she", "them": "they"}
 _OBJECT = {subject: form for form, subject in _SUBJECT.items()}
 
 
 def sentence(event: Event) -> str:
     """The sentence of an event; fillers that are not visible are left out, a missing agent is "Someone"."""
-    roles = [(role, text) for role in event.roles if (text := clean_filler(role.filler))]
+    roles = [(role, _once(text)) for role in event.roles if (text := clean_filler(role.filler))]
     core = sorted((item for item in roles if item[0].key in CORE_ROLES), key=lambda item: item[0].key)
     has_agent_role = any(role.key == "Arg0" for role in event.roles)
     if core and (core[0][0].key == "Arg0" or not has_agent_role):
@@ -76,8 +83,24 @@ def sentence(event: Event) -> str:
     for key, say in _MODIFIERS.items():
         if key in modifiers:
             parts.append(say(modifiers[key]))
-    text = re.sub(r"\s+,", ",", " ".join(part for part in parts if part)).strip(" ,")
+    text = re.sub(r"\s+,", ",", _joined(parts)).strip(" ,")
     return f"{text[0].upper()}{text[1:]}."
+
+
+def _once(text: str) -> str:
+    """A filler without small words that its annotator wrote twice in a row; speech stays as it is."""
+    return text if _QUOTES & set(text) else _TWICE.sub("", text)
+
+
+def _joined(parts: list[str]) -> str:
+    """The parts in one line; a preposition or direction that ends one and begins the next is said once."""
+    words: list[str] = []
+    for part in parts:
+        after = part.split()
+        if words and after and after[0].lower() == words[-1].lower() and after[0].lower() in PREPOSITIONS | _DIRECTIONS:
+            after = after[1:]
+        words += after
+    return " ".join(words)
 
 
 def _first(text: str) -> str:
