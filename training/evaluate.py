@@ -164,6 +164,9 @@ def evaluate(args: argparse.Namespace) -> None:
     for title, table in tables.items():
         print(f"\n{title}")
         for metric, row in table.items():
+            if "reason" in row:
+                print(f"  {metric:<26}{row['reason']}")
+                continue
             cells = "".join(f"{row[m]['mean']:8.1f} [{row[m]['ci'][0]:6.1f},{row[m]['ci'][1]:6.1f}]" for m in models)
             print(f"  {metric:<26}{cells}")
 

@@ -12,7 +12,7 @@ from srlclip.situations import DataError
 
 
 def evaluate_comparison(comparison: Comparison, resamples: int = 1000) -> dict[str, dict]:
-    """metric -> model -> {"mean", "ci", "n"}, and "adapted - base". Raises DataError when no clip is labelled."""
+    """metric -> model -> {"mean", "ci", "n"}, and "adapted - base"; see towers.summarise. DataError when no clip is labelled."""
     ids = [i for i in comparison.clip_ids() if comparison.situation(i).events]
     if len(ids) < 2:
         raise DataError(

@@ -19,12 +19,16 @@ from srlclip.situations import Situation
 
 @dataclass(frozen=True)
 class Observations:
-    """values: (N,). clip: (N,) position of the clip each belongs to. percent: whether values are hits (0 or 1)."""
+    """values: (N,). clip: (N,) position of the clip each belongs to. percent: whether values are hits (0 or 1).
+
+    reason: why nothing could be observed, where N is 0.
+    """
 
     values: np.ndarray
     clip: np.ndarray
     percent: bool = True
     statistic: str = "mean"
+    reason: str = ""
 
 
 def observe(
@@ -37,7 +41,7 @@ def observe(
     """All metrics of one model. events: (G, E, D), clips: (G, D), texts: text -> (D,), all L2-normalised.
 
     Retrieval: R@K, MdR and MnR of each event among all events, of the right event among its clip's own, and of each
-    clip among all clips. Verbs: the right VerbID first. Negatives: per kind, the share beaten (ties lose); verb_role_1of5:
+    clip among all clips. Verbs: the right VerbID first; none is observed where the lexicon has no verb of the clips. Negatives: per kind, the share beaten (ties lose); verb_role_1of5:
     the true sentence beats all of the event's verb-role negatives.
     """
     count, per_clip, dim = events.shape
@@ -52,11 +56,21 @@ def observe(
     out["event in its clip"] = Observations((within == 1).ravel(), owner)
     stories = np.stack([texts[t] for t in asked.clips])
     out |= _ranking("clip", ranks(stories @ clips.T), np.arange(count))
+    out["verb accuracy"] = _verbs(flat, owner, [e.verb_id for s in situations for e in s.events], asked, texts)
+    return out | _choices(events, asked, texts)
+
+
+def _verbs(
+    flat: np.ndarray, owner: np.ndarray, true: list[str], asked: Questions, texts: Mapping[str, np.ndarray]
+) -> Observations:
     verb_ids = np.array([v for v, _ in asked.verbs])
+    if not set(true) & set(verb_ids.tolist()):
+        some = ", ".join(sorted(set(true))[:3])
+        reason = f"not measurable: the lexicon's {len(verb_ids)} verbs hold none of the clips', such as {some}"
+        return Observations(np.zeros(0, bool), np.zeros(0, int), reason=reason)
     verbs = np.stack([texts[t] for _, t in asked.verbs])
     named = verb_ids[np.argmax(flat @ verbs.T, axis=1)]
-    out["verb accuracy"] = Observations(named == np.array([e.verb_id for s in situations for e in s.events]), owner)
-    return out | _choices(events, asked, texts)
+    return Observations(named == np.array(true), owner)
 
 
 def _ranking(name: str, found: np.ndarray, clip: np.ndarray) -> dict[str, Observations]:
@@ -90,11 +104,15 @@ def summarise(
 ) -> dict[str, dict]:
     """metric -> model (or "b - a" for each pair) -> {"mean", "ci": [low, high], "n"}; 95 % intervals over clips.
 
-    Hits are in percent, ranks are ranks.
+    Hits are in percent, ranks are ranks. Without an observation mean and ci are None, n is 0, and the row has a "reason".
     """
     first = next(iter(models.values()))
     table: dict[str, dict] = {}
     for metric, one in first.items():
+        if not len(one.values):
+            names = (*models, *(f"{b} - {a}" for a, b in pairs))
+            table[metric] = {name: {"mean": None, "ci": None, "n": 0} for name in names} | {"reason": one.reason}
+            continue
         statistic, scale = _STATISTICS[one.statistic], 100.0 if one.percent else 1.0
         row = {}
         for name, observed in models.items():

@@ -1,5 +1,7 @@
 """Questions and observations on hand-made embeddings whose right answers are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -58,3 +60,16 @@ def test_a_perfect_model_answers_everything_and_an_opposite_one_nothing(asked):
         assert row["good"]["ci"] == [best, best]
         if metric.endswith("R@1") or metric.startswith("negatives"):
             assert row["bad"]["mean"] == 0.0 and row["good - bad"]["mean"] == 100.0, metric
+
+
+def test_verb_accuracy_needs_one_verb_of_the_clips_in_the_lexicon(asked):
+    clips, questions = asked
+    texts = {t: np.ones(4) / 2 for t in questions.texts()}
+    events = np.ones((len(clips), 5, 4)) / 2
+    known = tuple(v for v in questions.verbs if v[0] in {e.verb_id for c in clips for e in c.events})
+    for verbs, count in ((known[:1], 5 * len(clips)), ((("x.01", known[0][1]),), 0), ((), 0)):
+        observed = observe(events, events[:, 0], clips, replace(questions, verbs=verbs), texts)
+        table = summarise({"a": observed, "b": observed}, [("a", "b")], n=5)
+        row = table["verb accuracy"]
+        assert row["a"]["n"] == row["b - a"]["n"] == count
+        assert ("reason" in row) == (row["a"]["mean"] is None) == (count == 0)
