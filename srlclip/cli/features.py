@@ -19,27 +19,39 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--out", required=True, metavar="DIR", help="folder to write to; what is there is kept")
     parser.add_argument("--base", help="bundled name, folder or Hub id (default: the bundled mini pair)")
     parser.add_argument("--adapter", help="SRL-CLIP model folder or Hub id")
-    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1 ... (default: cpu)")
     parser.add_argument(
         "--model", choices=(*MODELS, "both"), help="whose features (default: both; base without an adapter)"
     )
     parser.add_argument(
-        "--level", nargs="+", default=["frames", "events", "clip"], choices=("frames", "events", "clip")
+        "--level",
+        nargs="+",
+        default=["frames", "events", "clip"],
+        choices=("frames", "events", "clip"),
+        help="vectors of frames, events, the clip (default: all three)",
     )
     parser.add_argument(
         "--contextualized", action="store_true", help="also SRL-CLIP's events as its contextualizer sees them"
     )
     rate = parser.add_mutually_exclusive_group()
     rate.add_argument("--fps", type=float, default=1.0, metavar="RATE", help="frames a second (default: 1)")
-    rate.add_argument("--count", type=int, metavar="N", help="so many frames of every clip instead")
+    rate.add_argument("--count", type=int, metavar="N", help="N frames of every clip, evenly spread, instead")
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--event-seconds", type=float, default=2.0, help="about so long is an event (default: 2)")
     length.add_argument(
-        "--events", type=int, metavar="N", help="so many events per clip; labelled clips have their own"
+        "--event-seconds", type=float, default=2.0, metavar="S", help="length of an event, about (default: 2)"
     )
-    parser.add_argument("--frames-per-event", type=int, default=4, metavar="F")
-    parser.add_argument("--format", default="npy", choices=("npy", "h5", "safetensors"))
-    parser.add_argument("--dtype", default="float32", choices=("float32", "float16"))
+    length.add_argument(
+        "--events", type=int, metavar="N", help="N events per clip instead; labelled clips keep their own"
+    )
+    parser.add_argument(
+        "--frames-per-event", type=int, default=4, metavar="F", help="frames behind an event's vector (default: 4)"
+    )
+    parser.add_argument(
+        "--format", default="npy", choices=("npy", "h5", "safetensors"), help="of the files (default: npy)"
+    )
+    parser.add_argument(
+        "--dtype", default="float32", choices=("float32", "float16"), help="of the vectors (default: float32)"
+    )
     parser.add_argument("--workers", type=int, default=1, help="threads that decode ahead (default: 1; 0: none)")
     parser.add_argument("--max-seconds", type=float, default=7200.0, help="longest video accepted (default: 2 hours)")
     parser.add_argument("--json", action="store_true", help="print JSON")

@@ -13,7 +13,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--hardware", default="cpu", choices=("cpu", "zero"), help="cpu: 2 vCPU, free (default); zero: ZeroGPU"
     )
-    parser.add_argument("--title", default="Base CLIP vs SRL-CLIP")
+    parser.add_argument("--title", default="Base CLIP vs SRL-CLIP", help="of the Space's page (default: %(default)s)")
     parser.add_argument("--base", metavar="ID", help="base model to start with: Hub id, or a small folder to copy")
     parser.add_argument("--adapter", metavar="ID", help="SRL-CLIP to start with: Hub id, or a small folder to copy")
     parser.add_argument("--repository", metavar="URL", help="where the code is, for the Space's page")

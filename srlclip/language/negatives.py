@@ -133,7 +133,7 @@ def build(
     rng = np.random.default_rng(0) if rng is None else rng
     places = [i for i, other in enumerate(situation.events) if other == event] if situation else []
     truths, votes = _truths(event, situation, places)
-    found = []
+    groups = []
     for kind in kinds:
         cap = min(k, per_kind.get(kind, k) if isinstance(per_kind, Mapping) else k if per_kind is None else per_kind)
         if kind == "natural":
@@ -144,11 +144,11 @@ def build(
             events = verb_role_events(event, lexicon, rng, votes)
         else:
             events = (v for v in probes.variants(kind, event, lexicon, rng) if not _agreed(v, event, truths, kind))
-        found.append(_captions(events, event, kind, style, render, cap, truths))
+        groups.append(_captions(events, event, kind, style, render, cap, truths))
     out: list[Caption] = []
     seen: set[str] = set()
-    for rank in range(max(map(len, found), default=0)):
-        for captions in found:
+    for rank in range(max(map(len, groups), default=0)):
+        for captions in groups:
             if rank < len(captions) and len(out) < k and normalise(captions[rank].text) not in seen:
                 seen.add(normalise(captions[rank].text))
                 out.append(captions[rank])

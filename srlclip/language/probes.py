@@ -192,16 +192,16 @@ def _attributes(text: str) -> list[tuple[int, str]]:
 
 def _attribute(event: Event, lexicon: Lexicon, rng: np.random.Generator) -> Iterator[Event]:
     texts = {i: clean_filler(event.roles[i].filler) for i in _core(event)}
-    found = {i: _attributes(text) for i, text in texts.items()}
+    attributes = {i: _attributes(text) for i, text in texts.items()}
     places = list(texts)
     for at, i in enumerate(places):
         for j in places[at + 1 :]:
-            for x, a in found[i]:
-                for y, b in found[j]:
+            for x, a in attributes[i]:
+                for y, b in attributes[j]:
                     if a != b and _CLASS[a] is _CLASS[b]:
                         yield _filled(event, {i: replace_word(texts[i], x, b), j: replace_word(texts[j], y, a)})
     for i in places:
-        for x, word in found[i]:
+        for x, word in attributes[i]:
             others = [other for other in _CLASS[word] if other != word]
             # a word that the data never uses would give the negative away
             others = [other for other in others if other in lexicon.words] or others

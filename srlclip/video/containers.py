@@ -1,4 +1,4 @@
-"""Which kinds of file reach the decoder: an allow-list of video containers, told by their first bytes.
+"""Which kinds of file reach the decoder: an allow-list of video containers, recognised by their first bytes.
 
 A decoder that may guess also takes play lists and numbered series of images, and opens whatever other files or addresses
 they name. Each kind below holds its pictures itself.

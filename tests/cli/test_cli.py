@@ -1,10 +1,12 @@
 """`python -m srlclip`: the same answers as the facade, JSON on request, one-line errors with exit code 2."""
 
+import argparse
 import json
+import shutil
 
 import pytest
 
-from srlclip.cli.main import main
+from srlclip.cli.main import _parser, main
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +25,9 @@ def said(capsys):
 
 def test_search(pair, capsys):
     assert main(["search", "a man pushes a box", "-k", "3", "--json", *pair]) == 0
-    found = said(capsys)
-    assert len(found["base"]) == len(found["adapted"]) == 3 and found["models"]["base_id"] == pair[1]
-    clip = found["base"][0]["clip_id"]
+    result = said(capsys)
+    assert len(result["base"]) == len(result["adapted"]) == 3 and result["models"]["base_id"] == pair[1]
+    clip = result["base"][0]["clip_id"]
     assert main(["search", "a man", "--target", clip, *pair]) == 0
     assert f"target {clip}: rank" in capsys.readouterr().out
 
@@ -55,6 +57,64 @@ def test_index_and_evaluate(pair, capsys, tmp_path):
     assert {"event R@1", "clip R@10", "verb accuracy", "negatives: verb_role"} <= set(table)
     row = table["event R@5"]
     assert row["base"]["ci"][0] <= row["base"]["mean"] <= row["base"]["ci"][1] and "adapted - base" in row
+
+
+def test_a_base_without_an_adapter_is_not_called_srl_clip(pair, capsys):
+    alone = [*pair[:2], *pair[4:]]
+    assert main(["search", "a man", *alone]) == 0
+    assert capsys.readouterr().out.splitlines()[0].split(maxsplit=2) == ["Base", "CLIP", "Base CLIP, no adapter"]
+    for command in (["search", "a man"], ["evaluate", "--resamples", "5"]):
+        assert main([*command, *alone]) == 0
+        assert "SRL-CLIP" not in capsys.readouterr().out
+        assert main([*command, *pair]) == 0
+        out = capsys.readouterr().out
+        assert "SRL-CLIP" in out and "no adapter" not in out
+
+
+def test_index_names_each_video_that_it_leaves_out(pair, mp4, capsys, tmp_path):
+    """Also the second time, when the embeddings come from the cache."""
+    videos = tmp_path / "videos"
+    videos.mkdir()
+    mp4("videos/good.mp4")
+    (videos / "empty.mp4").write_bytes(b"")
+    (videos / "text.mp4").write_text("no video", "utf-8")
+    command = ["index", "--out", str(tmp_path / "index"), *pair[:4], "--gallery", str(videos)]
+    for _ in range(2):
+        assert main([*command, "--json"]) == 0
+        out, err = capsys.readouterr()
+        facts = json.loads(out)
+        assert facts["clips"] == 1 and [clip_id for clip_id, _ in facts["left_out"]] == ["empty", "text"]
+        lines = [line for line in err.splitlines() if line.startswith("left out: ")]
+        assert len(lines) == 2 and "left out: empty: cannot decode " in lines[0] and "0 bytes" in lines[0]
+        assert "text, not video" in lines[1] and facts["left_out"][1][1] in lines[1]
+    assert main(command) == 0
+    assert "1 clips embedded under both models" in (out := capsys.readouterr().out) and "2 left out" in out
+
+
+def test_verbs_that_the_lexicon_lacks_are_not_measurable(pair, world, tiny_run, capsys, tmp_path):
+    """No verb of the gallery is one that the adapter knows: that is no accuracy of 0."""
+    model = tmp_path / "model"
+    shutil.copytree(tiny_run / "model", model)
+    lexicon = json.loads((model / "lexicon.json").read_text("utf-8"))
+    for verb in lexicon["verbs"]:
+        verb[0] = f"foreign-{verb[0]}"
+    (model / "lexicon.json").write_text(json.dumps(lexicon), "utf-8")
+    command = ["evaluate", "--resamples", "5", *pair[:2], "--adapter", str(model), *pair[4:]]
+    assert main([*command, "--json"]) == 0
+    row = said(capsys)["table"]["verb accuracy"]
+    assert row["base"] == row["adapted"] == row["adapted - base"] == {"mean": None, "ci": None, "n": 0}
+    assert "not measurable" in row["reason"]
+    assert main(command) == 0
+    line = next(x for x in capsys.readouterr().out.splitlines() if x.startswith("verb accuracy"))
+    assert "not measurable: the lexicon's " in line and "0.0" not in line
+
+
+def test_every_option_says_what_it_is(capsys):
+    for command in ("index", "search", "score", "caption", "evaluate", "features", "synsitu", "validate", "space"):
+        parser = next(
+            action.choices[command] for action in _parser()._actions if isinstance(action, argparse._SubParsersAction)
+        )
+        assert not [action.dest for action in parser._actions if not action.help], command
 
 
 def test_synsitu_writes_labels_only_on_request(capsys, tmp_path):

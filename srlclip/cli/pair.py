@@ -1,0 +1,224 @@
+"""Commands that load a pair and a gallery: index, search, score, caption, evaluate."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from srlclip.cli import situations as cli_situations
+from srlclip.cli.output import column_names, print_result
+from srlclip.results import MODELS, SearchResult, to_json
+from srlclip.situations import VideoDecodeError
+
+if TYPE_CHECKING:
+    from srlclip.comparison.comparison import Comparison
+
+
+def add_parsers(commands: argparse._SubParsersAction) -> None:
+    pair = argparse.ArgumentParser(add_help=False)
+    pair.add_argument("--base", help="bundled name, folder or Hub id (default: the bundled mini pair)")
+    pair.add_argument("--adapter", help="SRL-CLIP model folder or Hub id")
+    pair.add_argument("--heads", help="folder of this pair's captioners, base/ and adapted/ (default: the adapter's)")
+    pair.add_argument("--gallery", help="folder of videos (default: the bundled clips)")
+    pair.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1 ... (default: cpu)")
+    pair.add_argument("--json", action="store_true", help="print JSON")
+
+    index = commands.add_parser("index", parents=[pair], help="embed a folder of videos under both models")
+    index.add_argument("--out", required=True, help="folder for gallery.safetensors and gallery.json")
+    index.set_defaults(run=_index)
+
+    search = commands.add_parser("search", parents=[pair], help="rank the gallery for a text under both models")
+    search.add_argument("query", metavar="TEXT", help="what to search for, in English")
+    search.add_argument("-k", type=int, default=5, help="how many clips to list (default: 5)")
+    search.add_argument("--target", metavar="CLIP", help="clip id that the query describes; its ranks are printed")
+    search.set_defaults(run=_search)
+
+    score = commands.add_parser("score", parents=[pair], help="a caption against hard negatives on one event")
+    score.add_argument("clip", metavar="CLIP", help="clip id of the gallery, or a video file")
+    score.add_argument(
+        "--event", type=int, default=0, metavar="N", help="which event of the clip, counted from 0 (default: 0)"
+    )
+    score.add_argument("--true", metavar="TEXT", help="the true caption (default: made from the label)")
+    score.add_argument(
+        "--negative", action="append", default=[], metavar="TEXT", help="a wrong caption of your own (may be repeated)"
+    )
+    score.add_argument(
+        "--kinds",
+        metavar="KIND,...",
+        default="verb_role,agent_patient,noun,attribute,direction,manner,natural",
+        help="kinds of wrong captions made from the label (default: %(default)s)",
+    )
+    score.set_defaults(run=_score)
+
+    caption = commands.add_parser("caption", parents=[pair], help="SRL captions of a clip under both models")
+    caption.add_argument("clip", metavar="CLIP", help="clip id of the gallery, or a video file")
+    caption.add_argument(
+        "--decoder",
+        default="auto",
+        choices=("auto", "heads", "zero_shot"),
+        help="trained heads, or CLIP alone (default: heads where there are some)",
+    )
+    caption.set_defaults(run=_caption)
+
+    evaluate = commands.add_parser(
+        "evaluate", parents=[pair], help="the pair on labelled clips, or anybody's SRL predictions, with intervals"
+    )
+    evaluate.add_argument(
+        "task",
+        nargs="?",
+        default="pair",
+        choices=("pair", "situations"),
+        help="pair: retrieval and hard negatives on the gallery (default); situations: official files of predictions",
+    )
+    evaluate.add_argument(
+        "--resamples", type=int, default=1000, metavar="N", help="bootstrap resamples (default: 1000)"
+    )
+    cli_situations.add_arguments(evaluate)
+    evaluate.set_defaults(run=_evaluate)
+
+
+def _load(args: argparse.Namespace) -> Comparison:
+    from tqdm import tqdm
+
+    from srlclip.comparison.comparison import Comparison
+    from srlclip.models.checkpoints import quiet_loading
+
+    quiet_loading()
+    with tqdm(total=100, desc="load", bar_format="{desc}: {percentage:3.0f}%", disable=not sys.stderr.isatty()) as bar:
+
+        def progress(share: float, what: str) -> None:
+            bar.set_description(what)
+            bar.update(int(100 * share) - bar.n)
+
+        comparison = Comparison.load(args.base, args.adapter, args.gallery, args.device, progress, args.heads)
+    for clip_id, reason in _left_out(args, comparison):
+        print(f"left out: {clip_id}: {reason}", file=sys.stderr)
+    return comparison
+
+
+def _left_out(args: argparse.Namespace, comparison: Comparison) -> list[tuple[str, str]]:
+    """(clip id, reason) of each video of the gallery's folder that is not in the gallery.
+
+    Asked of the files again, since embeddings kept from an earlier run say nothing of the clips that they lack.
+    """
+    from srlclip.data.folder import read_folder
+    from srlclip.video.frames import read_frames
+
+    if not comparison.left_out:
+        return []
+    clips = {clip.clip_id: clip for clip in read_folder(args.gallery)} if args.gallery else {}
+    reasons = []
+    for clip_id in comparison.left_out:
+        clip, reason = clips.get(clip_id), "it could not be decoded when the gallery was embedded"
+        try:
+            if clip is None or clip.path is None:
+                raise VideoDecodeError("no video file beside the labels")
+            read_frames(clip.path, start=clip.start, end=clip.end)
+        except (VideoDecodeError, ValueError) as error:
+            reason = str(error)
+        reasons.append((clip_id, reason))
+    return reasons
+
+
+def _index(args: argparse.Namespace) -> int:
+    comparison = _load(args)
+    comparison.gallery.save(args.out)
+    facts = {
+        "out": args.out,
+        "clips": len(comparison.gallery),
+        "fingerprints": dict(comparison.gallery.fingerprints),
+        "left_out": _left_out(args, comparison),
+    }
+    text = f"{facts['clips']} clips embedded under both models in {args.out}"
+    if facts["left_out"]:
+        text += f"; {len(facts['left_out'])} left out"
+    return print_result(args, facts, text)
+
+
+def _search(args: argparse.Namespace) -> int:
+    if args.k < 1:
+        raise ValueError(f"-k is {args.k}; it must be 1 or more")
+    comparison = _load(args)
+    result = comparison.search(args.query, args.target)
+    value = {"models": to_json(comparison.info), **to_json(result)}
+    for model in MODELS:
+        value[model] = value[model][: args.k]
+    value["target_ranks"] = {m: result.target_rank(m) for m in MODELS}
+    return print_result(args, value, _columns(result, args.k, column_names(comparison.info)))
+
+
+def _columns(result: SearchResult, k: int, names: dict[str, str]) -> str:
+    lines = [f"{names['base']:<48}{names['adapted']}"]
+    for a, b in zip(result.base[:k], result.adapted[:k], strict=False):
+        left, right = (f"{h.rank}. {h.clip_id}  {h.score:.3f}" for h in (a, b))
+        lines.append(f"{left:<48}{right}  ({b.rank_change:+d})" if b.rank_change else f"{left:<48}{right}")
+    if result.target:
+        lines.append(f"target {result.target}: rank {result.target_rank('base')} -> {result.target_rank('adapted')}")
+    if result.truncated:
+        lines.append(f"the query has {result.tokens} tokens; only the first {result.token_limit} were read")
+    return "\n".join([*lines, *result.failures])
+
+
+def _clip(comparison: Comparison, name: str) -> str:
+    """The gallery's clip of that name, else the video file of that path, embedded."""
+    return comparison.add_video(name) if name not in comparison.clip_ids() and Path(name).exists() else name
+
+
+def _score(args: argparse.Namespace) -> int:
+    from srlclip.situations import Caption
+
+    comparison = _load(args)
+    clip = _clip(comparison, args.clip)
+    labelled = bool(comparison.situation(clip).events)
+    if not labelled and not (args.true and args.negative):
+        raise ValueError(f"{args.clip} has no labels; give --true and at least one --negative")
+    true = args.true or comparison.true_caption(clip, args.event).text
+    wrong = [Caption(text, "custom") for text in args.negative]
+    if labelled and not args.true:
+        wrong += comparison.negatives(clip, args.event, [k for k in args.kinds.split(",") if k])
+    result = comparison.score(clip, args.event, true, wrong)
+    names = column_names(comparison.info)
+    lines = [f"true: {true}"]
+    lines += [
+        f"{s.base_margin:+.3f} {s.adapted_margin:+.3f}  [{s.caption.kind}] {s.caption.text}" for s in result.negatives
+    ]
+    lines += [f"{names[m]}: {result.beaten(m)}/{len(result.negatives)} negatives beaten" for m in MODELS]
+    lines += [note] if (note := result.length_note()) else []
+    return print_result(args, {"models": to_json(comparison.info), **to_json(result)}, "\n".join(lines))
+
+
+def _caption(args: argparse.Namespace) -> int:
+    comparison = _load(args)
+    result = comparison.caption(_clip(comparison, args.clip), decoder=args.decoder)
+    names = column_names(comparison.info)
+    width = max(map(len, (*names.values(), "reference")))
+    lines = [f"decoder: {result.decoder}"]
+    for event in result.events:
+        lines.append(f"{event.start:g}-{event.end:g} s")
+        lines.append(f"  {names['base']:<{width}}  {event.base_sentence}")
+        lines.append(f"  {names['adapted']:<{width}}  {event.adapted_sentence}")
+        truth = {slot.key: slot.reference for slot in event.slots if slot.reference}
+        if truth:
+            lines.append(f"  {'reference':<{width}}  " + ", ".join(f"{k}: {v}" for k, v in truth.items()))
+    return print_result(args, {"models": to_json(comparison.info), **to_json(result)}, "\n".join(lines))
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    cli_situations.check_arguments(args)
+    if args.task == "situations":
+        return print_result(args, *cli_situations.evaluate_situations(args))
+    from srlclip.evaluation.gallery import evaluate_comparison
+
+    comparison = _load(args)
+    table = evaluate_comparison(comparison, args.resamples)
+    names = column_names(comparison.info)
+    lines = [f"{'':<28}{names['base']:<26}{names['adapted']}"]
+    for metric, row in table.items():
+        if "reason" in row:
+            lines.append(f"{metric:<28}{row['reason']}")
+            continue
+        cells = [f"{row[m]['mean']:.1f} [{row[m]['ci'][0]:.1f}, {row[m]['ci'][1]:.1f}]" for m in MODELS]
+        lines.append(f"{metric:<28}{cells[0]:<26}{cells[1]}")
+    return print_result(args, {"models": to_json(comparison.info), "table": table}, "\n".join(lines))
