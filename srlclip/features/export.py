@@ -160,7 +160,7 @@ def level_arrays(
 def _encode(pair: ClipPair, pixels: torch.Tensor, models: Sequence[str]) -> dict[str, torch.Tensor]:
     if set(models) == set(MODELS):
         return dict(zip(MODELS, pair.encode_frames(pixels), strict=True))
-    encoder = pair.base if models[0] == "base" else pair.adapted
+    encoder = pair.encoders[models[0]]
     with torch.inference_mode():
         return {models[0]: encoder.encode_frames(pixels)}
 

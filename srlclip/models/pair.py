@@ -24,6 +24,7 @@ from srlclip.models.srlclip import (
     read_model_card,
     read_tuning,
 )
+from srlclip.results import Both
 from srlclip.situations import CheckpointError
 
 
@@ -42,6 +43,7 @@ class ClipPair:
         fingerprints: dict[str, str],
     ):
         self.base, self.adapted, self.contextualizer = base, adapted, contextualizer
+        self.encoders = Both(base, adapted)
         self.fingerprints = fingerprints
 
     @classmethod

@@ -21,8 +21,8 @@ CLIPS = [Situation(f"clip{i}", None, (Event("walk", "walk.01", ()),)) for i in r
 def test_a_kind_of_data_is_one_reader_and_one_entry(monkeypatch):
     seen = []
 
-    def read(settings, split, clips):
-        seen.append((settings.root, split, clips))
+    def read(wanted):
+        seen.append((wanted.root, wanted.split, wanted.clips))
         return CLIPS, coverage(CLIPS)
 
     monkeypatch.setitem(SOURCES, "mine", Source(read, "My clips"))

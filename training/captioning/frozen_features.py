@@ -38,7 +38,7 @@ def frozen_features(
     place.mkdir(parents=True, exist_ok=True)
     shards = [list(ids[i : i + SHARD]) for i in range(0, len(ids), SHARD)]
     paths = [place / f"{json_digest([(i, frames.key(i)) for i in shard], 24)}.safetensors" for shard in shards]
-    encoder = pair.base if model == "base" else pair.adapted
+    encoder = pair.encoders[model]
     # The share depends on the list alone: processes look at the folder at different times.
     missing = [i for i in range(p.rank, len(shards), p.count) if not _is_whole(paths[i], shards[i])]
 

@@ -21,7 +21,7 @@ from srlclip.models.encoder import ClipEncoder
 from srlclip.models.fingerprint import weights_digest
 from srlclip.situations import EVENTS_PER_CLIP, Situation
 from srlclip.video.pixels import PreprocessSpec
-from training.recipe.sources import SOURCES
+from training.recipe.sources import SOURCES, Wanted
 from training.recipe.texts import ClipTexts, clip_texts, sparse_shares
 from training.settings import DataSettings, TrainSettings
 
@@ -68,7 +68,8 @@ def load_split(settings: DataSettings, split: str, clips: int) -> tuple[list[Sit
 
     Raises DataError. How each kind of data is read: training.recipe.sources.
     """
-    situations, covered = SOURCES[settings.source].read(settings, split, clips)
+    wanted = Wanted(split, clips, settings.root, settings.videos, settings.role_names, settings.workers)
+    situations, covered = SOURCES[settings.source].read(wanted)
     return situations[:clips] if clips else situations, covered
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from srlclip.data.jsonl import read_jsonl
 from srlclip.data.problems import Coverage, coverage
@@ -17,43 +16,53 @@ from srlclip.data.vidsitu import read_vidsitu, split_segments
 from srlclip.situations import DataError, Situation
 from srlclip.synsitu.writer import progress_bar, write_split
 
-if TYPE_CHECKING:
-    from training.settings import DataSettings
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked of a source. split: "train" or "valid". clips: how many will be used, 0 = all. root, videos, role_names,
+    workers: as in DataSettings, of which this is a part: settings know the sources, so that sources know no settings."""
+
+    split: str
+    clips: int
+    root: str
+    videos: str = ""
+    role_names: str = "short"
+    workers: int = 1
 
 
 @dataclass(frozen=True)
 class Source:
     """A kind of training data.
 
-    read: (settings, split, how many clips will be used, 0 = all) -> the clips of "train" or "valid", at least so many in
-    their order, and how much of the whole split there is; raises DataError. title: its name in logs and cards, "" where that
+    read: the split's clips, at least as many as are wanted, in their order, and how much of the whole split there is;
+    raises DataError. title: its name in logs and cards, "" where that
     is the folder's. licence: the Hub's name for that of a model trained on it, "unknown" where nobody states one.
     synthetic: drawn by this repository. split_files: whether clips have positions in VidSitu's split files.
     """
 
-    read: Callable[[DataSettings, str, int], tuple[list[Situation], Coverage]]
+    read: Callable[[Wanted], tuple[list[Situation], Coverage]]
     title: str = ""
     licence: str = "unknown"
     synthetic: bool = False
     split_files: bool = False
 
 
-def _synsitu(settings: DataSettings, split: str, clips: int) -> tuple[list[Situation], Coverage]:
+def _synsitu(wanted: Wanted) -> tuple[list[Situation], Coverage]:
     """Rendered into `root` where it is not there yet, as VidSitu's files."""
-    with progress_bar(f"render SynSitu {split}", clips) as progress:
-        write_split(settings.root, split, clips, workers=settings.workers, progress=progress)
-    return _vidsitu(settings, split, clips)
+    with progress_bar(f"render SynSitu {wanted.split}", wanted.clips) as progress:
+        write_split(wanted.root, wanted.split, wanted.clips, workers=wanted.workers, progress=progress)
+    return _vidsitu(wanted)
 
 
-def _vidsitu(settings: DataSettings, split: str, clips: int) -> tuple[list[Situation], Coverage]:
-    situations = read_vidsitu(settings.root, split, settings.videos or None, settings.role_names)
-    return situations, coverage(situations, split_segments(settings.root, split))
+def _vidsitu(wanted: Wanted) -> tuple[list[Situation], Coverage]:
+    situations = read_vidsitu(wanted.root, wanted.split, wanted.videos or None, wanted.role_names)
+    return situations, coverage(situations, split_segments(wanted.root, wanted.split))
 
 
-def _jsonl(settings: DataSettings, split: str, clips: int) -> tuple[list[Situation], Coverage]:
+def _jsonl(wanted: Wanted) -> tuple[list[Situation], Coverage]:
     """A folder has train.jsonl and valid.jsonl; of a single file every tenth clip is for validation."""
-    path = Path(settings.root)
-    situations = read_jsonl(path / f"{split}.jsonl" if path.is_dir() else path, settings.videos or None)
+    path, split = Path(wanted.root), wanted.split
+    situations = read_jsonl(path / f"{split}.jsonl" if path.is_dir() else path, wanted.videos or None)
     if not path.is_dir():
         situations = [s for i, s in enumerate(situations) if (i % 10 == 9) == (split == "valid")]
     if not situations:
