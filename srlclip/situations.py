@@ -82,7 +82,7 @@ class Situation:
     path: the video file (or a folder of frames), None when unknown. events: the first annotator's.
     annotations: every annotator's events in file order, the first one included.
     verb_votes: per event, the VerbIDs that annotators voted for (validation and test only).
-    start, end: seconds inside the file at `path` that the events cover; end None means the file's end.
+    start, end: seconds inside the file at `path` that the events share evenly; end None means the file's end.
     """
 
     clip_id: str

@@ -31,7 +31,7 @@ SHARD = 32
 #: Above this share of undecodable clips a run stops: something is wrong with the data, not with a clip.
 MAX_SKIPPED = 0.01
 #: Raise it when decode() gives other pixels for the same file and settings: nothing older is read then.
-VERSION = 1
+VERSION = 2
 _ARROW = "data-00000-of-00001.arrow"  # what `datasets` calls the file of a data set saved in one piece
 _DRAFT_SECONDS = 24 * 3600.0
 

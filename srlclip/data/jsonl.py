@@ -7,7 +7,8 @@
         {"verb": "walk", "roles": {"walker": "woman in red", "direction": "left"}}]}
 
 (on one line in the file). `video` is a file or a folder of frames, relative to the `videos` folder; without it the clip
-has no path. `start`, `end` are seconds inside the video. `verb_id` defaults to "{lemma}.01". Roles may be an object
+has no path. `start`, `end` are seconds inside the video, which the events share evenly; without `end` they share all of
+it, so write it where the last event ends before the video does. `verb_id` defaults to "{lemma}.01". Roles may be an object
 {name: text} or a list; a role without a key takes the modifier's key if its name is one (direction, manner, location,
 goal, purpose, scene or a VidSitu role key such as "Arg0 (opener)"), else the next free Arg. Blank lines are skipped, a
 byte order mark and Windows line ends are allowed.

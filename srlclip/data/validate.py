@@ -168,9 +168,8 @@ def _vidsitu(root: Path, name: str, videos: str | Path | None, role_names: str, 
     folder = Path(videos) if videos else root / "videos"
     sources = []
     for situation in found:
-        _, start, end = vidsitu.parse_segment_id(situation.clip_id)
         video = situation.path or folder / f"{situation.clip_id}.mp4"
-        sources.append(Source(situation, file, None, votes, video, end - start))
+        sources.append(Source(situation, file, None, votes, video, vidsitu.clip_seconds(situation.clip_id)))
     return name, sources, listed, labelled
 
 

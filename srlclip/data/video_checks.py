@@ -8,10 +8,10 @@ from typing import Protocol
 
 from srlclip.data.problems import Problem, refuse, remark
 from srlclip.parallel import spawn_map
-from srlclip.situations import EVENTS_PER_CLIP, DataError, Situation, VideoDecodeError
+from srlclip.situations import EVENTS_PER_CLIP, SECONDS_PER_EVENT, DataError, Situation, VideoDecodeError
 from srlclip.video.frames import probe, read_frames
 
-#: A video this much shorter or longer (seconds) than its label says has its events elsewhere.
+#: A video this much longer (seconds) than its label says may be another one.
 _SLACK = 0.5
 #: Path, start, end, events.
 Job = tuple[str, float, float | None, int]
@@ -56,18 +56,28 @@ def _empty(path: Path) -> str:
 
 
 def decode_all(clips: Sequence[Clip], workers: int, problems: list[Problem]) -> None:
-    """Decode the frames that training reads of each clip; note those that fail or have another length than labelled."""
+    """Decode the frames that training reads of each clip; note those that fail, are too short for their events, or may be
+    cut elsewhere than their labels mean."""
     jobs = [(str(c.situation.path), c.situation.start, c.situation.end, len(c.situation.events)) for c in clips]
     for clip, (seconds, error) in zip(clips, spawn_map(_decode, jobs, workers, chunk=8), strict=True):
         entry = clip.situation.clip_id
         if error:
             refuse(problems, DataError(error, file=clip.file, line=clip.line, entry=entry))
-        elif clip.seconds is not None and abs(seconds - clip.seconds) > _SLACK:
-            message = f"the video is {seconds:.2f} s long, its name says {clip.seconds:g} s; events may be cut wrongly"
+        elif clip.seconds is not None and seconds > clip.seconds + _SLACK:
+            read = f"only its first {clip.seconds:g} s are read"
+            message = f"the video is {seconds:.2f} s long, its name says {clip.seconds:g} s; {read}"
             remark(problems, message, clip.file, clip.line, entry)
-        elif clip.situation.end is not None and clip.situation.end > seconds + _SLACK:
-            message = f"end is {clip.situation.end:g} s, but the video is {seconds:.2f} s long"
+        elif message := _guessed_cut(clip.situation, seconds):
             remark(problems, message, clip.file, clip.line, entry)
+
+
+def _guessed_cut(situation: Situation, seconds: float) -> str:
+    """What to say of several events that share a whole file because their label has no end; "" if they fit VidSitu's."""
+    count = len(situation.events)
+    each = (seconds - situation.start) / max(count, 1)
+    if situation.end is not None or count < 2 or abs(each - SECONDS_PER_EVENT) * count <= _SLACK:
+        return ""
+    return f"no end, so its {count} events share all of the video, {each:.2f} s each; write where the last one ends"
 
 
 def _decode(job: Job) -> tuple[float, str]:
@@ -76,6 +86,8 @@ def _decode(job: Job) -> tuple[float, str]:
     try:
         seconds = probe(path).duration
         read_frames(path, events=events or EVENTS_PER_CLIP, start=start, end=end)
-    except (VideoDecodeError, ValueError, OSError) as error:
+    except ValueError as error:
+        return 0.0, f"{path}: {error}"
+    except (VideoDecodeError, OSError) as error:
         return 0.0, str(error)
     return seconds, ""

@@ -38,6 +38,12 @@ def parse_segment_id(segment: str) -> tuple[str, float, float]:
     return head[2:], float(span.group(1)), float(span.group(2))
 
 
+def clip_seconds(segment: str) -> float:
+    """How long a clip is, by its name: in VidSitu always 10 s, so that event k covers seconds [2k, 2k + 2) of it."""
+    _, start, end = parse_segment_id(segment)
+    return end - start
+
+
 def find_video(videos: Path, segment: str) -> Path | None:
     """`{segment}.mp4`, else the folder of frames `{segment}/`, else None."""
     for path, there in ((videos / f"{segment}.mp4", Path.is_file), (videos / segment, Path.is_dir)):
@@ -62,7 +68,8 @@ def read_vidsitu(
 ) -> list[Situation]:
     """Situations of a split in the order of its split file, every annotator's events and the verb votes included.
 
-    videos: folder of mp4 files or frame folders, `root/videos` if None or "". A clip without a video has path None.
+    videos: folder of mp4 files or frame folders, `root/videos` if None or "". A clip without a video has path None. Its
+    events share the seconds of its name, however long the file is (clip_seconds).
     role_names: "short" or "raw", see srlclip.data.roles.
 
     Segments without annotation are left out: `coverage(result, split_segments(root, split))` counts them and the clips
@@ -107,6 +114,7 @@ def read_vidsitu(
                 events=sets[0],
                 annotations=sets if sets[0] else (),
                 verb_votes=voted,
+                end=clip_seconds(segment),
             )
         )
     return out

@@ -25,7 +25,7 @@ from srlclip.pooling import event_vectors, pooled
 from srlclip.progress import Progress
 from srlclip.results import MODELS
 from srlclip.situations import EVENTS_PER_CLIP, SECONDS_PER_EVENT, Situation, VideoDecodeError
-from srlclip.video.frames import Limits, VideoInfo, event_spans
+from srlclip.video.frames import Limits, VideoInfo, event_spans, spans_in
 from srlclip.video.pixels import PreprocessSpec
 from srlclip.video.streaming import equal_moments, pixel_chunks, rate_count
 
@@ -33,7 +33,7 @@ LEVELS = ("frames", "events", "clip")
 CONTEXTUALIZED = "contextualized"
 DTYPES = ("float32", "float16")
 #: Raise it when the same file and settings give other features: older exports are not added to then.
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class ExportReport:
 def plan(situation: Situation, info: VideoInfo, settings: ExportSettings) -> Plan:
     """The moments at which a clip is decoded. Raises VideoDecodeError for a labelled range outside the file."""
     try:
-        ((start, end),) = event_spans(info.duration, 1, situation.start, situation.end)
+        ((start, end),) = spans_in(info, 1, situation.start, situation.end)
     except ValueError as error:
         raise VideoDecodeError(f"cannot decode {info.path}: {error}; correct start and end of the label") from error
     duration = end - start

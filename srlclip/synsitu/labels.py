@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from srlclip.data.roles import parse_role_key
-from srlclip.situations import EVENTS_PER_CLIP, Event, Role, Situation
+from srlclip.situations import EVENTS_PER_CLIP, SECONDS_PER_EVENT, Event, Role, Situation
 from srlclip.synsitu.world import VERBS, Character, ClipScript, EventScript
 
 #: What other annotators call the same thing. The first annotator always uses the world's own word.
@@ -122,5 +122,5 @@ def situation(script: ClipScript, path: object = None, annotators: int = 1) -> S
         annotations=(events, *more),
         verb_votes=votes,
         start=0.0,
-        end=None,
+        end=EVENTS_PER_CLIP * SECONDS_PER_EVENT,
     )

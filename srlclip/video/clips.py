@@ -11,7 +11,7 @@ import numpy as np
 
 from srlclip.progress import Progress
 from srlclip.situations import Situation, VideoDecodeError
-from srlclip.video.frames import Limits, VideoInfo, event_moments, event_spans
+from srlclip.video.frames import Limits, VideoInfo, event_moments, spans_in
 from srlclip.video.pixels import PreprocessSpec
 from srlclip.video.streaming import CHUNK, pixel_chunks
 
@@ -33,7 +33,7 @@ def clip_pixels(
     progress: Progress | None = None,
     chunk: int = CHUNK,
 ) -> ClipPixels:
-    """Frames of `events` equal parts of a clip (event_spans), at the moments that sample_indices takes, preprocessed.
+    """Frames of `events` equal parts of a clip (spans_in), at the moments that sample_indices takes, preprocessed.
 
     progress: told the share that is read, 0 to 1, and a line of text. chunk: frames decoded at a time. Raises
     VideoDecodeError for a file that is missing, cannot be decoded, is outside the limits or does not cover the events.
@@ -47,9 +47,10 @@ def clip_pixels(
     def moments(info: VideoInfo) -> np.ndarray:
         opened.append(info)
         try:
-            spans = event_spans(info.duration, events, situation.start, situation.end)
+            spans = spans_in(info, events, situation.start, situation.end)
         except ValueError as error:
-            raise VideoDecodeError(f"{path}: {error}") from error
+            mend = "cut or download it again, or correct start and end of its label"
+            raise VideoDecodeError(f"{path}: {error}; {mend}") from error
         return event_moments(spans, per_event).ravel()
 
     total, done = events * per_event, 0

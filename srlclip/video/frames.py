@@ -15,10 +15,14 @@ from srlclip.situations import EVENTS_PER_CLIP, SECONDS_PER_EVENT, Situation
 from srlclip.video.file import FOLDER_FPS, FRAME_SUFFIXES, UPLOAD_LIMITS, Limits, VideoInfo, open_video
 
 __all__ = [
-    "FOLDER_FPS", "FRAME_SUFFIXES", "UPLOAD_LIMITS", "Limits", "VideoInfo",
-    "clip_end", "event_moments", "event_spans", "frames_at", "poster", "probe", "read_frames", "read_moments", "sample_indices",
+    "FOLDER_FPS", "FRAME_SUFFIXES", "MISSING_SECONDS", "UPLOAD_LIMITS", "Limits", "VideoInfo",
+    "clip_end", "event_moments", "event_spans", "frames_at", "poster", "probe", "read_frames", "read_moments", "sample_indices", "spans_in",
 ]  # fmt: skip
 
+#: How much earlier than its labels a file may end. Encoders end on a whole frame: nominal 10 s are 9.97 s at 23.976 frames a
+#: second in mp4, mkv, mov, avi and webm, and a cut may lose a frame at either end (two of 10 a second: 9.8 s). With 0.25 s
+#: missing, the last of four moments of a two-second event still lies in the file, so no frame stands for another.
+MISSING_SECONDS = 0.25
 # The most that frames_at reads of full-size frames at a time; the decoder takes several times as much meanwhile.
 _CHUNK_BYTES = 2**26
 # A frame starting this close (in seconds) after a wanted moment counts as showing it: time stamps are rounded.
@@ -26,19 +30,33 @@ _SLACK = 1e-4
 
 
 def event_spans(
-    duration: float, events: int = EVENTS_PER_CLIP, start: float = 0.0, end: float | None = None
+    duration: float,
+    events: int = EVENTS_PER_CLIP,
+    start: float = 0.0,
+    end: float | None = None,
+    missing: float = MISSING_SECONDS,
 ) -> tuple[tuple[float, float], ...]:
     """`events` spans of equal length, in seconds, over start..end of a file of `duration` (end None: to the end).
 
-    Raises ValueError for no events or an empty range.
+    They lie where the labels say, also where the file ends up to `missing` seconds earlier. Raises ValueError for no
+    events, an empty range, or a file that ends earlier than that.
     """
-    stop = duration if end is None else min(end, duration)
+    stop = duration if end is None else end
     if events < 1:
         raise ValueError(f"events is {events}; it must be 1 or more")
-    if not 0 <= start < stop:
+    if not 0 <= start < min(stop, duration):
         raise ValueError(f"the range {start} to {end} s does not lie in a video of {duration:.2f} s")
+    if duration < stop - missing:
+        needed = f"at least {stop - missing:.2f} s are needed"
+        raise ValueError(f"the video is {duration:.2f} s long, but its events last until {stop:g} s; {needed}")
     edges = np.linspace(start, stop, events + 1).tolist()
     return tuple(zip(edges[:-1], edges[1:], strict=True))
+
+
+def spans_in(info: VideoInfo, events: int, start: float, end: float | None) -> tuple[tuple[float, float], ...]:
+    """event_spans over a file, which may also end one of its frames early: those of a folder can be a second apart."""
+    apart = info.duration / max(info.frames - 1, 1)
+    return event_spans(info.duration, events, start, end, max(MISSING_SECONDS, apart))
 
 
 def clip_end(situation: Situation) -> float:
@@ -97,7 +115,7 @@ def read_frames(
     cover. Raises VideoDecodeError, never returns made-up frames; ValueError for a range outside the video.
     """
     source = open_video(Path(path), limits or Limits())
-    spans = event_spans(source.info.duration, events, start, end)
+    spans = spans_in(source.info, events, start, end)
     indices = sample_indices(source.starts, spans, frames_per_event)
     unique, back = np.unique(indices, return_inverse=True)
     return source.read(unique)[back.reshape(indices.shape)]

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,9 @@ from srlclip.data.jsonl import read_jsonl, write_jsonl
 from srlclip.data.problems import Coverage, coverage
 from srlclip.data.vidsitu import parse_segment_id, read_vidsitu, split_segments, splits, write_vidsitu
 from srlclip.situations import DataError, Event, Role, Situation, VideoDecodeError
+from srlclip.video.clips import clip_pixels
 from srlclip.video.frames import read_frames
+from srlclip.video.pixels import PreprocessSpec
 
 MINI = Path(__file__).parents[1] / "fixtures" / "vidsitu_mini"
 TRAIN_1 = "v_aB-_seg_9x_seg_0_10"
@@ -52,7 +55,7 @@ def test_vidsitu_valid_has_three_annotators_votes_and_frames(tmp_path):
     assert len(clip.annotations) == 3
     assert clip.verb_votes[0] == ("walk.01",) * 7 + ("run.02",) * 2 + ("carry.01",)
     assert clip.events[2].roles[1].name == "the thing opening"
-    assert (clip.start, clip.end) == (0.0, None)
+    assert (clip.start, clip.end) == (0.0, 10.0)
 
 
 def test_vidsitu_folder_above_works_too(tmp_path):
@@ -207,11 +210,44 @@ def test_test_splits_without_verbs_or_without_a_file_have_no_events(tmp_path):
 @pytest.mark.parametrize("count", [1, 2, 7])
 def test_clips_of_any_number_of_events(tmp_path, count):
     events = tuple(Event("walk", "walk.01", (Role("Arg0", "walker", f"man {k}"),)) for k in range(count))
-    clip = Situation("v_a_seg_0_10", None, events, (events,))
+    clip = Situation("v_a_seg_0_10", None, events, (events,), end=10.0)
     write_vidsitu(tmp_path, "train", [clip])
     assert read_vidsitu(tmp_path, "train") == [clip]
     write_jsonl(tmp_path / "a.jsonl", [clip])
     assert read_jsonl(tmp_path / "a.jsonl")[0].events == events
+
+
+@pytest.mark.parametrize("seconds", [9.8, 10, 13])
+def test_events_are_cut_by_the_clips_name_and_not_by_its_file(tmp_path, mp4, seconds):
+    """Event k of a VidSitu clip is seconds [2k, 2k + 2), also in test splits without labels."""
+    made = mp4("long.mp4", frames=int(seconds * 10), fps=10)
+    (tmp_path / "videos").mkdir()
+    made.rename(tmp_path / "videos" / f"{TRAIN_1}.mp4")
+    (clip, _) = read_vidsitu(MINI, "train", videos=tmp_path / "videos")
+    bare = replace(clip, events=(), annotations=())
+    for situation in (clip, bare):
+        pixels = clip_pixels(situation, 5, 1, PreprocessSpec(resize=32, crop=32)).pixels  # (5, 1, 3, 32, 32)
+        shown = pixels[:, 0, 0].mean(axis=(-1, -2)) / 4  # the number of the frame, modulo 64
+        np.testing.assert_allclose(shown, [(20 * k + 10) % 64 for k in range(5)], atol=1.2)
+
+
+def test_a_clip_that_is_too_short_for_its_events_is_named(tmp_path, mp4):
+    mp4(f"{TRAIN_1}.mp4", frames=60, fps=10)
+    (clip, _) = read_vidsitu(MINI, "train", videos=tmp_path)
+    with pytest.raises(VideoDecodeError, match=rf"{TRAIN_1}\.mp4: the video is 6\.00 s long.* at least 9\.75 s"):
+        clip_pixels(clip, 5, 1, PreprocessSpec(resize=32, crop=32))
+
+
+def test_lines_without_an_end_share_the_whole_video(tmp_path, mp4):
+    """The format says so; VidSitu clips that are written as lines keep their seconds."""
+    mp4("a.mp4", frames=60, fps=10)
+    (tmp_path / "a.jsonl").write_text('{"id": "a", "video": "a.mp4", "events": [{"verb": "go"}, {"verb": "run"}]}')
+    (clip,) = read_jsonl(tmp_path / "a.jsonl")
+    shown = clip_pixels(clip, 2, 1, PreprocessSpec(resize=32, crop=32)).pixels[:, 0, 0].mean(axis=(-1, -2)) / 4
+    np.testing.assert_allclose(shown, [15, 45], atol=1.2)
+    (official, _) = read_vidsitu(MINI, "train", videos=tmp_path)
+    write_jsonl(tmp_path / "b.jsonl", [official])
+    assert read_jsonl(tmp_path / "b.jsonl")[0].end == 10.0
 
 
 def _frames(folder, numbers, name="{}"):
@@ -234,6 +270,22 @@ def test_extracted_frames_keep_their_times_when_some_are_missing(tmp_path):
     # second 2 to 3 is gone: its last frame before stays; elsewhere at most one frame earlier
     late = (seen.astype(int) - other) % 256
     assert late[1, 0] == 16 and np.delete(late.ravel(), 2).max() <= 1
+
+
+@pytest.mark.parametrize("step", [10, 30])
+def test_a_folder_that_keeps_few_frames_a_second_covers_its_clip(tmp_path, step):
+    """The last frame stays on screen until the next one would have come."""
+    _frames(tmp_path / TRAIN_1, range(1, 301, step), TRAIN_1 + "_{:06d}")
+    (clip, _) = read_vidsitu(MINI, "train", videos=tmp_path)
+    pixels = clip_pixels(clip, 5, 1, PreprocessSpec(resize=6, crop=6)).pixels
+    seen = pixels[:, 0, 0].mean(axis=(-1, -2))
+    np.testing.assert_allclose(seen, [(60 * k + 31) % 256 for k in range(5)], atol=1)
+    for number in (241, 271):  # the last event is no longer seen
+        (tmp_path / TRAIN_1 / f"{TRAIN_1}_{number:06d}.png").unlink()
+    for number in range(242, 301):
+        (tmp_path / TRAIN_1 / f"{TRAIN_1}_{number:06d}.png").unlink(missing_ok=True)
+    with pytest.raises(VideoDecodeError, match="its events last until 10 s"):
+        clip_pixels(clip, 5, 1, PreprocessSpec(resize=6, crop=6))
 
 
 def test_frames_are_ordered_by_number_and_an_empty_folder_is_named(tmp_path):

@@ -154,16 +154,41 @@ def test_missing_and_empty_videos(root):
 
 
 def test_decoding_finds_corrupt_and_short_videos(root, mp4, tmp_path):
-    mp4(f"mini/videos/{FIRST}.mp4", frames=60)
+    mp4(f"mini/videos/{FIRST}.mp4", frames=130, fps=10)
     shutil.copy(mp4(frames=100, fps=10), root / "videos" / f"{SECOND}.mp4")
     report = validate(root, videos_check="decode")
     assert found(report, "warning") == [
         ("vsann_train_lb.json", FIRST,
-         "the video is 2.00 s long, its name says 10 s; events may be cut wrongly"),
+         "the video is 13.00 s long, its name says 10 s; only its first 10 s are read"),
     ]  # fmt: skip
     ((_, entry, message),) = found(report, "error")
     assert entry == "v_Qw-8_e_seg_20_30" and "cannot decode" in message
     assert validate(root, videos_check="decode", workers=2) == report
+
+
+def test_a_video_that_ends_before_its_events_is_an_error(root, mp4):
+    path = mp4(f"mini/videos/{FIRST}.mp4", frames=60, fps=10)
+    errors = {entry: message for _, entry, message in found(validate(root, videos_check="decode"), "error")}
+    assert (
+        errors[FIRST] == f"{path}: the video is 6.00 s long, but its events last until 10 s; at least 9.75 s are needed"
+    )
+
+
+def test_events_that_share_a_whole_file_for_want_of_an_end_are_noted(tmp_path, mp4):
+    mp4("six.mp4", frames=60, fps=10)
+    mp4("four.mp4", frames=40, fps=10)
+    two = [{"verb": "walk"}, {"verb": "run"}]
+    jsonl(
+        tmp_path / "train.jsonl",
+        {"id": "a", "video": "six.mp4", "events": two},
+        {"id": "b", "video": "six.mp4", "end": 6, "events": two},
+        {"id": "c", "video": "four.mp4", "events": two},
+        {"id": "d", "video": "six.mp4", "events": two[:1]},
+    )
+    noted = [(entry, m) for _, entry, m in found(validate(tmp_path, videos_check="decode")) if "share" in m]
+    assert noted == [
+        ("a", "no end, so its 2 events share all of the video, 3.00 s each; write where the last one ends"),
+    ]  # fmt: skip
 
 
 def test_test_splits_without_labels_are_no_problem(root):
@@ -201,7 +226,7 @@ def test_json_lines_are_named_by_line(tmp_path, capsys, mp4):
         ("train.jsonl", 4, "b", "warning"),  # an empty event
         ("train.jsonl", 4, "b", "warning"),  # two names of Arg0
         ("train.jsonl", 4, "b", "warning"),  # no video
-        ("train.jsonl", 5, "c", "warning"),  # shorter than its end
+        ("train.jsonl", 5, "c", "error"),  # shorter than its end
         ("train.jsonl", 6, "d", "error"),  # starts after the end
     ]
     assert "names of one role: 4 x Arg0 walker; 1 x Arg0 pacer" in messages(report)

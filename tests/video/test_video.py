@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -15,7 +16,9 @@ from sound_file import write_sound
 from srlclip.situations import VideoDecodeError
 from srlclip.video.frames import (
     FOLDER_FPS,
+    MISSING_SECONDS,
     Limits,
+    event_moments,
     event_spans,
     poster,
     probe,
@@ -32,10 +35,30 @@ def red(frames: np.ndarray) -> np.ndarray:
 def test_spans_are_equal_and_cover_the_range() -> None:
     assert event_spans(10.0) == ((0.0, 2.0), (2.0, 4.0), (4.0, 6.0), (6.0, 8.0), (8.0, 10.0))
     assert event_spans(10.0, 2, start=1.0, end=3.0) == ((1.0, 2.0), (2.0, 3.0))
-    assert event_spans(4.0, 1, end=99.0) == ((0.0, 4.0),)
     for bad in ({"events": 0}, {"start": 10.0}, {"start": 3.0, "end": 3.0}, {"start": -1.0}):
         with pytest.raises(ValueError):
             event_spans(10.0, **bad)
+
+
+def test_events_stay_where_their_label_says_in_a_longer_and_a_slightly_shorter_file() -> None:
+    nominal = event_spans(10.0, end=10.0)
+    for duration in (9.75, 9.8, 9.97, 10.04, 13.0):
+        assert event_spans(duration, end=10.0) == nominal
+    last = event_moments(nominal)[-1, -1]
+    assert last <= 10.0 - MISSING_SECONDS, "no moment of the usual four lies behind the file's end"
+    with pytest.raises(ValueError, match=r"6.00 s long, but its events last until 10 s; at least 9.75 s are needed"):
+        event_spans(6.0, end=10.0)
+
+
+@pytest.mark.parametrize(
+    ("rate", "suffix"), [("24000/1001", "mp4"), ("30000/1001", "mkv"), ("10", "mp4"), ("8", "avi")]
+)
+def test_ten_seconds_of_any_rate_count_as_ten(mp4, rate, suffix) -> None:
+    """The whole frames that fit into ten seconds, and one fewer: what encoders and cuts leave."""
+    rate = Fraction(rate)
+    for frames in (int(10 * rate), int(10 * rate) - 1):
+        path = mp4(f"{frames}.{suffix}", frames=frames, fps=rate, codec="libx264" if suffix != "avi" else "mpeg4")
+        assert event_spans(probe(path).duration, end=10.0)[-1] == (8.0, 10.0)
 
 
 def test_ten_seconds_give_velocitis_sampling() -> None:
