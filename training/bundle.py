@@ -2,6 +2,7 @@
 
     python training/bundle.py --base runs/mini-base --run runs/synsitu
     python training/bundle.py --heads runs/captioners          # only the captioners, after training/captioner_results.py
+    python training/bundle.py --index-only                     # only the gallery's embeddings, where models or clips changed
 
 Copies the base and the adapter with their run.json, config and log, renders the gallery (unseen clips of a seed of its
 own, groups of look-alikes among them), picks example queries by dice, embeds the gallery, and writes the model cards.
@@ -110,12 +111,14 @@ def main(argv: list[str] | None = None) -> int:
         "--heads", help="folder of training/captioner_results.py's runs: puts their captioners in, no more"
     )
     parser.add_argument("--cards-only", action="store_true", help="only write the model cards again")
+    parser.add_argument("--index-only", action="store_true", help="only embed the gallery and write the cards again")
     args = parser.parse_args(argv)
     if args.heads:
         copy_heads(Path(args.heads))
     elif not args.cards_only:
-        copy_models(Path(args.base), Path(args.run))
-        write_gallery()
+        if not args.index_only:
+            copy_models(Path(args.base), Path(args.run))
+            write_gallery()
         write_index()
     results, captioner = (
         json.loads(path.read_text("utf-8")) if path.is_file() else None

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from srlclip.captioning.captioner import Captioner, EncodedClips, Slots
-from srlclip.captioning.captioner_files import FeatureSource, load_captioner
+from srlclip.captioning.captioner_files import CARD, FeatureSource, load_captioner
 from srlclip.captioning.readings import Guess, Reading
 from srlclip.language.lexicon import VerbEntry
 from srlclip.models.pair import ClipPair
@@ -38,6 +38,12 @@ def fitting_captioner(folder: str | Path, pair: ClipPair, model: str | None = No
     if model not in (None, source.model):
         raise CheckpointError(f"{folder} was trained on {source.model} features; put it into {source.model}/")
     wanted = pair.feature_fingerprint(source.model, source.contextualized)
+    if source.fingerprint == pair.base.projections_fingerprint():
+        raise CheckpointError(
+            f"{folder} was trained when a base was known by its projections alone, which say nothing of its towers; if it "
+            f"was trained on {pair.base.name} as it is now, write {wanted} as the features' fingerprint into "
+            f"{Path(folder) / CARD}"
+        )
     if source.fingerprint != wanted:
         raise CheckpointError(
             f"{folder} was trained on the features of other weights ({source.fingerprint}, not {wanted}); train it on "

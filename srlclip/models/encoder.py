@@ -19,6 +19,7 @@ from torch import nn
 from srlclip.config import LORA_TARGETS, LoraSettings
 from srlclip.models.adapters import LAYER, adapter_shapes, check_adapter
 from srlclip.models.checkpoints import hub_offline, missing_message, read_json, resolve_source, write_json
+from srlclip.models.fingerprint import base_weights, weights_digest
 from srlclip.pooling import unit
 from srlclip.situations import CheckpointError
 from srlclip.video.pixels import PreprocessSpec
@@ -124,7 +125,13 @@ class ClipEncoder(nn.Module):
         return bool(self._peft)
 
     def fingerprint(self) -> str:
-        """16 hex digits over weights that LoRA never touches: the same for a model and its adapted copies."""
+        """16 hex digits over all weights but those of LoRA layers: the same before and after LoRA is put on, another one
+        once it is merged, or the towers are tuned."""
+        return weights_digest(base_weights(self.clip))[:16]
+
+    def projections_fingerprint(self) -> str:
+        """16 hex digits over the projections and the temperature alone: how older files name a base. Models that share
+        those may differ everywhere else, so this only serves to say what such a file is."""
         clip, digest = self.clip, hashlib.sha256()
         for weight in (clip.visual_projection.weight, clip.text_projection.weight, clip.logit_scale):
             digest.update(weight.detach().cpu().float().contiguous().numpy().tobytes())

@@ -67,7 +67,7 @@ class ClipPair:
             folder = fetch_folder(adapter)
             card = read_model_card(folder)
             encoder = ClipEncoder.load(base if base is not None else card["base"], device)
-            check_base(card, encoder, folder)
+            fingerprint = check_base(card, encoder, folder)
             if read_tuning(card, folder).text != "frozen":
                 raise CheckpointError(
                     f"{folder} also changes the text tower, which a compared pair shares; compare it with "
@@ -77,7 +77,7 @@ class ClipPair:
             digest = hashlib.sha256()
             for path in _weight_files(folder):
                 digest.update(path.read_bytes())
-            marks = {"base": encoder.fingerprint(), "adapted": digest.hexdigest()[:16]}
+            marks = {"base": fingerprint, "adapted": digest.hexdigest()[:16]}
             contextualizer = load_contextualizer(folder)
             pair = cls(encoder, adapted, contextualizer.to(device) if contextualizer is not None else None, marks)
         if dtype != torch.float32:

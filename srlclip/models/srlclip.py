@@ -231,18 +231,25 @@ def read_model_card(folder: Path) -> dict[str, Any]:
     return card
 
 
-def check_base(card: Mapping[str, Any], encoder: ClipEncoder, folder: Path) -> None:
-    """CheckpointError unless `encoder` is the base model that the card was written for."""
+def check_base(card: Mapping[str, Any], encoder: ClipEncoder, folder: Path) -> str:
+    """The encoder's fingerprint. CheckpointError unless it is the base model that the card was written for."""
     if card["embed_dim"] != encoder.embed_dim:
         raise CheckpointError(
             f"{folder} was trained on {card['base']} with {card['embed_dim']}-d embeddings, "
             f"{encoder.name} has {encoder.embed_dim}; use {card['base']} as base"
         )
-    if card["base_fingerprint"] != encoder.fingerprint():
+    fingerprint = encoder.fingerprint()
+    if card["base_fingerprint"] == encoder.projections_fingerprint():
+        raise CheckpointError(
+            f"{folder} was saved when a base was known by its projections alone, which say nothing of its towers; if it "
+            f"was trained on {encoder.name} as it is now, write {fingerprint} as base_fingerprint into {folder / CARD}"
+        )
+    if card["base_fingerprint"] != fingerprint:
         raise CheckpointError(
             f"{folder} was trained on {card['base']}, whose weights differ from those of {encoder.name}; "
             f"use {card['base']} as base"
         )
+    return fingerprint
 
 
 def load_contextualizer(folder: Path) -> VideoContextualizer | None:

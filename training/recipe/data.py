@@ -21,6 +21,7 @@ from srlclip.data.text_cache import embed_texts
 from srlclip.data.vidsitu import read_vidsitu, split_segments
 from srlclip.language.lexicon import Lexicon
 from srlclip.models.encoder import ClipEncoder
+from srlclip.models.fingerprint import weights_digest
 from srlclip.situations import DataError, Situation
 from srlclip.synsitu.writer import progress_bar, write_split
 from training.recipe.texts import ClipTexts, clip_texts, sparse_shares
@@ -93,11 +94,9 @@ def load_split(settings: DataSettings, split: str, clips: int) -> tuple[list[Sit
 
 
 def text_fingerprint(encoder: ClipEncoder) -> str:
-    """Identifies the text tower: all of its weights."""
-    digest = hashlib.sha256()
-    for name, weight in sorted(encoder.clip.text_model.state_dict().items()):
-        digest.update(name.encode() + weight.detach().cpu().float().contiguous().numpy().tobytes())
-    return encoder.fingerprint() + digest.hexdigest()[:16]
+    """32 hex digits over all weights of the text tower, its projection and LoRA layers among them."""
+    weights = dict(encoder.clip.named_parameters())
+    return weights_digest({n: w for n, w in weights.items() if n.startswith(("text_model.", "text_projection."))})[:32]
 
 
 def embed_captions(
