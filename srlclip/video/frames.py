@@ -48,7 +48,7 @@ def event_spans(
     if not 0 <= start < min(stop, duration):
         raise ValueError(f"the range {start} to {end} s does not lie in a video of {duration:.2f} s")
     if duration < stop - missing:
-        needed = f"at least {stop - missing:.4g} s are needed"
+        needed = f"at least {stop - missing:.2f} s are needed"
         raise ValueError(f"the video is {duration:.2f} s long, but its events last until {stop:g} s; {needed}")
     edges = np.linspace(start, stop, events + 1).tolist()
     return tuple(zip(edges[:-1], edges[1:], strict=True))
