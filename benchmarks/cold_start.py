@@ -63,9 +63,9 @@ def search(url: str, query: str) -> None:
     """Ask for a ranking over the API. Raises RuntimeError for anything but two rankings."""
     event = json.loads(fetch(f"{url}/gradio_api/call/search", {"data": [query, 5]}))["event_id"]
     lines = fetch(f"{url}/gradio_api/call/search/{event}").splitlines()
-    found = json.loads(next((line for line in lines if line.startswith("data: ")), "data: null")[6:])
-    if not found or len(found[0]["base"]) != 5 or len(found[0]["adapted"]) != 5:
-        raise RuntimeError(f"the search answered {str(found)[:200]}")
+    answer = json.loads(next((line for line in lines if line.startswith("data: ")), "data: null")[6:])
+    if not answer or len(answer[0]["base"]) != 5 or len(answer[0]["adapted"]) != 5:
+        raise RuntimeError(f"the search answered {str(answer)[:200]}")
 
 
 def one_start(app: Path, home: Path, env: dict[str, str]) -> dict[str, float]:
@@ -150,14 +150,14 @@ def main(argv: list[str] | None = None) -> int:
             app = Path(args.app).resolve() if args.app else Path(folder) / "space" / "app.py"
             if not args.app:
                 write_space(app.parent, SpaceSettings())
-            found = measure(app, args.rounds)
+            measured = measure(app, args.rounds)
     except (SrlClipError, RuntimeError, OSError, http.client.HTTPException) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     what = "process start to page, to the first search's answer; an empty home folder each time; one machine, all cores"
-    told = {"app": "this checkout's" if args.app else "a written Space", "rounds": args.rounds}
+    about = {"app": "this checkout's" if args.app else "a written Space", "rounds": args.rounds}
     if args.json:
-        write_json(Path(args.json), {**provenance(told), "what": what, **found})
+        write_json(Path(args.json), {**provenance(about), "what": what, **measured})
     return 0
 
 

@@ -117,9 +117,9 @@ def measure(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
     accelerator = Accelerator(cpu=args.device == "cpu", mixed_precision="no" if args.precision == "fp32" else "bf16")
     device, kind = accelerator.device, torch.float32 if args.precision == "fp32" else torch.bfloat16
     model = create_model(settings).to(device)
-    found = describe(model, settings, kind)
+    measured = describe(model, settings, kind)
     if not args.rounds:
-        return found
+        return measured
     write_videos(clips, args.video_size)
     trainers = make_trainers(settings, accelerator, model, clips, args.variants)
     times: dict[str, list[float]] = {name: [] for name in trainers}
@@ -136,20 +136,20 @@ def measure(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
             memory[name] = peak_memory(device)
         rates.append(matmul_rate(device, kind, args.matmul_side))
     rate = median(rates)
-    found |= {"matmul_flop_per_s": _spread(rates), "device": device_name(device), "threads": torch.get_num_threads()}
-    found["peak_memory_bytes"] = memory if device.type == "cuda" else {"process": peak_memory(device)}
+    measured |= {"matmul_flop_per_s": _spread(rates), "device": device_name(device), "threads": torch.get_num_threads()}
+    measured["peak_memory_bytes"] = memory if device.type == "cuda" else {"process": peak_memory(device)}
     frames = args.batch * EVENTS_PER_CLIP * args.frames_per_event
-    found["variants"] = {
+    measured["variants"] = {
         name: {
             "seconds_per_step": _spread(seconds),
             "clips_per_s": args.batch / median(seconds),
             "frames_per_s": frames / median(seconds),
             "times_caches": _spread([s / t for s, t in zip(seconds, times["caches"], strict=True)]),
-            "share_of_matmul_rate": found["flop_per_step"] / median(seconds) / rate,
+            "share_of_matmul_rate": measured["flop_per_step"] / median(seconds) / rate,
         }
         for name, seconds in times.items()
     }
-    return found
+    return measured
 
 
 def make_trainers(
@@ -212,25 +212,25 @@ def _spread(values: Sequence[float]) -> dict[str, Any]:
     return {"median": median(values), "min": min(values), "max": max(values), "rounds": len(values)}
 
 
-def report(found: dict[str, Any]) -> str:
+def report(measured: dict[str, Any]) -> str:
     """What is printed: a line per variant."""
-    memory = found["activation_bytes_per_frame"]
+    memory = measured["activation_bytes_per_frame"]
     lines = [
-        f"{found['trained_parameters']:,} parameters trained ({found['lora_parameters']:,} LoRA); "
-        f"{sum(found['flop_per_frame'].values()) / 1e9:.1f} GFLOP per frame, {found['flop_per_step'] / 1e12:.2f} TFLOP "
+        f"{measured['trained_parameters']:,} parameters trained ({measured['lora_parameters']:,} LoRA); "
+        f"{sum(measured['flop_per_frame'].values()) / 1e9:.1f} GFLOP per frame, {measured['flop_per_step'] / 1e12:.2f} TFLOP "
         f"per step; activations per frame {memory['saved'] / 2**20:.2f} MiB saved, "
         f"{memory['formula_fp32'] / 2**20:.2f} by the fp32 formula"
     ]
-    for name, row in found.get("variants", {}).items():
+    for name, row in measured.get("variants", {}).items():
         t, r = row["seconds_per_step"], row["times_caches"]
         lines.append(
             f"{name:9} {t['median']:.4f} s per step ({t['min']:.4f} to {t['max']:.4f}), {row['clips_per_s']:.2f} clips/s, "
             f"{row['frames_per_s']:.1f} frames/s, {r['median']:.2f} x caches ({r['min']:.2f} to {r['max']:.2f}), "
             f"{100 * row['share_of_matmul_rate']:.0f} % of the matmul rate"
         )
-    if "variants" in found:
-        peaks = ", ".join(f"{name} {value / 2**30:.2f} GiB" for name, value in found["peak_memory_bytes"].items())
-        lines.append(f"matmul {found['matmul_flop_per_s']['median'] / 1e12:.2f} TFLOP/s; peak memory: {peaks}")
+    if "variants" in measured:
+        peaks = ", ".join(f"{name} {value / 2**30:.2f} GiB" for name, value in measured["peak_memory_bytes"].items())
+        lines.append(f"matmul {measured['matmul_flop_per_s']['median'] / 1e12:.2f} TFLOP/s; peak memory: {peaks}")
     return "\n".join(lines)
 
 
@@ -255,17 +255,17 @@ def main(argv: list[str] | None = None) -> int:
         parser.error("--batch, --frames-per-event, --steps and --workers must be 1 or more; --variants include caches")
     try:
         with tempfile.TemporaryDirectory() as folder:
-            found = measure(args, Path(folder))
+            measured = measure(args, Path(folder))
     except (SrlClipError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    print(report(found))
+    print(report(measured))
     if args.json:
         settings = {name: value for name, value in vars(args).items() if name != "json"}
         out = Path(args.json)
         runs = json.loads(out.read_text("utf-8"))["runs"] if out.is_file() else []
         runs = [run for run in runs if run["provenance"]["settings"] != settings]
-        write_json(out, {"runs": [*runs, {"provenance": provenance(settings), **found}]})
+        write_json(out, {"runs": [*runs, {"provenance": provenance(settings), **measured}]})
     return 0
 
 

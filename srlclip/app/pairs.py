@@ -62,8 +62,8 @@ class ModelRules:
 
     def _checked(self, model: str) -> str:
         if self.allowed is not None and model not in self.allowed:
-            told = ", ".join(model_id(name) for name in self.allowed) or "none"
-            raise ValueError(f"model {model[:80]!r} cannot be chosen here; allowed: {told}")
+            allowed = ", ".join(model_id(name) for name in self.allowed) or "none"
+            raise ValueError(f"model {model[:80]!r} cannot be chosen here; allowed: {allowed}")
         if len(model) > 500 or any(ord(c) < 32 for c in model):
             raise ValueError("that is not the name of a model; give a bundled name, a local folder or a Hub id")
         inside = self.root / model if self.root is not None else None

@@ -110,9 +110,9 @@ class Comparison:
         trained = find_heads(pair, adapter, heads)
         situations = read_folder(gallery or ASSETS / "gallery")
         built, kept = embed_gallery(pair, situations, progress)
-        found = cls(pair, info, kept, built, find_lexicon(adapter, kept), trained)
-        found.left_out = tuple(s.clip_id for s in situations if s.clip_id not in found._clips)
-        return found
+        comparison = cls(pair, info, kept, built, find_lexicon(adapter, kept), trained)
+        comparison.left_out = tuple(s.clip_id for s in situations if s.clip_id not in comparison._clips)
+        return comparison
 
     # -- clips and words ----------------------------------------------------------------------------------------------
 
@@ -366,9 +366,9 @@ class Comparison:
                 self._clip_frames.move_to_end(key)
                 return self._clip_frames[key]
         per_event = self.reader.heads.frames_per_event if self.reader.heads is not None else FRAMES_PER_EVENT
-        found = frame_embeddings(self.pair, situation, events, per_event, progress)
+        vectors = frame_embeddings(self.pair, situation, events, per_event, progress)
         with self._lock:
-            self._clip_frames[key] = found
+            self._clip_frames[key] = vectors
             while len(self._clip_frames) > CLIPS_KEPT:
                 self._clip_frames.popitem(last=False)
-        return found
+        return vectors

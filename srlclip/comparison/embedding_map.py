@@ -98,8 +98,8 @@ def chance_purity(labels: Sequence[str], groups: Sequence[str]) -> float | None:
 def scene_of(situation: Situation, event: int | None = None) -> str:
     """The labelled scene of an event, or the most frequent one of a clip; "" if there is none."""
     events = situation.events if event is None else situation.events[event : event + 1]
-    found = Counter(r.filler.strip().lower() for e in events for r in e.visible_roles if r.key == "AScn")
-    return found.most_common(1)[0][0] if found else ""
+    scenes = Counter(r.filler.strip().lower() for e in events for r in e.visible_roles if r.key == "AScn")
+    return scenes.most_common(1)[0][0] if scenes else ""
 
 
 def embedding_map(
@@ -133,8 +133,8 @@ def embedding_map(
         for m in events
     }
     places, variance = {}, {}
-    for model, found in vectors.items():
-        places[model], variance[model] = principal_plane(found)
+    for model, matrix in vectors.items():
+        places[model], variance[model] = principal_plane(matrix)
     purity, chance = {}, {}
     for label in LABELS:
         mine = [known[label] for known in labels]
@@ -142,7 +142,7 @@ def embedding_map(
         if expected is None:
             continue
         chance[label] = expected
-        purity[label] = {m: neighbour_purity(found, mine, groups) or 0.0 for m, found in vectors.items()}
+        purity[label] = {m: neighbour_purity(matrix, mine, groups) or 0.0 for m, matrix in vectors.items()}
     points = tuple(
         MapPoint(ids[g], k, known, Both.of(lambda m, i=i: tuple(places[m][i].tolist())))
         for i, ((g, k), known) in enumerate(zip(rows, labels, strict=True))

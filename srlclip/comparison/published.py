@@ -15,9 +15,9 @@ MAIN, CAPTIONS, STUDIES = "mini_pair", "captioner", "ablations"
 def names(folder: Path | None = None) -> tuple[str, ...]:
     """What `read` can read: the main measurement, the captioners', and "ablations/NAME", those that are there."""
     folder = FOLDER if folder is None else folder
-    found = [name for name in (MAIN, CAPTIONS) if (folder / f"{name}.json").is_file()]
+    main = [name for name in (MAIN, CAPTIONS) if (folder / f"{name}.json").is_file()]
     studies = sorted((folder / STUDIES).glob("*.json")) if (folder / STUDIES).is_dir() else []
-    return (*found, *(f"{STUDIES}/{path.stem}" for path in studies))
+    return (*main, *(f"{STUDIES}/{path.stem}" for path in studies))
 
 
 def read(name: str, folder: Path | None = None) -> dict:
@@ -27,9 +27,9 @@ def read(name: str, folder: Path | None = None) -> dict:
         raise ValueError(f"there is no measurement {name[:80]!r}; allowed: {', '.join(names(folder)) or 'none'}")
     path = folder / f"{name}.json"
     try:
-        found = json.loads(path.read_text("utf-8"))
+        values = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise DataError(f"cannot be read ({error})", file=path) from error
-    if not isinstance(found, dict):
+    if not isinstance(values, dict):
         raise DataError("is not a JSON object; measure again", file=path)
-    return found
+    return values

@@ -35,9 +35,9 @@ def find_examples(
     stored = folder / FILE
     if stored.is_file():
         rows = json.loads(stored.read_text("utf-8"))
-        found = tuple(Example(r["query"], r["target"], r["event_index"]) for r in rows if r["target"] in present)
-        if found:
-            return found
+        examples = tuple(Example(r["query"], r["target"], r["event_index"]) for r in rows if r["target"] in present)
+        if examples:
+            return examples
     labelled = [s for s in situations if s.events]
     if labelled:
         picks = labelled[:: max(1, len(labelled) // 8)][:8]
@@ -56,5 +56,5 @@ def find_stories(folder: Path, present: Container[str]) -> tuple[Story, ...]:
     if not stored.is_file():
         return ()
     rows = json.loads(stored.read_text("utf-8"))["stories"]
-    found = [Story(r["outcome"], r["query"], r["target"], r["event_index"]) for r in rows if r["target"] in present]
-    return tuple(sorted(found, key=lambda story: OUTCOMES.index(story.outcome)))
+    stories = [Story(r["outcome"], r["query"], r["target"], r["event_index"]) for r in rows if r["target"] in present]
+    return tuple(sorted(stories, key=lambda story: OUTCOMES.index(story.outcome)))

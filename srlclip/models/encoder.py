@@ -232,11 +232,11 @@ class ClipEncoder(nn.Module):
             self._peft = [get_peft_model(self.clip, config)]
         # peft records the local path of the base model, which means nothing elsewhere.
         self._peft[0].peft_config["default"].base_model_name_or_path = self.name
-        found = len(self.adapted_modules())
+        reached = len(self.adapted_modules())
         depth = sum(getattr(self.clip.config, f"{tower}_config").num_hidden_layers for tower in towers)
         wanted = depth * len(LORA_TARGETS[settings.targets])
-        if found != wanted:
-            raise ValueError(f"LoRA reached {found} layers of {' and '.join(towers)} tower, expected {wanted}")
+        if reached != wanted:
+            raise ValueError(f"LoRA reached {reached} layers of {' and '.join(towers)} tower, expected {wanted}")
 
     def adapted_modules(self) -> list[str]:
         """Paths inside `clip` of the layers that carry LoRA."""

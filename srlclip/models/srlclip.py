@@ -194,10 +194,10 @@ def read_tuning(card: Mapping[str, Any], folder: Path) -> TuningSettings:
     except (TypeError, ValueError, AttributeError) as error:
         raise CheckpointError(f"{folder / CARD}: {error}; save the model again") from error
     if wanted := _lora_towers(tuning):
-        found = {name.split("_model.")[0] for name in adapter_shapes(folder / "adapter")}
-        if found != set(wanted):
+        adapted = {name.split("_model.")[0] for name in adapter_shapes(folder / "adapter")}
+        if adapted != set(wanted):
             raise CheckpointError(
-                f"{folder}: the adapter is for {' and '.join(sorted(found))} tower, {CARD} says {' and '.join(wanted)}; "
+                f"{folder}: the adapter is for {' and '.join(sorted(adapted))} tower, {CARD} says {' and '.join(wanted)}; "
                 "save the model again"
             )
     return tuning
@@ -210,14 +210,14 @@ def load_image_tower(encoder: ClipEncoder, folder: Path) -> None:
 
     path = folder / _IMAGE_TOWER
     try:
-        found, own = load_file(path), encoder.image_tower()
+        stored, own = load_file(path), encoder.image_tower()
     except (FileNotFoundError, SafetensorError) as error:
         raise CheckpointError(f"{path}: {error}; save or download the model again") from error
-    if {k: v.shape for k, v in found.items()} != {k: v.shape for k, v in own.items()}:
+    if {k: v.shape for k, v in stored.items()} != {k: v.shape for k, v in own.items()}:
         raise CheckpointError(f"{path} does not fit the image tower of {encoder.name}; use its own base")
     with torch.no_grad():
         for name, weight in own.items():
-            weight.copy_(found[name])
+            weight.copy_(stored[name])
 
 
 def read_model_card(folder: Path) -> dict[str, Any]:
@@ -273,10 +273,10 @@ def load_contextualizer(folder: Path) -> VideoContextualizer | None:
 
 
 def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
+    versions = {"python": platform.python_version()}
     for package in ("srlclip", "torch", "transformers", "peft"):
         try:
-            found[package] = version(package)
+            versions[package] = version(package)
         except PackageNotFoundError:
             continue
-    return found
+    return versions

@@ -121,9 +121,9 @@ def margins(result: ScoreResult) -> Figure:
     axes.axvspan(low, 0, color=FAINT, alpha=0.18, linewidth=0, zorder=0)
     axes.axvline(0, color=INK, linewidth=1)
     axes.set(xlim=(low, high), ylim=(len(rows) - 0.4, -1.1), yticks=range(len(rows)))
-    for edge, told, way, side in ((low, "fooled (hollow)", 4, "left"), (high, "correct (filled)", -4, "right")):
+    for edge, words, way, side in ((low, "fooled (hollow)", 4, "left"), (high, "correct (filled)", -4, "right")):
         spot = {"xytext": (way, 0), "textcoords": "offset points", "ha": side, "va": "center"}
-        axes.annotate(told, (edge, -0.75), **spot, fontsize=7.5)
+        axes.annotate(words, (edge, -0.75), **spot, fontsize=7.5)
     names = [f"{KIND_NAMES.get(n.caption.kind, n.caption.kind)} {i + 1}" for i, n in enumerate(rows)]
     axes.set_yticklabels([plain(name) for name in names])
     axes.set_xlabel("margin = score(true caption) − score(negative)")

@@ -145,7 +145,7 @@ def svg_file(figure: Figure) -> str:
     figure.savefig(buffer, format="svg", facecolor="white", metadata={"Date": None, "Creator": None})
     figure.set_layout_engine("none")
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", buffer.getvalue(), flags=re.S)
-    return re.sub(r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}", text)
+    return re.sub(r"\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", text)
 
 
 @styled

@@ -18,23 +18,23 @@ _LOOKS = (
 
 
 @styled
-def embedding_scatter(found: EmbeddingMap, model: str, label: str) -> Figure:
+def embedding_scatter(drawn: EmbeddingMap, model: str, label: str) -> Figure:
     """label: "verb" or "scene". The nine most frequent labels have marks of their own, the rest are small dots."""
-    counts = Counter(p.labels.get(label, "") for p in found.points)
+    counts = Counter(p.labels.get(label, "") for p in drawn.points)
     counts.pop("", None)
     shown = [name for name, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[: len(_LOOKS)]]
     figure, (axes,) = blank_figure(4.3)
-    rest = [p.at[model] for p in found.points if p.labels.get(label, "") not in shown]
+    rest = [p.at[model] for p in drawn.points if p.labels.get(label, "") not in shown]
     groups = [(name, *_LOOKS[i], 5.0) for i, name in enumerate(shown)]
     if rest:
         axes.plot(*zip(*rest, strict=True), ".", color=FAINT, markersize=3, label=f"other ({len(rest)})")
     for name, shape, colour, size in groups:
-        places = [p.at[model] for p in found.points if p.labels.get(label, "") == name]
+        places = [p.at[model] for p in drawn.points if p.labels.get(label, "") == name]
         style = {"markeredgecolor": PAPER, "markeredgewidth": 0.4, "linestyle": ""}
         size += 1.5 * (shape == "*")
         text = f"{plain(name, 18)} ({len(places)})"
         axes.plot(*zip(*places, strict=True), shape, color=colour, markersize=size, label=text, **style)
-    first, second = (100 * share for share in found.variance[model])
+    first, second = (100 * share for share in drawn.variance[model])
     axes.set(xticks=[], yticks=[], xlabel=f"axis 1: {first:.0f} % of the variance")
     axes.set_ylabel(f"axis 2: {second:.0f} %")
     axes.set_title(f"{GLYPHS[model]} {NAMES[model]}", fontsize=10, color=INK)

@@ -297,7 +297,7 @@ def test_features_are_computed_once_per_model_and_pixels(settings, pair, tmp_pat
         )
 
     counted = SimpleNamespace(
-        base=counting(pair.base), adapted=counting(pair.adapted), feature_fingerprint=pair.feature_fingerprint
+        base=pair.base, encoders=pair.encoders.map(counting), feature_fingerprint=pair.feature_fingerprint
     )
 
     def ask(model="base", count=5, source=counted):

@@ -91,10 +91,10 @@ def texts_json(comparison: Comparison, texts: list[str]) -> dict:
 
 def video_json(comparison: Comparison, clip_id: str) -> dict:
     """Vectors of a clip under both models: one per event, and the normalised mean of those for the clip."""
-    found: dict = {"clip_id": clip_id, "spans": [list(span) for span in comparison.spans(clip_id)]}
+    vectors: dict = {"clip_id": clip_id, "spans": [list(span) for span in comparison.spans(clip_id)]}
     for model, events in comparison.embed_clip(clip_id).items():
-        found[model] = {"clip": rows(pooled(events)[None])[0], "events": rows(events)}
-    return found
+        vectors[model] = {"clip": rows(pooled(events)[None])[0], "events": rows(events)}
+    return vectors
 
 
 def add_endpoints(comparison: Comparison) -> None:
