@@ -34,6 +34,7 @@ class LossWeights(Protocol):
     vc_video: float
     video: float
     verb_role_negatives: int
+    role_swaps: int
     natural_negatives: bool
 
 
@@ -129,12 +130,13 @@ def total_loss(
 ) -> dict[str, torch.Tensor]:
     """The weighted sum under "total" and the unweighted terms under their names (TERMS), all scalars.
 
-    text_events: (B, E, D). negatives: (B, E, K, D), of which the first settings.verb_role_negatives are used, with
+    text_events: (B, E, D). negatives: (B, E, K, D), of which the first verb_role_negatives + role_swaps are used, with
     negatives_mask (B, E, K). caption_ids: integers (B, E). Terms of a missing contextualizer are left out.
     """
     if negatives is not None:
-        negatives = negatives[:, :, : settings.verb_role_negatives]
-        negatives_mask = negatives_mask[:, :, : settings.verb_role_negatives] if negatives_mask is not None else None
+        most = settings.verb_role_negatives + settings.role_swaps
+        negatives = negatives[:, :, :most]
+        negatives_mask = negatives_mask[:, :, :most] if negatives_mask is not None else None
     shared = (caption_ids, negatives, negatives_mask, settings.natural_negatives)
     terms = {
         "clip_event": event_loss(features.clip_events, text_events, logit_scale, *shared),

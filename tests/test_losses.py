@@ -143,6 +143,16 @@ def test_the_number_of_verb_role_negatives_is_read() -> None:
     assert none["clip_event"].item() == pytest.approx(found[0])
 
 
+def test_role_swaps_are_read_beside_the_verb_role_negatives() -> None:
+    text, negatives = unit(3, 5, 8, seed=9), unit(3, 5, 6, 8, seed=10)
+    mask = torch.ones(3, 5, 6, dtype=torch.bool)
+    values = [
+        total_loss(features(3), text, negatives, mask, None, 20.0, LossSettings(role_swaps=n))["clip_event"].item()
+        for n in (0, 1, 2)
+    ]
+    assert values == sorted(values) and len(set(values)) == 3
+
+
 def test_gradients_reach_all_features() -> None:
     made = features(2, requires_grad=True)
     negatives, mask = unit(2, 5, 4, 8, seed=10), torch.zeros(2, 5, 4, dtype=torch.bool)

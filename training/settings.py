@@ -13,6 +13,7 @@ from srlclip.config import (
     check_at_least,
     check_one_of,
 )
+from srlclip.language.negatives import RULES
 from training.recipe.sources import SOURCES
 
 
@@ -21,6 +22,8 @@ class LossSettings:
     """total = clip_event * CLIP-Event + vc_event * VC-Event + video * (clip_video * CLIP-Video + vc_video * VC-Video).
 
     `video` is the paper's lambda. verb_role_negatives: N_vr, captions per event with another verb and its role names.
+    negative_roles: which roles those have, see srlclip.language.negatives.RULES. role_swaps: further captions per event in
+    which two bindings are exchanged: who does it to whom, who wears what, the direction, the manner (ours, not the paper's).
     natural_negatives: whether the other events of the same clip stand in an event's denominator.
     """
 
@@ -31,6 +34,8 @@ class LossSettings:
     video: float = 0.25
     verb_role_negatives: int = 4
     natural_negatives: bool = True
+    negative_roles: str = "keep"
+    role_swaps: int = 0
 
     def __post_init__(self) -> None:
         for name in ("clip_event", "vc_event", "clip_video", "vc_video", "video"):
@@ -38,6 +43,9 @@ class LossSettings:
                 raise ValueError(f"loss.{name} is {getattr(self, name):g}; it must be 0 or more")
         if not 0 <= self.verb_role_negatives <= 8:
             raise ValueError(f"loss.verb_role_negatives is {self.verb_role_negatives}; allowed: 0 to 8")
+        if not 0 <= self.role_swaps <= 8:
+            raise ValueError(f"loss.role_swaps is {self.role_swaps}; allowed: 0 to 8")
+        check_one_of("loss.negative_roles", self.negative_roles, RULES)
 
     def weight(self, term: str) -> float:
         """What a term of srlclip.losses.TERMS counts for in the total, lambda included."""

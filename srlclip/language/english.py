@@ -128,6 +128,17 @@ def head_noun(phrase: str) -> str:
     return _bare(phrase.split()[at]) if at >= 0 else ""
 
 
+def is_clause(phrase: str) -> bool:
+    """Whether a filler tells an act rather than names a thing: "to help the other man", "how to swim", "getting up"."""
+    words = [word.lower() for word in words_of(phrase)[:2]] + ["", ""]
+    first, second = words[:2]
+    if first == "to":
+        return bool(second) and second not in DETERMINERS and second not in PRONOUNS and second not in PREPOSITIONS
+    if first in ("that", "what", "whether", "if", "because", "why"):
+        return second in PRONOUNS
+    return first == "how" or (first.endswith("ing") and first not in _ING_NOUNS and len(first) > 4)
+
+
 def is_animate(phrase: str) -> bool:
     """Whether the phrase names a being: by its head noun, or by what a group is made of."""
     head = head_noun(phrase)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -152,6 +152,14 @@ class Lexicon:
             self.entry(verb_id)
             counted = self._verb_fillers.get(verb_id, {}).get(role_key, ())
         return tuple(text for text, _ in counted[:limit])
+
+    def draw(self, role_key: str, verb_id: str, rng: np.random.Generator, without: Collection[str] = ()) -> str:
+        """A filler that the verb's events have in that role, drawn by its count; "" if none but `without` was seen."""
+        counted = [pair for pair in self._verb_fillers.get(verb_id, {}).get(role_key, ()) if pair[0] not in without]
+        if not counted:
+            return ""
+        weights = np.asarray([count for _, count in counted], dtype=np.float64)
+        return counted[int(rng.choice(len(counted), p=weights / weights.sum()))][0]
 
     def usual_fillers(self, role_key: str, verb_id: str | None, limit: int) -> tuple[str, ...]:
         """What fills a role most often: with this verb if it is known, then with any verb."""

@@ -1,7 +1,7 @@
 """Hard negatives: captions that fit the clip but not the event.
 
 natural         the other events of the same clip (same people and scene)
-verb_role       another verb with its role names around the same fillers (paper, Table 4)
+verb_role       another verb with its roles around the same fillers (paper, Table 4)
 probes          one binding or word changed: agent_patient, noun, attribute, direction, manner (srlclip.language.probes)
 
 Randomness is an argument; callers derive its seed from (seed, epoch, id). No function returns a caption that equals the
@@ -16,15 +16,21 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice, zip_longest
 
 import numpy as np
 
 from srlclip.language import probes, prompts
-from srlclip.language.english import clean_filler, head_noun, normalise, words_of
-from srlclip.language.lexicon import Lexicon
+from srlclip.language.english import clean_filler, head_noun, is_clause, normalise, words_of
+from srlclip.language.lexicon import Lexicon, VerbEntry
 from srlclip.situations import CORE_ROLES, Caption, Event, Role, Situation
 
 KINDS = ("natural", "verb_role", *probes.KINDS)
+
+#: How a verb-role negative gets its roles. "follow", as in the paper's Table 4: the other verb's own list; roles that it
+#: lacks go, shared ones keep the true filler, roles that it adds take a filler of that verb's own events. "keep": fillers
+#: move to its core roles in order, modifiers stay whether it has them or not (this project's first rule).
+RULES = ("follow", "keep")
 
 #: How an event becomes a caption: prompts.caption, or prompts.fit with a tokenizer's limit bound to it.
 Render = Callable[[Event, str], Caption]
@@ -38,20 +44,23 @@ def verb_role(
     style: str = "srl",
     render: Render = prompts.caption,
     exclude: Collection[str] = (),
+    rule: str = "keep",
 ) -> list[Caption]:
-    """Up to n captions with the verb and its role names replaced by those of n other verbs; fillers stay.
+    """Up to n captions with the verb and its role names replaced by those of n other verbs. rule: one of RULES.
 
     Verbs are drawn without repetition in proportion to their frequency, so that a rare verb is no more often negative
     than positive; the paper does not say how it draws (our choice). Never drawn: the same lemma, VerbIDs in `exclude`
     (votes for the event), and verbs whose gloss says they are the same act, such as "talk (speak)" for "speak".
     """
-    return _captions(verb_role_events(event, lexicon, rng, exclude), event, "verb_role", style, render, n)
+    return _captions(verb_role_events(event, lexicon, rng, exclude, rule), event, "verb_role", style, render, n)
 
 
 def verb_role_events(
-    event: Event, lexicon: Lexicon, rng: np.random.Generator, exclude: Collection[str] = ()
+    event: Event, lexicon: Lexicon, rng: np.random.Generator, exclude: Collection[str] = (), rule: str = "keep"
 ) -> Iterator[Event]:
-    """The events behind verb_role, every allowed verb once, in random order by frequency."""
+    """The events behind verb_role, every allowed verb once, in random order by frequency. ValueError for another rule."""
+    if rule not in RULES:
+        raise ValueError(f"the rule of verb-role negatives is {rule!r}; allowed: {', '.join(RULES)}")
     if not len(lexicon):
         return
     # Efraimidis and Spirakis (2006): sorting by exponential / weight draws without replacement by weight
@@ -61,7 +70,10 @@ def verb_role_events(
         entry = lexicon.entries[lexicon.verbs[at]]
         if entry.verb_id == event.verb_id or entry.verb_id in exclude or own & _senses(entry.verb):
             continue
-        yield _with_verb(event, entry.verb, entry.verb_id, entry.roles)
+        if rule == "follow":
+            yield _in_its_roles(event, entry, lexicon, rng)
+        else:
+            yield _with_verb(event, entry.verb, entry.verb_id, entry.roles)
 
 
 @lru_cache(maxsize=8192)
@@ -86,6 +98,77 @@ def _with_verb(event: Event, verb: str, verb_id: str, roles: Sequence[tuple[str,
     core = [Role(key, name, filler) for (key, name), filler in zip(new, fillers, strict=False)]
     modifiers = [role for role in event.roles if role.key not in CORE_ROLES]
     return replace(event, verb=verb, verb_id=verb_id, roles=(*core, *modifiers))
+
+
+def _in_its_roles(event: Event, entry: VerbEntry, lexicon: Lexicon, rng: np.random.Generator) -> Event:
+    """The event under another verb, with exactly that verb's roles in their order.
+
+    The subject (Arg0, else the first core role) stays the subject, even when it is not visible; the visible others fill
+    the verb's other core roles in order, a clause ("to help him") only one that has clauses with this verb. Modifiers
+    that both have keep the true filler; the place keeps it under either of its names, scene or location. What is still
+    open takes a filler that the verb's own events have there, drawn by frequency, or stays invisible.
+    """
+    true = {role.key: role.filler for role in reversed(event.roles)}
+    subject, *others = sorted(key for key in true if key in CORE_ROLES) or [None]
+    own = {key for key, _ in entry.roles}
+    new_subject, *slots = sorted(key for key in own if key in CORE_ROLES) or [None]
+    fillers: dict[str, str] = {}
+    if subject is not None and new_subject is not None:
+        fillers[new_subject] = true[subject]
+    moving = [true[key] for key in others if clean_filler(true[key])]
+    for slot in slots:
+        at = next(
+            (i for i, text in enumerate(moving) if not is_clause(text) or _takes_clauses(entry, slot, lexicon)), None
+        )
+        if at is not None:
+            fillers[slot] = moving.pop(at)
+    for key in own - set(CORE_ROLES):
+        names = _PLACES if key in _PLACES else (key,)
+        if (kept := next((name for name in (key, *names) if name in true), None)) is not None:
+            fillers[key] = true[kept]
+    roles = []
+    for key, name in entry.roles:
+        if key not in fillers:
+            fillers[key] = lexicon.draw(key, entry.verb_id, rng, without=set(fillers.values())) or "-"
+        roles.append(Role(key, name, fillers[key]))
+    return replace(event, verb=entry.verb, verb_id=entry.verb_id, roles=tuple(roles))
+
+
+#: Two names of the same role: an annotation has one of them (VidSitu).
+_PLACES = ("AScn", "ALoc")
+
+
+def _takes_clauses(entry: VerbEntry, key: str, lexicon: Lexicon) -> bool:
+    return any(is_clause(text) for text in lexicon.fillers(key, entry.verb_id, limit=20))
+
+
+#: What `role_swap` exchanges, in turn.
+SWAPS = ("agent_patient", "attribute", "direction", "manner")
+
+
+def role_swap(
+    event: Event,
+    lexicon: Lexicon,
+    n: int,
+    rng: np.random.Generator,
+    style: str = "srl",
+    render: Render = prompts.caption,
+) -> list[Caption]:
+    """Up to n captions of the same words in other bindings: who does it to whom (only where both can act), who wears what,
+    the direction and the manner turned round; the first of each kind, then the second.
+
+    Of attributes and directions only exchanges and opposites come first (see srlclip.language.probes); where there is
+    nothing to exchange there are fewer. Ours: the paper has no such negatives.
+    """
+    kinds = [list(islice(probes.variants(kind, event, lexicon, rng), n)) for kind in SWAPS]
+    turns = (variant for row in zip_longest(*kinds) for variant in row if variant is not None)
+    return _captions(turns, event, "role_swap", style, render, n)
+
+
+def accepted_verbs(situation: Situation, k: int) -> set[str]:
+    """VerbIDs that may be true of event k or happen beside it: its annotators' verbs, those with two votes, and the verbs
+    of the clip's other events."""
+    return _truths(situation.events[k], situation, [k])[1] | {event.verb_id for event in situation.events}
 
 
 def build(

@@ -13,7 +13,7 @@ from srlclip.data.vidsitu import read_vidsitu
 from srlclip.language import prompts
 from srlclip.language.english import normalise
 from srlclip.language.lexicon import Lexicon, VerbEntry
-from srlclip.language.negatives import KINDS, build, verb_role
+from srlclip.language.negatives import KINDS, accepted_verbs, build, role_swap, verb_role, verb_role_events
 from srlclip.language.probes import DIRECTION_OPPOSITES, MANNER_OPPOSITES, turn_round, variants
 from srlclip.language.prompts import caption
 from srlclip.situations import Event, Role, Situation
@@ -72,6 +72,103 @@ def test_verb_role_keeps_an_invisible_agent_invisible():
 def test_verb_role_moves_a_lone_arg1_into_the_agent_slot():
     sit = event("sit", ("Arg1 (thing sitting)", "child"))
     assert verb_role(sit, LOOK, 1, rng())[0].text == "In this photo, the action is look where, the looker is child."
+
+
+#: What the paper's Table 4 shows: fillers by verb, as its own events have them.
+TABLE_4 = {
+    "look.01": (
+        VerbEntry("look.01", "look (vision)", (("Arg0", "looker"), ("Arg1", "thing looked at"), ("ADir", "direction"),
+                                               ("AMnr", "manner"), ("AScn", "scene of the event")), 1),
+        {"ADir": {"to his back": 2}},
+    ),
+    "smash.01": (
+        VerbEntry("smash.01", "smash", (("Arg0", "smasher"), ("Arg1", "smashed"), ("ADir", "direction"),
+                                        ("AScn", "scene of the event")), 1),
+        {"ADir": {"on patients face": 1}},
+    ),
+    "respond.01": (
+        VerbEntry("respond.01", "respond", (("Arg0", "replier"), ("Arg1", "reply"), ("ALoc", "location")), 1),
+        {"Arg1": {"to stay away": 3}},
+    ),
+    "rise.01": (
+        VerbEntry("rise.01", "rise", (("Arg1", "thing rising"), ("ADir", "direction")), 1), {"ADir": {"up": 1}},
+    ),
+}  # fmt: skip
+
+
+def follow(given, verb):
+    entry, fillers = TABLE_4[verb]
+    lex = Lexicon([entry], verb_fillers={verb: fillers})
+    return verb_role(given, lex, 1, rng(), rule="follow")[0].text.partition(" where, ")[2]
+
+
+def test_negatives_that_follow_the_other_verb_have_its_roles_as_in_the_papers_table_4():
+    who, scene = "man standing in yellow sweatshirt", "the scene of the event is an airplane."
+    # it keeps the manner and brings a direction
+    assert follow(SPEAK, "look.01") == (
+        f"the looker is {who}, the thing looked at is woman with scarf, the direction is to his back, "
+        f"the manner is slowly, {scene}"
+    )
+    # the manner goes, a direction comes
+    assert follow(SPEAK, "smash.01") == (
+        f"the smasher is {who}, the smashed is woman with scarf, the direction is on patients face, {scene}"
+    )
+    # the true place under the other name of the role
+    assert (
+        follow(SPEAK, "respond.01")
+        == f"the replier is {who}, the reply is woman with scarf, the location is an airplane."
+    )
+    # no agent: the subject stays the subject, the other core filler has no slot
+    assert follow(SPEAK, "rise.01") == f"the thing rising is {who}, the direction is up."
+
+
+def test_a_clause_becomes_no_person():
+    ask = event("ask", ("Arg0 (asker)", "boy"), ("Arg1 (question)", "to help the other man"), verb_id="ask.01")
+    assert follow(ask, "look.01") == "the looker is boy, the direction is to his back."
+    assert follow(ask, "respond.01") == "the replier is boy, the reply is to help the other man."
+
+
+def test_an_invisible_agent_stays_invisible_under_another_verb():
+    hidden = replace(SPEAK, roles=(replace(SPEAK.roles[0], filler="-"), *SPEAK.roles[1:]))
+    assert follow(hidden, "smash.01").startswith("the smashed is woman with scarf, the direction is on patients face")
+
+
+def test_every_negative_that_follows_has_exactly_the_other_verbs_roles(clips, lexicon):
+    for clip in clips:
+        for given in clip.events:
+            for made in verb_role_events(given, lexicon, rng(1), rule="follow"):
+                assert [(r.key, r.name) for r in made.roles] == list(lexicon.roles(made.verb_id))
+
+
+def test_verbs_of_the_clip_and_of_other_annotators_are_accepted(clips):
+    clip = next(c for c in clips if c.verb_votes)
+    verbs = accepted_verbs(clip, 0)
+    assert {e.verb_id for e in clip.events} <= verbs
+    made = verb_role(clip.events[0], Lexicon.from_situations(clips), 99, rng(), exclude=verbs, rule="follow")
+    lemmas = {e.lemma for e in clip.events}
+    assert made and not any(f"the action is {lemma} where" in c.text for c in made for lemma in lemmas)
+
+
+def test_an_unknown_rule_is_refused(lexicon):
+    with pytest.raises(ValueError, match="allowed: follow, keep"):
+        verb_role(SPEAK, lexicon, 1, rng(), rule="both")
+
+
+def test_role_swaps_exchange_bindings_in_turn():
+    push = event(
+        "push", ("Arg0 (pusher)", "man in red shirt"), ("Arg1 (thing pushed)", "woman in blue dress"),
+        ("ArgM (direction)", "to the left"), ("ArgM (manner)", "slowly"), verb_id="push.01",
+    )  # fmt: skip
+    made = [c.text.partition(" where, ")[2] for c in role_swap(push, LOOK, 4, rng())]
+    assert made == [
+        "the pusher is woman in blue dress, the thing pushed is man in red shirt, the direction is to the left, the manner is slowly.",
+        "the pusher is man in blue shirt, the thing pushed is woman in red dress, the direction is to the left, the manner is slowly.",
+        "the pusher is man in red shirt, the thing pushed is woman in blue dress, the direction is to the right, the manner is slowly.",
+        "the pusher is man in red shirt, the thing pushed is woman in blue dress, the direction is to the left, the manner is quickly.",
+    ]
+    box = replace(push, roles=(push.roles[0], replace(push.roles[1], filler="box")))
+    assert not any("pusher is box" in c.text for c in role_swap(box, LOOK, 8, rng()))
+    assert {c.kind for c in role_swap(push, LOOK, 4, rng())} == {"role_swap"}
 
 
 def test_verb_role_never_takes_the_same_act():

@@ -249,6 +249,8 @@ def test_sparse_captions_are_as_sparse_as_those_of_the_base(tmp_path):
         (["loss.vc_event=0", "loss.video=0", "contextualizer.layers=2"], "no loss uses a contextualizer"),
         (["loss.video=0", "loss.clip_video=2"], "loss.video is 0"),
         (["data.caption_style=bag", "loss.verb_role_negatives=2"], "has no verb-role negatives"),
+        (["data.caption_style=bag", "loss.role_swaps=2"], "has no verb-role negatives"),
+        (["loss.verb_role_negatives=0", "loss.negative_roles=follow"], "loss.verb_role_negatives is 0"),
         (["loss.clip_event=0", "loss.vc_event=0", "loss.natural_negatives=false"], "no event loss is used"),
     ],
 )
@@ -266,6 +268,8 @@ def test_the_papers_settings_have_no_setting_without_effect():
     [
         ("tuning.image=half", "allowed: lora, full, frozen"),
         ("loss.verb_role_negatives=9", "allowed: 0 to 8"),
+        ("loss.role_swaps=9", "allowed: 0 to 8"),
+        ("loss.negative_roles=both", "allowed: follow, keep"),
         ("data.share=0", "above 0 and at most 1"),
         ("data.frames_per_event=0", "must be 1 or more"),
         ("optim.precision=fp8", "allowed: fp32, bf16, fp16"),

@@ -136,6 +136,19 @@ def test_styles_of_prompts_are_training_styles_with_their_negatives():
     assert set(captions.STYLES) - set(prompts.STYLES) == {"shuffled_clips", "shuffled_events", "sparse"}
 
 
+def test_negatives_that_follow_and_swap_join_the_others(labelled):
+    plain, more = texts_of(labelled, "srl"), texts_of(labelled, "srl", role_swaps=2)
+    assert [t.captions for t in plain] == [t.captions for t in more]
+    pairs = [(a, b) for p, m in zip(plain, more, strict=True) for a, b in zip(p.negatives, m.negatives, strict=True)]
+    assert all(len(a) == 4 and 4 <= len(b) <= 6 for a, b in pairs) and any(len(b) == 6 for _, b in pairs)
+    clips, _ = labelled
+    followed = texts_of(labelled, "srl", negative_roles="follow")
+    for clip, texts in zip(clips, followed, strict=True):
+        lemmas = {event.lemma for event in clip.events}
+        for negative in (n for group in texts.negatives for n in group):
+            assert not any(f"the action is {lemma} where" in negative for lemma in lemmas)
+
+
 def test_controls_keep_the_captions_but_not_their_place(labelled):
     srl = [t.captions for t in texts_of(labelled, "srl", verb_role_negatives=0)]
     moved = [t.captions for t in texts_of(labelled, "shuffled_clips", verb_role_negatives=0)]

@@ -25,10 +25,14 @@ def without_effect(s: TrainSettings) -> dict[str, str]:
         out["loss.video"] = "loss.clip_video and loss.vc_video are 0"
     style = STYLES.get(s.data.caption_style)  # an unknown one is refused where texts are made
     if style is not None and not style.verb_role_negatives:
-        out["loss.verb_role_negatives"] = f"data.caption_style={s.data.caption_style} has no verb-role negatives"
+        why = f"data.caption_style={s.data.caption_style} has no verb-role negatives"
+        out |= dict.fromkeys(("loss.verb_role_negatives", "loss.negative_roles", "loss.role_swaps"), why)
     if not (s.loss.clip_event or s.loss.vc_event):
         why = "no event loss is used (loss.clip_event, loss.vc_event)"
-        out |= dict.fromkeys(("loss.verb_role_negatives", "loss.natural_negatives"), why)
+        names = ("verb_role_negatives", "negative_roles", "role_swaps", "natural_negatives")
+        out |= {f"loss.{name}": why for name in names}
+    if not s.loss.verb_role_negatives:
+        out.setdefault("loss.negative_roles", "loss.verb_role_negatives is 0")
     if s.data.propbank and not s.loss.verb_role_negatives:
         out["data.propbank"] = "loss.verb_role_negatives is 0"
     return out

@@ -76,26 +76,25 @@ def _written(situation: Situation, style: str, recipe: TextRecipe, rng: np.rando
     """Each event's own caption in a style of prompts, and its negatives where the style has some."""
     fitted = [recipe.fit(event, style, rng) for event in situation.events]
     wrong = [
-        _negatives(event, recipe.lexicon, recipe.loss, style, rng, recipe.fit)
-        if prompts.STYLES[style].verb_role_negatives
-        else ()
-        for event in situation.events
+        _negatives(situation, k, style, recipe, rng) if prompts.STYLES[style].verb_role_negatives else ()
+        for k in range(len(situation.events))
     ]
     return ClipTexts(tuple(c.text for c in fitted), tuple(wrong), sum(c.dropped_roles for c in fitted))
 
 
 def _negatives(
-    event: Event,
-    lexicon: Lexicon,
-    loss: LossSettings,
-    style: str,
-    rng: np.random.Generator,
-    fit: negatives.Render,
+    situation: Situation, k: int, style: str, recipe: TextRecipe, rng: np.random.Generator
 ) -> tuple[str, ...]:
-    """Cut to the text tower's limit as the true caption is: else the two would also differ in what the tower reads."""
-    if not loss.verb_role_negatives:
-        return ()
-    return tuple(c.text for c in negatives.verb_role(event, lexicon, loss.verb_role_negatives, rng, style, fit))
+    """The hard negatives of event k: other verbs, then exchanged bindings. Cut to the text tower's limit as the true
+    caption is: else the two would also differ in what the tower reads."""
+    event, loss, wrong = situation.events[k], recipe.loss, []
+    if loss.verb_role_negatives:
+        barred = negatives.accepted_verbs(situation, k) if loss.negative_roles == "follow" else ()
+        count, rule = loss.verb_role_negatives, loss.negative_roles
+        wrong += negatives.verb_role(event, recipe.lexicon, count, rng, style, recipe.fit, barred, rule)
+    if loss.role_swaps:
+        wrong += negatives.role_swap(event, recipe.lexicon, loss.role_swaps, rng, style, recipe.fit)
+    return tuple(c.text for c in wrong)
 
 
 def sparse_shares(base: str) -> tuple[float, float]:

@@ -55,7 +55,17 @@ BASE = Arm("base", "base model, no adaptation", None, "46.57 / 60.79")
 def _negatives() -> Study:
     paper = ("52.38 / 75.63", "51.72 / 74.78", "52.54 / 74.02", "53.26 / 74.88", PAPER)
     arms = tuple(Arm(str(n), f"{n} per event", (f"loss.verb_role_negatives={n}",), p) for n, p in enumerate(paper))
-    return Study("negatives", "How many verb-role negatives per event?", (BASE, *arms), "4", seeds=3)
+    arms += (Arm("follow", "4, with the other verb's own roles", ("loss.negative_roles=follow",)),)
+    return Study(
+        "negatives", "How many verb-role negatives per event, and with whose roles?", (BASE, *arms), "4", seeds=3
+    )
+
+
+def _role_swaps() -> Study:
+    arms = tuple(Arm(str(n), f"{n} per event", (f"loss.role_swaps={n}",), PAPER if not n else "") for n in (0, 1, 2, 4))
+    note = "Ours, not the paper's: captions that exchange agent and patient, attributes, direction or manner."
+    return Study("role_swaps", "Do negatives that exchange bindings teach who does what to whom?", (BASE, *arms), "0",
+                 seeds=3, note=note)  # fmt: skip
 
 
 def _lora_targets() -> Study:
@@ -159,7 +169,7 @@ def _captions() -> Study:
 STUDIES: dict[str, Study] = {
     study.name: study
     for study in (
-        _captions(), _negatives(), _data_share(), _losses(), _lora_targets(), _rank(), _finetune(), _text_tower(),
+        _captions(), _negatives(), _role_swaps(), _data_share(), _losses(), _lora_targets(), _rank(), _finetune(), _text_tower(),
         _contextualizer(),
     )
 }  # fmt: skip
