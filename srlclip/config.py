@@ -82,6 +82,7 @@ class CaptionerSettings:
 
     feedforward: a multiple of the width. max_words: of a filler; longer ones are cut. predict_roles: whether it also learns
     which roles an event has. contextualized: whether it reads the contextualizer's event outputs, where the model has some.
+    event_means: whether it reads the means of the events' frames beside them (captioners before this setting do not).
     """
 
     width: int = 512
@@ -94,6 +95,7 @@ class CaptionerSettings:
     max_frames: int = 32
     predict_roles: bool = True
     contextualized: bool = True
+    event_means: bool = True
 
     def __post_init__(self) -> None:
         for name in ("width", "layers", "heads", "max_words", "max_events", "max_frames"):

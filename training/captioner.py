@@ -41,7 +41,7 @@ from srlclip.language.lexicon import Lexicon
 from srlclip.models.pair import ClipPair
 from srlclip.situations import CheckpointError, SrlClipError
 from training.captioning.data import CaptionBatch, CaptionerData, fillers
-from training.captioning.settings import CaptionerTraining
+from training.captioning.settings import CaptionerOptim, CaptionerTraining
 from training.recipe.data import Processes
 from training.runs.checkpoint import Checkpoints
 from training.runs.run_folder import RunFolder
@@ -87,9 +87,12 @@ def train(settings: CaptionerTraining) -> dict[str, float]:
     per_epoch = len(data.grouped())
     run.rewind(epoch * per_epoch if epoch else None)
     start_trackers(a, out, to_dict(settings), epoch * per_epoch)
-    while epoch < o.epochs and (not o.patience or worse < o.patience):
+    while goes_on(o, epoch, per_epoch, worse):
         epoch += 1
         losses = train_epoch(epoch, settings, a, captioner, wrapped, optimiser, data)
+        if not validation_is_due(o, epoch, per_epoch):
+            run.log(epoch=epoch, step=epoch * per_epoch, **losses)
+            continue
         # Every process stops at the same epoch even if the last digits of their numbers should differ.
         values = broadcast_object_list([validate(captioner, valid)])[0]
         better = not best or values["CIDEr"] > best["CIDEr"]
@@ -116,6 +119,18 @@ def train(settings: CaptionerTraining) -> dict[str, float]:
     return best
 
 
+def goes_on(o: CaptionerOptim, epoch: int, per_epoch: int, worse: int) -> bool:
+    """Whether another epoch follows. worse: validations since the best one."""
+    return epoch * per_epoch < o.least_steps or (epoch < o.epochs and (not o.patience or worse < o.patience))
+
+
+def validation_is_due(o: CaptionerOptim, epoch: int, per_epoch: int) -> bool:
+    """After every epoch, or after those that pass a multiple of validate_every steps, and in any case after the last."""
+    if not o.validate_every or not goes_on(o, epoch, per_epoch, 0):
+        return True
+    return epoch * per_epoch // o.validate_every > (epoch - 1) * per_epoch // o.validate_every
+
+
 def load(settings: CaptionerTraining, a: Accelerator) -> tuple[ClipPair, CaptionerData, CaptionerData]:
     """The pair, its training and its validation clips."""
     pair = ClipPair.load(settings.base or None, settings.adapter or None, a.device)
@@ -134,8 +149,9 @@ def create(settings: CaptionerTraining, pair: ClipPair, data: CaptionerData) -> 
     words = Vocabulary.from_texts(texts, settings.least_word_count)
     captioner = Captioner(pair.embed_dim, settings.captioner, list(lexicon.entries.values()), words)
     frames = [value.reshape(-1, pair.embed_dim) for value in data.frames.values()]
-    events = data.events.values() if data.events is not None else [v.mean(axis=1) for v in data.frames.values()]
-    captioner.standardise(torch.from_numpy(np.concatenate(frames)), torch.from_numpy(np.concatenate(list(events))))
+    means = [value.mean(axis=1) for value in data.frames.values()]
+    events = list(data.events.values()) if data.events is not None else means
+    captioner.standardise(*(torch.from_numpy(np.concatenate(rows)) for rows in (frames, means, events)))
     return captioner
 
 

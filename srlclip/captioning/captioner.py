@@ -80,10 +80,11 @@ class Captioner(nn.Module):
         self.entries, self.vocabulary = tuple(entries), vocabulary
         self.verb_ids = tuple(entry.verb_id for entry in self.entries)
         # Features of one CLIP share most of their direction: centred and scaled per dimension, what differs is seen.
-        for name in ("frame", "event"):
+        for name in ("frame", "event") + ("means",) * settings.event_means:
             self.register_buffer(f"{name}_mean", torch.zeros(dim))
             self.register_buffer(f"{name}_std", torch.ones(dim))
         self.frame_input, self.event_input = nn.Linear(dim, width), nn.Linear(dim, width)
+        self.means_input = nn.Linear(dim, width) if settings.event_means else None
         self.type_embedding = _embedding(2, width)
         self.event_position = _embedding(settings.max_events, width)
         self.frame_position = _embedding(settings.max_frames, width)
@@ -119,10 +120,13 @@ class Captioner(nn.Module):
     def device(self) -> torch.device:
         return self.word_bias.device
 
-    def standardise(self, frames: Tensor, events: Tensor | None) -> None:
-        """Take mean and spread of the features from the training clips. Shapes as in `encode`."""
-        events = frames.mean(dim=2) if events is None else events
-        for name, values in (("frame", frames), ("event", events)):
+    def standardise(self, frames: Tensor, means: Tensor, events: Tensor | None = None) -> None:
+        """Take mean and spread of the features from the training clips, (..., D) each: frames, the means of the events'
+        frames, and what stands for the events (None: the means)."""
+        inputs = {"frame": frames, "event": means if events is None else events}
+        if self.means_input is not None:
+            inputs["means"] = means
+        for name, values in inputs.items():
             rows = values.reshape(-1, self.dim).float()
             getattr(self, f"{name}_mean").copy_(rows.mean(0))
             getattr(self, f"{name}_std").copy_(rows.std(0, unbiased=False).clamp(min=1e-6))
@@ -139,14 +143,17 @@ class Captioner(nn.Module):
                 f"got {count} events of {per_event} frames; allowed: 1 to {limits.max_events} events of 1 to "
                 f"{limits.max_frames} frames"
             )
-        events = frames.mean(dim=2) if events is None else events
+        means = frames.mean(dim=2)
+        events = means if events is None else events
         if events.shape != (clips, count, self.dim):
             raise ValueError(f"events must be {(clips, count, self.dim)}, got {tuple(events.shape)}")
         at = self.event_position[:count, None]  # (E, 1, W)
         pictures = self.frame_input((frames - self.frame_mean) / self.frame_std)  # (B, E, F, W)
         pictures = pictures + self.type_embedding[1] + at + self.frame_position[:per_event]
-        event_tokens = self.event_input((events - self.event_mean) / self.event_std)[:, :, None]  # (B, E, 1, W)
-        tokens = torch.cat([event_tokens + self.type_embedding[0] + at, pictures], dim=2)  # (B, E, 1 + F, W)
+        wholes = self.event_input((events - self.event_mean) / self.event_std)  # (B, E, W)
+        if self.means_input is not None:
+            wholes = wholes + self.means_input((means - self.means_mean) / self.means_std)
+        tokens = torch.cat([wholes[:, :, None] + self.type_embedding[0] + at, pictures], dim=2)  # (B, E, 1 + F, W)
         encoded = self.video_encoder(tokens.flatten(1, 2)).unflatten(1, (count, 1 + per_event))
         own = encoded[:, :, 0]  # (B, E, W)
         roles = self.role_head(own) if self.role_head is not None else None

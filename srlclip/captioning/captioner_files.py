@@ -79,7 +79,7 @@ def load_captioner(folder: str | Path) -> tuple[Captioner, FeatureSource, dict[s
         )
     try:
         entries = [VerbEntry(v, verb, tuple((k, n) for k, n in roles), int(c)) for v, verb, roles, c in card["verbs"]]
-        settings = from_dict(CaptionerSettings, card["settings"])
+        settings = from_dict(CaptionerSettings, {"event_means": False} | card["settings"])  # as older ones were
         captioner = Captioner(int(card["dim"]), settings, entries, Vocabulary(card["words"]))
         source = from_dict(FeatureSource, card["features"])
         metadata = dict(card["metadata"])

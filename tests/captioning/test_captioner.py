@@ -201,19 +201,32 @@ def test_event_vectors_are_the_frames_means_unless_given():
     assert (head.encode(frames, features(2, 3, seed=5)).verbs - head.encode(frames).verbs).abs().max() > 1e-3
 
 
+def test_the_frames_means_are_read_beside_the_contextualizers_tokens_unless_switched_off():
+    frames, tokens = features(2, 3, 2), features(2, 3, seed=5)
+    both, alone = captioner(), captioner(event_means=False)
+    assert alone.means_input is None and not any(name.startswith("means") for name in alone.state_dict())
+    # the frames of an event, one up and one down: the same tokens, frames of other content but equal means
+    with torch.no_grad():
+        both.frame_input.weight.zero_(), alone.frame_input.weight.zero_()
+    other = frames + 1.0
+    assert (both.encode(frames, tokens).verbs - both.encode(other, tokens).verbs).abs().max() > 1e-3
+    close(alone.encode(frames, tokens).verbs, alone.encode(other, tokens).verbs)
+
+
 def test_standardised_inputs_have_mean_zero_and_spread_one():
     head = captioner()
     frames = features(20, 3, 2) * torch.linspace(0.1, 9, DIM) + 5
     frames[..., 0] = 3.0  # a dimension that never changes
-    head.standardise(frames, None)
+    head.standardise(frames, frames.mean(2))
     rows = ((frames - head.frame_mean) / head.frame_std).reshape(-1, DIM)
     close(rows.mean(0), torch.zeros(DIM))
     close(rows.std(0, unbiased=False)[1:], torch.ones(DIM - 1))
     assert bool(torch.isfinite(head.encode(frames).verbs).all())
     means = frames.mean(2)
     close(head.event_mean, means.reshape(-1, DIM).mean(0))
-    head.standardise(frames, means * 2)
+    head.standardise(frames, means, means * 2)
     close(head.event_mean, 2 * means.reshape(-1, DIM).mean(0))
+    close(head.means_mean, means.reshape(-1, DIM).mean(0))
 
 
 @pytest.mark.parametrize(
@@ -248,7 +261,7 @@ def test_three_clips_are_learnt_by_heart():
     torch.manual_seed(0)
     head = Captioner(DIM, replace(SETTINGS, width=32, layers=1), ENTRIES, Vocabulary(WORDS)).train()
     frames = features(3, 2, 2, seed=3)
-    head.standardise(frames, None)
+    head.standardise(frames, frames.mean(2))
     roles = [[["Arg0", "Arg1"], ["AScn"]], [["Arg1"], []], [["Arg0"], ["Arg0", "Arg1"]]]
     texts = ["man in a Red shirt.", "box", "a street", "-", "man", "a box in a street", "Red box"]
     verbs = torch.tensor([[0, 1], [1, 2], [0, 0]])
@@ -284,9 +297,22 @@ def test_three_clips_are_learnt_by_heart():
 SOURCE = FeatureSource("adapted", "0123456789abcdef", True, 3, 2)
 
 
+def test_a_captioner_saved_before_it_could_read_means_loads_as_it_was(tmp_path):
+    head = captioner(event_means=False)
+    save_captioner(tmp_path, head, SOURCE)
+    card = json.loads((tmp_path / "captioner.json").read_text("utf-8"))
+    del card["settings"]["event_means"]
+    (tmp_path / "captioner.json").write_text(json.dumps(card), "utf-8")
+    loaded, *_ = load_captioner(tmp_path)
+    frames = features(2, 3, 2)
+    assert not loaded.settings.event_means and loaded.means_input is None
+    close(loaded.encode(frames).verbs, head.encode(frames).verbs)
+
+
 def test_a_saved_captioner_is_the_same_when_loaded(tmp_path):
     head = captioner()
-    head.standardise(features(20, 3, 2) * 1e-3 + 0.9, None)  # as CLIP's: a large mean, a small spread
+    seen = features(20, 3, 2) * 1e-3 + 0.9
+    head.standardise(seen, seen.mean(2))  # as CLIP's: a large mean, a small spread
     frames = features(2, 3, 2, seed=4) * 1e-3 + 0.9
     save_captioner(tmp_path / "full", head, SOURCE, {"seed": 3})
     loaded, source, metadata = load_captioner(tmp_path / "full")

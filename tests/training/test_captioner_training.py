@@ -208,6 +208,15 @@ def prepared(settings, pair, split="train", clips=6, **changes):
     return captioner_data.CaptionerData.prepare(s, pair, split, clips, captioner_data.Processes(), False)
 
 
+def test_validations_and_the_length_of_a_run_are_counted_in_steps(call, tmp_path):
+    # two steps an epoch: validated at four steps and at the end; patience and epochs wait for seven steps
+    sets = ("optim.epochs=1", "optim.patience=1", "optim.validate_every=4", "optim.least_steps=7")
+    assert call(tmp_path / "run", *sets) == 0
+    rows = log(tmp_path / "run")
+    assert [row["step"] for row in rows] == [2, 4, 6, 8]
+    assert [row["step"] for row in rows if "valid_CIDEr" in row] == [4, 8]
+
+
 def test_clips_of_unequal_length_without_votes_or_labels_are_trained_on(settings, call, pair, monkeypatch, tmp_path):
     read = captioner_data.load_split
 

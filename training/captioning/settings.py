@@ -12,17 +12,23 @@ from training.settings import DataSettings
 class CaptionerOptim:
     """Adam (VideoWhisperer: learning rate 1e-4, 16 clips a batch, 15 epochs).
 
-    patience: epochs without a better CIDEr after which the run stops; 0 never stops early.
+    patience: validations without a better CIDEr after which the run stops; 0 never stops early. validate_every: steps
+    between two validations, 0 for every epoch. least_steps: the run takes at least so many, whatever epochs and patience
+    say: an epoch of forty clips is three steps.
     """
 
     learning_rate: float = 1e-4
     batch_clips: int = 16
     epochs: int = 15
     patience: int = 5
+    validate_every: int = 0
+    least_steps: int = 0
     clip_norm: float = 1.0
 
     def __post_init__(self) -> None:
-        for name, least in (("batch_clips", 1), ("epochs", 1), ("patience", 0)):
+        for name, least in (
+            ("batch_clips", 1), ("epochs", 1), ("patience", 0), ("validate_every", 0), ("least_steps", 0),
+        ):  # fmt: skip
             if getattr(self, name) < least:
                 raise ValueError(f"optim.{name} is {getattr(self, name)}; it must be {least} or more")
         for name in ("learning_rate", "clip_norm"):
