@@ -13,8 +13,6 @@ TEXTS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 #: Named by nobody here, and needed all the same.
 ALLOWED = {
     "forward": "torch's modules are called by it",
-    "read_moments": "all frames at once, which frames_at is documented and tested by",
-    "from_frames": "a gallery from frame embeddings",
 }
 
 
