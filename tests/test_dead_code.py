@@ -81,6 +81,11 @@ def test_something_other_than_a_test_names_all_that_is_defined():
     assert not unnamed(CODE, [*CALLERS, ROOT / "app.py"], text, ROOT)
 
 
+def test_what_is_allowed_all_the_same_is_still_there():
+    defined = {name for path in CODE for _, name, _ in definitions(ast.parse(path.read_text("utf-8")))}
+    assert set(ALLOWED) <= defined
+
+
 def test_the_rule_sees_functions_classes_constants_and_methods(tmp_path):
     package = tmp_path / "package"
     package.mkdir()
