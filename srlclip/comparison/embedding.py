@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from srlclip import ASSETS
-from srlclip.comparison.gallery import Gallery
+from srlclip.comparison.gallery import Gallery, rectangular
 from srlclip.files import json_digest
 from srlclip.models.pair import ClipPair
 from srlclip.pooling import event_vectors, pooled
@@ -118,7 +118,7 @@ def embed_gallery(
     if not kept:
         raise DataError(f"none of the {len(situations)} videos could be decoded")
     clips = {m: np.stack([pooled(f) for f in v]) for m, v in features.items()}
-    events = {m: _rectangular(v) for m, v in features.items()}
+    events = {m: rectangular(v) for m, v in features.items()}
     gallery = Gallery(tuple(s.clip_id for s in kept), events, clips, key)
     try:
         gallery.save(folders[-1])
@@ -131,14 +131,6 @@ def embed_gallery(
 def gallery_name(pair: ClipPair, situations: Sequence[Situation]) -> str:
     """Under what name the embeddings of these clips by this pair are kept."""
     return json_digest([pair.fingerprints, [_stamp(s) for s in situations]], 24)
-
-
-def _rectangular(features: list[np.ndarray]) -> np.ndarray:
-    """(E_i, D) per clip -> (G, E, D). Clips with fewer events repeat their last one, which no maximum over events sees."""
-    most = max(len(f) for f in features)
-    return np.stack([np.concatenate([f, np.repeat(f[-1:], most - len(f), axis=0)]) for f in features]).astype(
-        np.float32
-    )
 
 
 def _stamp(situation: Situation) -> list:
