@@ -19,7 +19,7 @@ import numpy as np
 from srlclip import ASSETS
 from srlclip.captioning.reader import CaptionReader, event_count
 from srlclip.captioning.trained import CaptionHeads
-from srlclip.comparison import published as measurements
+from srlclip.comparison import published
 from srlclip.comparison.embedding import (
     FRAMES_PER_EVENT,
     Frames,
@@ -182,17 +182,17 @@ class Comparison:
     def measurements(self) -> tuple[str, ...]:
         """Names of the committed measurements of the bundled pair, for `measurement`; none for another pair."""
         bundled = (self.info.base_id, self.info.adapter_id) == (DEFAULT_BASE, DEFAULT_ADAPTER)
-        return measurements.names() if bundled else ()
+        return published.names() if bundled else ()
 
     def measurement(self, name: str) -> dict:
         """One of `measurements`. Raises ValueError for another name, DataError for a broken file."""
         if name not in self.measurements():
             raise ValueError(f"there is no measurement {name[:80]!r} of this pair of models")
-        return measurements.read(name)
+        return published.read(name)
 
     def results(self) -> dict | None:
         """The main measurement of the bundled pair, or None for another pair."""
-        return self.measurement(measurements.MAIN) if measurements.MAIN in self.measurements() else None
+        return self.measurement(published.MAIN) if published.MAIN in self.measurements() else None
 
     # -- comparing ------------------------------------------------------------------------------------------------------
 
