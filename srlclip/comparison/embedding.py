@@ -47,14 +47,14 @@ def event_embeddings(pair: ClipPair, situation: Situation, progress: Progress | 
 
 def upload_embeddings(
     pair: ClipPair, situation: Situation, progress: Progress | None = None
-) -> tuple[Situation, dict[str, np.ndarray]]:
-    """An upload with its end where its file's is, and its event_embeddings. The file is opened once.
-
-    Raises VideoDecodeError, also for a video outside UPLOAD_LIMITS.
+) -> tuple[Situation, dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """An upload with its end where its file's is, its event_embeddings and the frame_embeddings behind them. The file is
+    opened once. Raises VideoDecodeError, also for a video outside UPLOAD_LIMITS.
     """
     count = _event_count(situation)
     frames, info = _embedded(pair, situation, count, FRAMES_PER_EVENT, progress, UPLOAD_LIMITS)
-    return replace(situation, end=info.duration), {m: event_vectors(v).numpy() for m, v in frames.items()}
+    events = {m: event_vectors(vectors).numpy() for m, vectors in frames.items()}
+    return replace(situation, end=info.duration), events, {m: vectors.numpy() for m, vectors in frames.items()}
 
 
 def _event_count(situation: Situation) -> int:
