@@ -169,8 +169,13 @@ def _columns(result: SearchResult, k: int, names: dict[str, str]) -> str:
 
 
 def _clip(comparison: Comparison, name: str) -> str:
-    """The gallery's clip of that name, else the video file of that path, embedded."""
-    return comparison.add_video(name) if name not in comparison.clip_ids() and Path(name).exists() else name
+    """The gallery's clip of that name, else the video file of that path, embedded. Raises ValueError if there is neither."""
+    if name in comparison.clip_ids():
+        return name
+    if not Path(name).exists():
+        some = ", ".join(comparison.clip_ids()[:3])
+        raise ValueError(f"no video file {name!r}, and no clip of that name in the gallery (it has {some}, ...)")
+    return comparison.add_video(name)
 
 
 def _score(args: argparse.Namespace) -> int:

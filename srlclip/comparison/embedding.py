@@ -102,13 +102,14 @@ def embed_gallery(
             except DataError:
                 continue
             return gallery, [by_id[i] for i in gallery.ids]
-    kept, features = [], {m: [] for m in MODELS}
+    kept, features, reasons = [], {m: [] for m in MODELS}, []
     for i, situation in enumerate(situations):
         if progress:
             progress(i / len(situations), f"embedding clip {i + 1} of {len(situations)}")
         try:
             vectors = event_embeddings(pair, situation)
         except VideoDecodeError as error:
+            reasons.append(str(error))
             if progress:
                 progress(i / len(situations), f"left out: {error}")
             continue
@@ -116,7 +117,7 @@ def embed_gallery(
             features[model].append(value)
         kept.append(situation)
     if not kept:
-        raise DataError(f"none of the {len(situations)} videos could be decoded")
+        raise DataError(f"none of the {len(situations)} videos could be decoded; the first: {reasons[0]}")
     clips = {m: np.stack([pooled(f) for f in v]) for m, v in features.items()}
     events = {m: rectangular(v) for m, v in features.items()}
     gallery = Gallery(tuple(s.clip_id for s in kept), events, clips, key)
