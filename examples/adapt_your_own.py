@@ -38,7 +38,7 @@ def main() -> int:
     write_jsonl(videos / "valid.jsonl", clips[-4:])
     print((videos / "train.jsonl").read_text("utf-8")[:300], "...")
 
-    # 2. Train the image tower's LoRA on them; any setting of srlclip/config.py can be given.
+    # 2. Train the image tower's LoRA on them; any setting of docs/training.md can be given.
     settings = {"out": run, "data.source": "jsonl", "data.root": videos, "data.clips": 0, "data.valid_clips": 0,
                 "data.cache": args.out / "cache", "optim.epochs": 4, "optim.batch_clips": 4, "lora.rank": 8}  # fmt: skip
     if train([word for name, value in settings.items() for word in ("--set", f"{name}={value}")]):

@@ -1,5 +1,10 @@
 """The shortest use of the package: the bundled pair on one query.  python examples/quickstart.py"""
 
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a clone need not be installed
+
 from srlclip import Comparison
 
 pair = Comparison.load()  # the bundled mini pair and its gallery; or load(base=..., adapter=..., gallery=...)

@@ -1,6 +1,7 @@
 """The examples run as their docstrings say, at their smallest size."""
 
 import runpy
+import subprocess
 import sys
 from pathlib import Path
 
@@ -17,9 +18,10 @@ def test_every_example_is_run_here():
         assert f"python examples/{path.name}" in path.read_text("utf-8").split('"""')[1]
 
 
-def test_quickstart(capsys):
-    runpy.run_path(str(EXAMPLES / "quickstart.py"), run_name="__main__")
-    assert "hard negatives, base CLIP beats" in capsys.readouterr().out
+def test_quickstart_runs_from_anywhere_and_needs_no_installed_package(tmp_path):
+    command = [sys.executable, str(EXAMPLES / "quickstart.py")]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "hard negatives, base CLIP beats" in run.stdout
 
 
 def test_adapt_your_own(tmp_path, monkeypatch, capsys):

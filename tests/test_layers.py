@@ -289,8 +289,8 @@ def test_names_say_what_a_thing_is():
         f"{name_of(path)}:{node.lineno}: {name}"
         for path in FILES
         for node in ast.walk(source(path))
-        for name in (getattr(node, "id", None), getattr(node, "arg", None))
-        if name in ("found", "told", "gone")
+        for name in (getattr(node, field, None) for field in ("id", "arg", "attr", "name"))
+        if isinstance(name, str) and name.strip("_") in ("found", "told", "gone")
     ]
     assert not vague
 

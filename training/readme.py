@@ -39,7 +39,10 @@ ROWS = {
 def quickstart() -> str:
     """The example's code and what it prints, as Markdown."""
     path = ROOT / "examples" / "quickstart.py"
-    code = path.read_text("utf-8").split('"""', 2)[2].strip()
+    code = path.read_text("utf-8")
+    code = code[
+        code.index("from srlclip") :
+    ].strip()  # without the lines by which a file finds the clone that it lies in
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         runpy.run_path(str(path))

@@ -32,13 +32,14 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from srlclip.config import load_json, to_dict, with_overrides
+from srlclip.config import check_one_of, load_json, to_dict, with_overrides
 from srlclip.models.srlclip import SRLCLIP
 from srlclip.situations import CheckpointError, SrlClipError
 from training.recipe.data import Batch, Processes, TrainingData, draw_share, load_split
 from training.recipe.no_effect import check_used
 from training.recipe.objective import batch_loss
 from training.recipe.sources import SOURCES
+from training.recipe.texts import STYLES
 from training.recipe.validation import sentences, validate
 from training.runs.checkpoint import Checkpoints
 from training.runs.run_folder import RunFolder
@@ -51,6 +52,7 @@ CONFIG = Path(__file__).parent / "configs" / "synsitu.json"
 def train(settings: TrainSettings) -> dict[str, float]:
     """Run the adaptation; returns the last validation's metrics. Raises SrlClipError or ValueError with the reason."""
     o, out = settings.optim, Path(settings.out)
+    check_one_of("data.caption_style", settings.data.caption_style, tuple(STYLES))  # before hours of decoding
     AcceleratorState._reset_state()  # an earlier run of this process may have had another precision
     accelerator = Accelerator(
         # torchrun on a machine without GPU: without a word each process would take itself for the only one.
@@ -244,7 +246,7 @@ def describe_data(settings: TrainSettings, data: TrainingData) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Adapt CLIP with captions made from semantic role labels.")
-    parser.add_argument("--config", default=str(CONFIG), help="JSON file of settings (see srlclip/config.py)")
+    parser.add_argument("--config", default=str(CONFIG), help="JSON file of settings (see training/settings.py)")
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="override one setting, e.g. loss.video=0"
     )

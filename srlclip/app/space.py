@@ -16,7 +16,7 @@ from pathlib import Path
 
 from srlclip import PACKAGE, __version__
 from srlclip.app.serve import SETTINGS
-from srlclip.comparison import published as measurements
+from srlclip.comparison import published
 from srlclip.files import write_text
 from srlclip.models.checkpoints import CARD, FETCHED, fetch_folder, read_json, resolve_bundled
 from srlclip.situations import CheckpointError, DataError
@@ -28,7 +28,7 @@ DISTRIBUTIONS = (
     "torch", "transformers", "peft", "accelerate", "matplotlib", "numpy", "safetensors", "pillow", "tqdm", "decord",
     "decord2", "av",
 )  # fmt: skip
-MAIN_RESULT = f"results/{measurements.MAIN}.json"
+MAIN_RESULT = f"results/{published.MAIN}.json"
 HARDWARE = {"cpu": "cpu-basic", "zero": "zero-a10g"}
 #: Larger files need Git LFS and make a Space slow to build.
 MAX_FILE = 10 * 2**20
@@ -167,7 +167,7 @@ def _package_files() -> dict[str, Path]:
 def _extra_files() -> dict[str, Path]:
     """The measurements that the app shows, and the licence."""
     root = PACKAGE.parent
-    names = [f"results/{name}.json" for name in measurements.names(root / "results")]
+    names = [f"results/{name}.json" for name in published.names(root / "results")]
     return {name: root / name for name in (*names, "LICENSE") if (root / name).is_file()}
 
 

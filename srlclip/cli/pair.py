@@ -80,6 +80,12 @@ def add_parsers(commands: argparse._SubParsersAction) -> None:
 
 
 def _load(args: argparse.Namespace) -> Comparison:
+    """The comparison; what its gallery lacks is said on stderr."""
+    return _load_and_list(args)[0]
+
+
+def _load_and_list(args: argparse.Namespace) -> tuple[Comparison, list[tuple[str, str]]]:
+    """As _load, and what _left_out said."""
     from tqdm import tqdm
 
     from srlclip.comparison.comparison import Comparison
@@ -93,9 +99,10 @@ def _load(args: argparse.Namespace) -> Comparison:
             bar.update(int(100 * share) - bar.n)
 
         comparison = Comparison.load(args.base, args.adapter, args.gallery, args.device, progress, args.heads)
-    for clip_id, reason in _left_out(args, comparison):
+    left_out = _left_out(args, comparison)
+    for clip_id, reason in left_out:
         print(f"left out: {clip_id}: {reason}", file=sys.stderr)
-    return comparison
+    return comparison, left_out
 
 
 def _left_out(args: argparse.Namespace, comparison: Comparison) -> list[tuple[str, str]]:
@@ -123,17 +130,17 @@ def _left_out(args: argparse.Namespace, comparison: Comparison) -> list[tuple[st
 
 
 def _index(args: argparse.Namespace) -> int:
-    comparison = _load(args)
+    comparison, left_out = _load_and_list(args)
     comparison.gallery.save(args.out)
     facts = {
         "out": args.out,
         "clips": len(comparison.gallery),
         "fingerprints": dict(comparison.gallery.fingerprints),
-        "left_out": _left_out(args, comparison),
+        "left_out": left_out,
     }
     text = f"{facts['clips']} clips embedded under both models in {args.out}"
-    if facts["left_out"]:
-        text += f"; {len(facts['left_out'])} left out"
+    if left_out:
+        text += f"; {len(left_out)} left out"
     return print_result(args, facts, text)
 
 
@@ -162,8 +169,13 @@ def _columns(result: SearchResult, k: int, names: dict[str, str]) -> str:
 
 
 def _clip(comparison: Comparison, name: str) -> str:
-    """The gallery's clip of that name, else the video file of that path, embedded."""
-    return comparison.add_video(name) if name not in comparison.clip_ids() and Path(name).exists() else name
+    """The gallery's clip of that name, else the video file of that path, embedded. Raises ValueError if there is neither."""
+    if name in comparison.clip_ids():
+        return name
+    if not Path(name).exists():
+        some = ", ".join(comparison.clip_ids()[:3])
+        raise ValueError(f"no video file {name!r}, and no clip of that name in the gallery (it has {some}, ...)")
+    return comparison.add_video(name)
 
 
 def _score(args: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ import numpy as np
 from srlclip import ASSETS
 from srlclip.captioning.reader import CaptionReader, event_count
 from srlclip.captioning.trained import CaptionHeads
-from srlclip.comparison import published as measurements
+from srlclip.comparison import published
 from srlclip.comparison.embedding import (
     FRAMES_PER_EVENT,
     Frames,
@@ -182,17 +182,17 @@ class Comparison:
     def measurements(self) -> tuple[str, ...]:
         """Names of the committed measurements of the bundled pair, for `measurement`; none for another pair."""
         bundled = (self.info.base_id, self.info.adapter_id) == (DEFAULT_BASE, DEFAULT_ADAPTER)
-        return measurements.names() if bundled else ()
+        return published.names() if bundled else ()
 
     def measurement(self, name: str) -> dict:
         """One of `measurements`. Raises ValueError for another name, DataError for a broken file."""
         if name not in self.measurements():
             raise ValueError(f"there is no measurement {name[:80]!r} of this pair of models")
-        return measurements.read(name)
+        return published.read(name)
 
     def results(self) -> dict | None:
         """The main measurement of the bundled pair, or None for another pair."""
-        return self.measurement(measurements.MAIN) if measurements.MAIN in self.measurements() else None
+        return self.measurement(published.MAIN) if published.MAIN in self.measurements() else None
 
     # -- comparing ------------------------------------------------------------------------------------------------------
 
@@ -284,11 +284,13 @@ class Comparison:
         It never enters the gallery, and cannot be guessed. Raises VideoDecodeError with the reason.
         """
         situation = Situation(f"upload-{secrets.token_hex(8)}", Path(path), ())
-        situation, features = self.embed_upload(situation, progress)
+        situation, features, frames = upload_embeddings(self.pair, situation, progress)
         with self._lock:
             self._uploads[situation.clip_id] = (situation, features)
             while len(self._uploads) > UPLOADS_KEPT:
                 self._uploads.popitem(last=False)
+        if self._frames_per_event == FRAMES_PER_EVENT:  # its captions, of a clip's length, need not read it again
+            self._keep_frames((situation.clip_id, len(features["base"])), frames)
         return situation.clip_id
 
     def embed_video(self, situation: Situation, progress: Progress | None = None) -> dict[str, np.ndarray]:
@@ -302,7 +304,7 @@ class Comparison:
 
         The file is opened once. Raises VideoDecodeError with the reason, also for what UPLOAD_LIMITS do not allow.
         """
-        return upload_embeddings(self.pair, situation, progress)
+        return upload_embeddings(self.pair, situation, progress)[:2]
 
     def over(
         self, clips: Sequence[tuple[Situation, dict[str, np.ndarray]]], with_gallery: bool, frames: Frames
@@ -365,10 +367,17 @@ class Comparison:
             if key in self._clip_frames:
                 self._clip_frames.move_to_end(key)
                 return self._clip_frames[key]
-        per_event = self.reader.heads.frames_per_event if self.reader.heads is not None else FRAMES_PER_EVENT
-        vectors = frame_embeddings(self.pair, situation, events, per_event, progress)
+        vectors = frame_embeddings(self.pair, situation, events, self._frames_per_event, progress)
+        self._keep_frames(key, vectors)
+        return vectors
+
+    @property
+    def _frames_per_event(self) -> int:
+        """How many the captioners read."""
+        return self.reader.heads.frames_per_event if self.reader.heads is not None else FRAMES_PER_EVENT
+
+    def _keep_frames(self, key: tuple[str, int], vectors: dict[str, np.ndarray]) -> None:
         with self._lock:
             self._clip_frames[key] = vectors
             while len(self._clip_frames) > CLIPS_KEPT:
                 self._clip_frames.popitem(last=False)
-        return vectors

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from srlclip import ASSETS
-from srlclip.comparison.gallery import Gallery
+from srlclip.comparison.gallery import Gallery, rectangular
 from srlclip.files import json_digest
 from srlclip.models.pair import ClipPair
 from srlclip.pooling import event_vectors, pooled
@@ -47,14 +47,14 @@ def event_embeddings(pair: ClipPair, situation: Situation, progress: Progress | 
 
 def upload_embeddings(
     pair: ClipPair, situation: Situation, progress: Progress | None = None
-) -> tuple[Situation, dict[str, np.ndarray]]:
-    """An upload with its end where its file's is, and its event_embeddings. The file is opened once.
-
-    Raises VideoDecodeError, also for a video outside UPLOAD_LIMITS.
+) -> tuple[Situation, dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """An upload with its end where its file's is, its event_embeddings and the frame_embeddings behind them. The file is
+    opened once. Raises VideoDecodeError, also for a video outside UPLOAD_LIMITS.
     """
     count = _event_count(situation)
     frames, info = _embedded(pair, situation, count, FRAMES_PER_EVENT, progress, UPLOAD_LIMITS)
-    return replace(situation, end=info.duration), {m: event_vectors(v).numpy() for m, v in frames.items()}
+    events = {m: event_vectors(vectors).numpy() for m, vectors in frames.items()}
+    return replace(situation, end=info.duration), events, {m: vectors.numpy() for m, vectors in frames.items()}
 
 
 def _event_count(situation: Situation) -> int:
@@ -102,13 +102,14 @@ def embed_gallery(
             except DataError:
                 continue
             return gallery, [by_id[i] for i in gallery.ids]
-    kept, features = [], {m: [] for m in MODELS}
+    kept, features, reasons = [], {m: [] for m in MODELS}, []
     for i, situation in enumerate(situations):
         if progress:
             progress(i / len(situations), f"embedding clip {i + 1} of {len(situations)}")
         try:
             vectors = event_embeddings(pair, situation)
         except VideoDecodeError as error:
+            reasons.append(str(error))
             if progress:
                 progress(i / len(situations), f"left out: {error}")
             continue
@@ -116,9 +117,9 @@ def embed_gallery(
             features[model].append(value)
         kept.append(situation)
     if not kept:
-        raise DataError(f"none of the {len(situations)} videos could be decoded")
+        raise DataError(f"none of the {len(situations)} videos could be decoded; the first: {reasons[0]}")
     clips = {m: np.stack([pooled(f) for f in v]) for m, v in features.items()}
-    events = {m: _rectangular(v) for m, v in features.items()}
+    events = {m: rectangular(v) for m, v in features.items()}
     gallery = Gallery(tuple(s.clip_id for s in kept), events, clips, key)
     try:
         gallery.save(folders[-1])
@@ -131,14 +132,6 @@ def embed_gallery(
 def gallery_name(pair: ClipPair, situations: Sequence[Situation]) -> str:
     """Under what name the embeddings of these clips by this pair are kept."""
     return json_digest([pair.fingerprints, [_stamp(s) for s in situations]], 24)
-
-
-def _rectangular(features: list[np.ndarray]) -> np.ndarray:
-    """(E_i, D) per clip -> (G, E, D). Clips with fewer events repeat their last one, which no maximum over events sees."""
-    most = max(len(f) for f in features)
-    return np.stack([np.concatenate([f, np.repeat(f[-1:], most - len(f), axis=0)]) for f in features]).astype(
-        np.float32
-    )
 
 
 def _stamp(situation: Situation) -> list:

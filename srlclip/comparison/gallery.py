@@ -6,7 +6,7 @@ Stores vectors and knows no encoder; numpy only.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,12 @@ from srlclip.situations import DataError
 
 FORMAT = 1
 _VECTORS, _CARD = "gallery.safetensors", "gallery.json"
+
+
+def rectangular(clips: Sequence[np.ndarray]) -> np.ndarray:
+    """(E_i, D) per clip -> (G, E, D). Clips with fewer events repeat their last one, which no maximum over events sees."""
+    most = max(map(len, clips))
+    return np.stack([clip[np.minimum(np.arange(most), len(clip) - 1)] for clip in clips])
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,7 @@ class Gallery:
     def with_clips(self, clips: Mapping[str, Mapping[str, np.ndarray]], own_too: bool) -> Gallery:
         """A gallery of other clips: id -> model -> event embeddings (E, D), any E. own_too: followed by this one's.
 
-        Clips with fewer events than others repeat their last one, which no maximum over events sees. Raises ValueError
-        for an id that is there already, or no clips at all.
+        Raises ValueError for an id that is there already, or no clips at all.
         """
         kept = self.ids if own_too else ()
         if not clips and not kept:
@@ -65,8 +70,7 @@ class Gallery:
         events = {}
         for model in self.models:
             rows = [vectors[model] for vectors in clips.values()] + (list(self.events[model]) if own_too else [])
-            most = max(len(row) for row in rows)
-            events[model] = np.stack([row[np.minimum(np.arange(most), len(row) - 1)] for row in rows])
+            events[model] = rectangular(rows)
         means = {}
         for model in self.models:  # over a clip's own events, without those repeated
             means[model] = np.stack(

@@ -57,7 +57,7 @@ def read_lines(
     path = Path(path)
     folder = Path(videos) if videos else path.parent
     if not path.is_file():
-        raise DataError("file not found", file=path)
+        raise DataError("file not found; give a .jsonl file, or a folder that holds it", file=path)
     with path.open("rb") as file:
         yield from _lines(file, path, folder, problems)
 

@@ -47,7 +47,8 @@ def ask(
     """Questions for labelled clips, depending on (seed, clip id) alone."""
     rows = [_one(s, lexicon, np.random.default_rng([seed, zlib.crc32(s.clip_id.encode())]), kinds) for s in situations]
     verbs = tuple((v, _verb_sentence(lexicon.verb(v), v)) for v in lexicon.annotated or lexicon.verbs)
-    return Questions(*(tuple(column) for column in zip(*rows, strict=True)), verbs)
+    events, clips, true, wrong = (tuple(column) for column in zip(*rows, strict=True))
+    return Questions(events=events, clips=clips, true=true, negatives=wrong, verbs=verbs)
 
 
 def _one(s: Situation, lexicon: Lexicon, rng: np.random.Generator, kinds: Sequence[str]):

@@ -122,8 +122,8 @@ def score(situations: Sequence[Situation], predictions: Predictions, segments: S
         segments=len(segments),
         voted=len(voted),
         annotated=len(annotated),
-        verbs=_found(predictions.verbs, voted, place),
-        srl=_found(predictions.srl, annotated, place),
+        verbs=_predicted(predictions.verbs, voted, place),
+        srl=_predicted(predictions.srl, annotated, place),
     )
     return Scored(metrics, covered, items)
 
@@ -132,7 +132,9 @@ def _annotators(situation: Situation) -> Annotators:
     return [events for events in situation.annotations or (situation.events,) if events]
 
 
-def _found(given: Mapping[int, object] | None, situations: Sequence[Situation], place: Mapping[str, int]) -> int | None:
+def _predicted(
+    given: Mapping[int, object] | None, situations: Sequence[Situation], place: Mapping[str, int]
+) -> int | None:
     return None if given is None else sum(place[s.clip_id] in given for s in situations)
 
 

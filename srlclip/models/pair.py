@@ -13,6 +13,7 @@ from pathlib import Path
 
 import torch
 
+from srlclip.files import files_digest
 from srlclip.models.adapters import adapter_shapes
 from srlclip.models.checkpoints import fetch_folder
 from srlclip.models.contextualizer import VideoContextualizer
@@ -76,10 +77,7 @@ class ClipPair:
                     "training/evaluate.py, or train with tuning.text=frozen"
                 )
             adapted = adapted_copy(encoder, folder)
-            digest = hashlib.sha256()
-            for path in _weight_files(folder):
-                digest.update(path.read_bytes())
-            marks = {"base": fingerprint, "adapted": digest.hexdigest()[:16]}
+            marks = {"base": fingerprint, "adapted": files_digest(*_weight_files(folder))[:16]}
             contextualizer = load_contextualizer(folder)
             pair = cls(encoder, adapted, contextualizer.to(device) if contextualizer is not None else None, marks)
         if dtype != torch.float32:

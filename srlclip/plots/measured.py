@@ -103,11 +103,15 @@ def _phase(row: Mapping[str, object]) -> Mapping[str, object]:
     return {"step": row.get("step"), f"{phase}_loss": sum(terms) / len(terms)} if terms else row
 
 
+#: srlclip.losses.TERMS, as a place without torch knows them; a test holds the two equal.
+LOSS_TERMS = ("clip_event", "vc_event", "clip_video", "vc_video")
+
+
 @styled
 def training_curves(rows: Sequence[Mapping[str, object]], limit: int = 8) -> Figure:
     """Loss terms and the validation loss against the step, from a run's log rows; at most `limit` curves."""
     rows = [_phase(row) for row in rows]
-    losses = ("loss", "total", "clip_event", "vc_event", "clip_video", "vc_video")  # other fields are metrics and times
+    losses = ("loss", "total", *LOSS_TERMS)  # other fields are metrics and times
     names: list[str] = []
     for row in rows:
         for name, value in row.items():

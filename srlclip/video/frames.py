@@ -159,8 +159,6 @@ def read_moments(path: str | Path, moments: np.ndarray, limits: Limits | None = 
     return np.concatenate([np.repeat(f, times, axis=0) for f, times in frames_at(path, moments, limits=limits)])
 
 
-def poster(path: str | Path, at: float = 0.5, limits: Limits | None = None) -> np.ndarray:
-    """The frame at the fraction `at` of the duration, for thumbnails: uint8 RGB (H, W, 3). Raises VideoDecodeError."""
-    source = open_video(Path(path), limits or Limits())
-    moment = min(max(at, 0.0), 1.0) * source.info.duration
-    return source.read(sample_indices(source.starts, ((moment, moment),), 1)[0])[0]
+def poster(path: str | Path, at: float, limits: Limits | None = None) -> np.ndarray:
+    """The frame on screen at second `at`, for thumbnails: uint8 RGB (H, W, 3). Raises VideoDecodeError."""
+    return read_moments(path, np.array([at]), limits)[0]

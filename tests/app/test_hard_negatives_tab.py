@@ -1,8 +1,13 @@
 """The hard negatives tab on a fake Comparison: what is scored, how captions are composed, what a chosen event fills."""
 
-import pytest
+import re
 
-from srlclip.app.ui.tabs.hard_negatives import scoring
+import gradio as gr
+import pytest
+from fake_comparison import write_clip
+
+from srlclip.app.ui.tab import PageContext
+from srlclip.app.ui.tabs.hard_negatives import TAB, scoring
 from srlclip.app.ui.tabs.hard_negatives.tab import ROLE_BOXES, prepared
 
 
@@ -37,3 +42,13 @@ def test_prepared_fills_every_output(comparison):
 def test_negatives_stand_together_by_kind(comparison):
     _, found = scoring.gathered(comparison, "clip_00", 0, "a", ["attribute", "natural", "noun"], "own")
     assert [n.kind for n in found] == ["natural"] * 4 + ["noun", "attribute", "custom"]
+
+
+def test_an_upload_is_answered_with_the_button_to_press(comparison, media, tmp_path):
+    with gr.Blocks() as demo, gr.Tab(TAB.title) as place:
+        TAB.build(PageContext(comparison, media), place)
+    receive = next(event.fn for event in demo.fns.values() if event.name == "receive")
+    ready, *_ = receive(str(write_clip(tmp_path / "mine.mp4", frames=3)))
+    buttons = [block.value for block in demo.blocks.values() if isinstance(block, gr.Button)]
+    word = re.search(r"press (\w+)\.", ready)[1]
+    assert any(button.split()[0] == word for button in buttons), word

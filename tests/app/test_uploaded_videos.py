@@ -5,8 +5,10 @@ from fake_comparison import write_clip
 
 from srlclip.app.ui.api.inputs import checked_clip
 from srlclip.app.ui.parts import uploads
+from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.tabs import captions
-from srlclip.situations import VideoDecodeError
+from srlclip.situations import Situation, VideoDecodeError
+from srlclip.video import frames
 
 
 @pytest.mark.parametrize("content, words", [(b"", "empty"), (b"hello", "no video stream")])
@@ -35,3 +37,10 @@ def test_api_refuses_unknown_clips(comparison):
     for clip in ("nope", "", 5, None):
         with pytest.raises(ValueError):
             checked_clip(comparison, clip)
+
+
+def test_a_poster_opens_its_file_once(tmp_path, monkeypatch):
+    clip, opened, open_video = Situation("x", write_clip(tmp_path / "x.mp4"), (), end=10.0), [], frames.open_video
+    monkeypatch.setattr(frames, "open_video", lambda path, limits: opened.append(path) or open_video(path, limits))
+    shots = Media(lambda clip_id: clip)
+    assert all(shots.shot("x", event).poster for event in (None, 2)) and len(opened) == 2

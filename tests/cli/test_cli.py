@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from srlclip.cli.main import _parser, main
+from srlclip.video import frames
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +72,12 @@ def test_a_base_without_an_adapter_is_not_called_srl_clip(pair, capsys):
         assert "SRL-CLIP" in out and "no adapter" not in out
 
 
-def test_index_names_each_video_that_it_leaves_out(pair, mp4, capsys, tmp_path):
-    """Also the second time, when the embeddings come from the cache."""
+def test_index_names_each_video_that_it_leaves_out(pair, mp4, capsys, tmp_path, monkeypatch):
+    """Also the second time, when the embeddings come from the cache; each is asked for its reason once."""
+    asked, read_frames = [], frames.read_frames
+    monkeypatch.setattr(
+        frames, "read_frames", lambda path, **span: asked.append(path.name) or read_frames(path, **span)
+    )
     videos = tmp_path / "videos"
     videos.mkdir()
     mp4("videos/good.mp4")
@@ -85,6 +90,8 @@ def test_index_names_each_video_that_it_leaves_out(pair, mp4, capsys, tmp_path):
         facts = json.loads(out)
         assert facts["clips"] == 1 and [clip_id for clip_id, _ in facts["left_out"]] == ["empty", "text"]
         lines = [line for line in err.splitlines() if line.startswith("left out: ")]
+        assert asked == ["empty.mp4", "text.mp4"]
+        asked.clear()
         assert len(lines) == 2 and "left out: empty: cannot decode " in lines[0] and "0 bytes" in lines[0]
         assert "text, not video" in lines[1] and facts["left_out"][1][1] in lines[1]
     assert main(command) == 0
@@ -128,8 +135,8 @@ def test_synsitu_writes_labels_only_on_request(capsys, tmp_path):
         (["search", " "], "query is empty"),
         (["search", "a man", "-k", "0"], "-k is 0"),
         (["search", "a man", "--target", "nobody"], "'nobody' is not in the gallery"),
-        (["caption", "nobody"], "no clip 'nobody'"),
-        (["score", "nobody"], "no clip 'nobody'"),
+        (["caption", "nobody"], "no video file 'nobody', and no clip of that name"),
+        (["score", "nobody"], "no video file 'nobody'"),
         (["search", "a man", "--gallery", "/nowhere"], "no such folder"),
         (["synsitu", "--out", "x", "--split", "dev"], "unknown split 'dev'"),
         (["synsitu", "--out", "x", "--clips", "0"], "must be 1 or more"),

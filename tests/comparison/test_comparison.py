@@ -120,6 +120,11 @@ def test_an_upload_is_opened_once(comparison, mp4, tmp_path, monkeypatch):
     path = mp4("mine.mp4", frames=90)
     clip = comparison.add_video(str(path))
     assert opened == [path] and comparison.situation(clip).end == pytest.approx(3.0, abs=0.1)
+    kept = comparison.caption(clip)
+    assert opened == [path]  # what was embedded for the search is what captions read
+    comparison._clip_frames.clear()
+    assert comparison.caption(clip) == kept and len(opened) == 2
+    del opened[1:]
     own, _ = Session(tmp_path).add(comparison, path, "mine.mp4")
     assert len(opened) == 2 and own.seconds == comparison.situation(clip).end
 

@@ -123,3 +123,10 @@ def test_files_of_a_figure_stand_alone_and_are_the_same_every_time():
 def test_more_labels_than_marks_become_small_dots_that_say_how_many():
     svg = plots.to_svg(plots.embedding_scatter(some_map(12), "base", "verb"))
     assert "other (3)" in svg and svg.count("verb ") == 9
+
+
+def test_the_curve_of_every_loss_term_is_drawn():
+    from srlclip.losses import TERMS
+    from srlclip.plots.measured import LOSS_TERMS
+
+    assert LOSS_TERMS == TERMS

@@ -302,6 +302,22 @@ def test_a_run_that_cannot_be_is_one_line(overrides, words, tiny_clip, world, tm
     assert last.startswith("error: ") and words in last
 
 
+def test_an_unknown_caption_style_is_refused_before_anything_is_written(tiny_clip, world, tmp_path, capsys):
+    config = tiny_config(tmp_path, tiny_clip, world, tmp_path / "run")
+    assert train.main(["--config", str(config), "--set", "data.caption_style=prose"]) == 2
+    assert "data.caption_style is 'prose'; allowed: srl" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_that_never_began_stands_in_no_ones_way(tiny_clip, world, tmp_path, capsys):
+    config = tiny_config(tmp_path, tiny_clip, world, tmp_path / "run")
+    assert train.main(["--config", str(config), "--set", "data.source=jsonl", "--set", "data.root=nowhere"]) == 2
+    assert "give a .jsonl file, or a folder that holds it" in capsys.readouterr().err
+    assert train.main(["--config", str(config), "--set", "optim.epochs=1"]) == 0
+    assert train.main(["--config", str(config), "--set", "optim.epochs=2"]) == 2
+    assert "holds a run with another optim.epochs" in capsys.readouterr().err
+
+
 def test_a_loss_that_is_no_number_stops_the_run(tiny_clip, world, tmp_path, capsys):
     config = tiny_config(tmp_path, tiny_clip, world, tmp_path / "run")
     wild = ["--set", "optim.learning_rate=1e30", "--set", "optim.clip_norm=0"]

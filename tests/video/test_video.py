@@ -128,9 +128,10 @@ def test_one_frame_file(mp4) -> None:
 
 def test_poster(mp4) -> None:
     path = mp4(frames=60)
-    assert poster(path).shape == (48, 64, 3)
-    assert abs(red(poster(path)[None])[0] - 30) < 1
-    assert abs(red(poster(path, at=1.0)[None])[0] - 59) < 1
+    assert poster(path, 1.0).shape == (48, 64, 3)
+    assert abs(red(poster(path, 1.0)[None])[0] - 30) < 1
+    for last in (2.0, 99.0):
+        assert abs(red(poster(path, last)[None])[0] - 59) < 1
 
 
 def test_folder_of_frames(tmp_path: Path) -> None:
@@ -143,7 +144,7 @@ def test_folder_of_frames(tmp_path: Path) -> None:
     frames = read_frames(folder)
     assert frames.shape == (5, 4, 12, 16, 3)
     assert frames[0, :, 0, 0, 0].tolist() == [8, 23, 38, 53], "files are numbered from 1"
-    assert poster(folder).shape == (12, 16, 3)
+    assert poster(folder, 5.0).shape == (12, 16, 3)
 
 
 def test_folder_faults(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ HARMLESS = ("out", "trackers", "checkpoint_every", "data.root", "data.videos", "
 
 
 class RunFolder:
-    """`path` is created; a run that was started there with other settings is refused, and left as it is.
+    """`path` is created; a run that was started there with other settings is refused, and left as it is. One that ended
+    before its first step (no such data, say) has left its config.json alone, and stands in no one's way.
 
     settings: any frozen dataclass of settings. finished: the metrics of a run that is complete, else None. Only the main process writes.
     """
@@ -27,7 +28,7 @@ class RunFolder:
         self.path, self.main, self.started = Path(path), main, time.time()
         self.finished: dict[str, float] | None = None
         config = self.path / "config.json"
-        if config.exists():
+        if config.exists() and any(path != config for path in self.path.iterdir()):
             name = difference(_read_config(config, type(settings)), settings)
             if name:
                 raise CheckpointError(

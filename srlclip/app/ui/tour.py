@@ -8,7 +8,7 @@ import gradio as gr
 
 from srlclip.app.ui.parts.format import copy_link, esc, said
 from srlclip.app.ui.parts.links import Link
-from srlclip.app.ui.results.negatives import KINDS
+from srlclip.app.ui.parts.negative_kinds import KINDS
 from srlclip.comparison.queries import OUTCOMES, outcome
 from srlclip.plots import short_name
 from srlclip.results import Story

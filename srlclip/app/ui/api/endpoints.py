@@ -23,10 +23,10 @@ from srlclip.app.ui.api.inputs import (
 )
 from srlclip.app.ui.parts.errors import api_errors
 from srlclip.app.ui.parts.inputs import MAX_OWN, MAX_QUERY_CHARS
+from srlclip.app.ui.parts.negative_kinds import KINDS
 from srlclip.app.ui.parts.style import MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS
 from srlclip.app.ui.parts.uploads import SUFFIXES
 from srlclip.app.ui.results import caption_files, downloads
-from srlclip.app.ui.results.negatives import KINDS
 from srlclip.app.ui.tabs import captions, retrieval
 from srlclip.app.ui.tabs.hard_negatives import scoring as hard_negatives
 from srlclip.pooling import pooled

@@ -17,7 +17,7 @@ from PIL import Image
 
 from srlclip.files import link_or_copy, text_digest
 from srlclip.situations import EVENTS_PER_CLIP, Situation, SrlClipError
-from srlclip.video.frames import event_spans, poster, probe
+from srlclip.video.frames import clip_end, event_spans, poster
 
 POSTER_WIDTH = 320
 #: Suffixes that browsers are asked to play; others keep their poster.
@@ -37,12 +37,6 @@ class Shot:
     end: float | None = None
 
 
-def middle_frame(path: Path, at: float) -> np.ndarray:
-    """The frame at `at` seconds as uint8 RGB (H, W, 3). Raises VideoDecodeError."""
-    duration = probe(path).duration
-    return poster(path, at / duration if duration > 0 else 0.5)
-
-
 class Media:
     """Addresses of posters and clips.
 
@@ -54,7 +48,7 @@ class Media:
         self,
         situation: Callable[[str], Situation],
         keep: Container[str] = (),
-        reader: Callable[[Path, float], np.ndarray] = middle_frame,
+        reader: Callable[[Path, float], np.ndarray] = poster,
     ):
         self._situation, self._keep, self._reader = situation, keep, reader
         self._folder_owner = tempfile.TemporaryDirectory(prefix="srlclip-media-")  # gone when the process ends
@@ -108,20 +102,20 @@ class Media:
             start, end = self._span(situation, event)
             at = (start + end) / 2
             key = f"{key}|{event}|{len(situation.events)}"
-        poster = self._poster(source, at, self.folder / f"{text_digest(key, 20)}.jpg")
+        picture = self._poster(source, at, self.folder / f"{text_digest(key, 20)}.jpg")
         video = ""
         if source.is_file() and source.suffix.lower() in PLAYABLE:
             served = self.folder / f"{name}{source.suffix.lower()}"
             if not served.exists():
                 link_or_copy(source, served)
             video = _address(served)
-        return Shot(clip_id, poster, video, start, end)
+        return Shot(clip_id, picture, video, start, end)
 
     @staticmethod
     def _span(situation: Situation, event: int) -> tuple[float, float]:
         """Seconds of an event inside the file; the whole clip if the file cannot be read."""
         try:
-            end = situation.end if situation.end is not None else probe(situation.path).duration  # type: ignore[arg-type]
+            end = clip_end(situation)
             spans = event_spans(end, len(situation.events) or EVENTS_PER_CLIP, situation.start, end)
         except (SrlClipError, ValueError):
             return situation.start, situation.end if situation.end is not None else situation.start + 10.0

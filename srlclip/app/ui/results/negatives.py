@@ -14,9 +14,6 @@ from srlclip.app.ui.results.plots import negative_margins
 from srlclip.plots import KIND_NAMES
 from srlclip.results import MODELS, PairInfo, ScoredCaption, ScoreResult
 
-#: The kinds that can be generated from an event's labels.
-KINDS = tuple(kind for kind in KIND_NAMES if kind != "custom")
-
 
 def tiles(result: ScoreResult) -> str:
     """Two tiles: how many negatives each model beats, and its mean margin."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from srlclip.plots import KIND_NAMES
+from srlclip.app.ui.parts.negative_kinds import KINDS
 from srlclip.progress import Progress
 from srlclip.results import MODELS
 
@@ -98,7 +98,6 @@ def measure_gallery(comparison: Comparison, limit: int = 40, progress: Progress 
         raise ValueError("No gallery clip has labels, so there is nothing to measure against. Open a labelled gallery.")
     count = min(limit, len(labelled))
     chosen = [labelled[i * len(labelled) // count] for i in range(count)]
-    kinds = tuple(kind for kind in KIND_NAMES if kind != "custom")
     measure = GalleryMeasure(clips=count, gallery=len(everyone))
     for number, clip in enumerate(chosen):
         if progress is not None:
@@ -110,7 +109,7 @@ def measure_gallery(comparison: Comparison, limit: int = 40, progress: Progress 
         base, adapted = (result.target_rank(model) for model in MODELS)
         if base and adapted:
             measure.asked.append(Asked(clip, index, true, (base, adapted)))
-        negatives = comparison.negatives(clip, index, kinds)
+        negatives = comparison.negatives(clip, index, KINDS)
         if not negatives:
             continue
         for scored in comparison.score(clip, index, true, negatives).negatives:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from srlclip.app.ui.parts.format import notice, page
-from srlclip.app.ui.parts.inputs import checked_text, own_captions
+from srlclip.app.ui.parts.inputs import checked_text
 from srlclip.app.ui.parts.links import Link
 from srlclip.app.ui.parts.media import Media
-from srlclip.app.ui.results.negatives import KINDS, negatives_html
-from srlclip.plots import KIND_NAMES
+from srlclip.app.ui.parts.negative_kinds import chosen_negatives, counted_kinds
+from srlclip.app.ui.results.negatives import negatives_html
 from srlclip.progress import Progress
 from srlclip.results import ScoreResult
 from srlclip.situations import EVENTS_PER_CLIP, ROLE_KEYS, Caption
@@ -32,8 +32,7 @@ def kind_choices(comparison: Comparison, clip_id: str, event: int) -> list[tuple
     """(label with count, kind) of the kinds that this event can give; empty for an unlabelled clip."""
     if not comparison.situation(clip_id).events:
         return []
-    counted = [(kind, len(comparison.negatives(clip_id, event, (kind,)))) for kind in KINDS]
-    return [(f"{KIND_NAMES[kind]} ({count})", kind) for kind, count in counted if count]
+    return counted_kinds(lambda kinds: comparison.negatives(clip_id, event, kinds))
 
 
 def role_fields(comparison: Comparison, verb: str | None, clip_id: str, event: int) -> list[tuple[str, str, str]]:
@@ -58,14 +57,13 @@ def gathered(
 ) -> tuple[str, tuple[Caption, ...]]:
     """The true caption and all negatives of a run, none equal to it. Raises ValueError if one side is missing."""
     text = checked_text(true, "true caption")
-    wanted = tuple(kind for kind in KINDS if kind in kinds)
     labelled = bool(comparison.situation(clip_id).events)
-    made = comparison.negatives(clip_id, event, wanted) if wanted and labelled else ()
-    made = sorted(made, key=lambda n: KINDS.index(n.kind) if n.kind in KINDS else len(KINDS))
-    negatives = tuple(n for n in (*made, *own_captions(own)) if n.text != text)
-    if not negatives:
-        raise ValueError("There are no negatives. Choose a kind, or type captions of your own, one per line.")
-    return text, negatives
+
+    def make(wanted: Sequence[str]) -> Sequence[Caption]:
+        return comparison.negatives(clip_id, event, wanted) if wanted and labelled else ()
+
+    hint = "Choose a kind, or type captions of your own, one per line."
+    return text, chosen_negatives(make, text, kinds, own, hint)
 
 
 def score_html(comparison: Comparison, media: Media, result: ScoreResult) -> str:

@@ -105,7 +105,7 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
     @user_errors
     def receive(path: str, progress: gr.Progress = gr.Progress()) -> tuple:  # noqa: B008
         mine = accept(comparison, path, stepper(progress))
-        ready = notice("The video is read. Write what happens in an event, type negatives, and press Sscoring.")
+        ready = notice("The video is read. Write what happens in an event, type negatives, and press Score.")
         return (ready, mine, *prepared(comparison, mine, 0))
 
     @user_errors

@@ -15,14 +15,13 @@ from srlclip.app.session.saved_file import MAX_CHARS, dump, load
 from srlclip.app.session.session import Session
 from srlclip.app.session.values import Result, models_of
 from srlclip.app.ui.parts.format import page, said
-from srlclip.app.ui.parts.inputs import checked_text, own_captions
+from srlclip.app.ui.parts.inputs import checked_text
 from srlclip.app.ui.parts.media import Media, Shot
+from srlclip.app.ui.parts.negative_kinds import chosen_negatives, counted_kinds
 from srlclip.app.ui.results import downloads
-from srlclip.app.ui.results.negatives import KINDS
-from srlclip.plots import KIND_NAMES
 from srlclip.progress import Progress, part
 from srlclip.results import SearchResult
-from srlclip.situations import EVENTS_PER_CLIP, Caption, DataError, Event, Situation, SrlClipError
+from srlclip.situations import EVENTS_PER_CLIP, DataError, Event, Situation, SrlClipError
 
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
@@ -184,8 +183,7 @@ def caption_of(comparison: Comparison, event: Event | None) -> str:
 
 def kind_choices(comparison: Comparison, session: Session, clip: str, index: int) -> list[tuple[str, str]]:
     """(label with count, kind) of the negatives that an event's labels can give."""
-    counted = [(kind, len(session.negatives(comparison, clip, index, (kind,)))) for kind in KINDS]
-    return [(f"{KIND_NAMES[kind]} ({count})", kind) for kind, count in counted if count]
+    return counted_kinds(lambda kinds: session.negatives(comparison, clip, index, kinds))
 
 
 def score(
@@ -194,11 +192,13 @@ def score(
 ) -> Result:  # fmt: skip
     """The true caption against negatives made of the labels and those typed in. Raises ValueError if a side is missing."""
     text = checked_text(true, "true caption")
-    wanted = tuple(kind for kind in KINDS if kind in kinds)
-    made = sorted(session.negatives(comparison, clip, index, wanted), key=lambda n: KINDS.index(n.kind))
-    negatives: tuple[Caption, ...] = tuple(n for n in (*made, *own_captions(own)) if n.text != text)
-    if not negatives:
-        raise ValueError("There are no negatives. Label the event and choose a kind, or type captions, one per line.")
+    negatives = chosen_negatives(
+        lambda wanted: session.negatives(comparison, clip, index, wanted),
+        text,
+        kinds,
+        own,
+        "Label the event and choose a kind, or type captions, one per line.",
+    )
     return session.score(comparison, clip, index, text, negatives, progress)
 
 
