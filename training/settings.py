@@ -92,6 +92,7 @@ class DataSettings:
 class OptimSettings:
     """AdamW, learning rate 1e-6, 20 clips a batch, 40 epochs (paper). schedule and warm-up are our choice.
 
+    contextualizer_rate: the contextualizer's learning rate in multiples of learning_rate; 1 is the paper's one rate for all.
     batch_clips: clips of one step over all processes; contrastive negatives come from these. accumulate: steps whose
     gradients are averaged before the optimiser moves; negatives still come from one step. precision: "fp32", or mixed
     "bf16" or "fp16". checkpoint_activations: recompute activations in the backward pass, for memory. compile: the image
@@ -99,6 +100,7 @@ class OptimSettings:
     """
 
     learning_rate: float = 1e-6
+    contextualizer_rate: float = 1.0
     weight_decay: float = 0.01
     batch_clips: int = 20
     epochs: int = 40
@@ -115,7 +117,7 @@ class OptimSettings:
         check_one_of("optim.precision", self.precision, ("fp32", "bf16", "fp16"))
         for name, least in (("batch_clips", 1), ("epochs", 0), ("warmup_steps", 0), ("accumulate", 1)):
             check_at_least(f"optim.{name}", getattr(self, name), least)
-        for name in ("learning_rate", "weight_decay", "clip_norm"):
+        for name in ("learning_rate", "contextualizer_rate", "weight_decay", "clip_norm"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise ValueError(f"optim.{name} is {getattr(self, name)!r}; it must be 0 or more")
 

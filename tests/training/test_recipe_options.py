@@ -129,6 +129,32 @@ def test_only_the_contextualizer(run, tiny_clip):
     assert SRLCLIP.load(folder / "model", tiny_clip).contextualizer is not None
 
 
+def test_the_contextualizer_may_have_a_rate_of_its_own(run, tiny_clip):
+    """At 0 it stays as it began, while the adapter learns; a rate of 1 is the paper's one for all, in one group."""
+    still, own, one = (run(f"rate{rate}", f"optim.contextualizer_rate={rate}") for rate in (0, 3, 1))
+    settings = load_json(TrainSettings, still / "config.json")
+    train.set_seed(settings.seed)
+    fresh = train.create_model(settings)
+    weights = {folder: SRLCLIP.load(folder / "model", tiny_clip) for folder in (still, own, one)}
+    start = fresh.contextualizer.state_dict()
+    moved = {
+        f: not all(map(torch.equal, m.contextualizer.state_dict().values(), start.values())) for f, m in weights.items()
+    }
+    assert moved == {still: False, own: True, one: True} and changed_weights(still, tiny_clip)
+    for name in ("contextualizer.safetensors", "adapter/adapter_model.safetensors"):
+        assert (one / "model" / name).read_bytes() == (run("plain") / "model" / name).read_bytes()
+        assert (own / "model" / name).read_bytes() != (one / "model" / name).read_bytes()
+    assert len(train.create_optimiser(fresh, TrainSettings().optim).param_groups) == 1
+
+
+def test_a_contextualizer_that_starts_as_the_mean_is_saved_with_its_gain(run, tiny_clip):
+    folder = run("residual", "contextualizer.residual_gain=0.02")
+    gain = SRLCLIP.load(folder / "model", tiny_clip).contextualizer.gain
+    assert gain.shape == (2,) and bool((gain != 0.02).all())
+    first, plain = losses(folder)[1], losses(run("plain"))[1]
+    assert first["clip_event"] == plain["clip_event"] and first["vc_event"] < plain["vc_event"]
+
+
 def test_activation_checkpointing_and_the_number_of_negatives_in_the_loss(run):
     plain = losses(run("plain"))
     assert losses(run("recompute", "optim.checkpoint_activations=true")) == plain
@@ -247,6 +273,9 @@ def test_sparse_captions_are_as_sparse_as_those_of_the_base(tmp_path):
         (["contextualizer.layers=0", "contextualizer.heads=2"], "contextualizer.layers is 0"),
         (["contextualizer.layers=0", "loss.vc_event=0.5"], "contextualizer.layers is 0"),
         (["loss.vc_event=0", "loss.video=0", "contextualizer.layers=2"], "no loss uses a contextualizer"),
+        (["contextualizer.layers=0", "contextualizer.residual_gain=0.1"], "contextualizer.layers is 0"),
+        (["contextualizer.layers=0", "optim.contextualizer_rate=3"], "contextualizer.layers is 0"),
+        (["loss.vc_event=0", "loss.video=0", "optim.contextualizer_rate=3"], "no loss uses a contextualizer"),
         (["loss.video=0", "loss.clip_video=2"], "loss.video is 0"),
         (["data.caption_style=bag", "loss.verb_role_negatives=2"], "has no verb-role negatives"),
         (["data.caption_style=bag", "loss.role_swaps=2"], "has no verb-role negatives"),
@@ -274,6 +303,7 @@ def test_the_papers_settings_have_no_setting_without_effect():
         ("data.frames_per_event=0", "must be 1 or more"),
         ("optim.precision=fp8", "allowed: fp32, bf16, fp16"),
         ("optim.accumulate=0", "must be 1 or more"),
+        ("optim.contextualizer_rate=-1", "must be 0 or more"),
         ("contextualizer.layers=-1", "0 \\(no contextualizer\\) or more"),
         ("loss.video=-1", "must be 0 or more"),
         ("checkpoint_every=0", "must be 1 or more"),
