@@ -59,7 +59,9 @@ class DataSettings:
     source: one of training.recipe.sources.SOURCES: "synsitu" (rendered on demand into `root` if it is not there), "vidsitu"
     (official files), "jsonl", ...
     videos: folder of mp4 files or frame folders; "" means next to the annotations.
-    clips, valid_clips: how many to use (0 = all). share: part of the training clips that is trained on, drawn by the run's
+    clips, valid_clips: how many to use (0 = all). look_alikes: how many more training clips, of SynSitu's films of five clips
+    that share scene and cast. films_together: whether the clips of a film stay in one batch (VidSitu's films too), so that its
+    negatives are look-alikes. share: part of the training clips that is trained on, drawn by the run's
     seed; smaller shares are subsets of larger ones. events, frames_per_event: P (0 = all that are labelled) and T of the
     paper. caption_style: see training.recipe.texts.STYLES. propbank: folder of PropBank frame files that give roles to verbs
     without annotations ("" = none).
@@ -70,6 +72,8 @@ class DataSettings:
     videos: str = ""
     clips: int = 1000
     valid_clips: int = 200
+    look_alikes: int = 0
+    films_together: bool = False
     share: float = 1.0
     events: int = 0
     frames_per_event: int = 4
@@ -84,8 +88,14 @@ class DataSettings:
         check_one_of("data.role_names", self.role_names, ("short", "raw"))
         if not 0 < self.share <= 1:
             raise ValueError(f"data.share is {self.share:g}; it must be above 0 and at most 1")
-        for name, least in (("clips", 0), ("valid_clips", 0), ("events", 0), ("frames_per_event", 1), ("workers", 1)):
-            check_at_least(f"data.{name}", getattr(self, name), least)
+        for name in ("clips", "valid_clips", "look_alikes", "events"):
+            check_at_least(f"data.{name}", getattr(self, name), 0)
+        for name in ("frames_per_event", "workers"):
+            check_at_least(f"data.{name}", getattr(self, name), 1)
+        if self.look_alikes and not SOURCES[self.source].look_alikes:
+            raise ValueError(
+                f"data.look_alikes is {self.look_alikes}; data.source={self.source} has none, leave it at 0"
+            )
 
 
 @dataclass(frozen=True)
