@@ -137,7 +137,8 @@ class TrainSettings:
     """Everything one adaptation run depends on. base: bundled name, local folder or Hub id.
 
     trackers: comma-separated names that Accelerate knows ("tensorboard", "wandb", ...), besides log.jsonl; "" for none.
-    checkpoint_every: optimiser steps between two checkpoints (one more is written after every epoch).
+    checkpoint_every: optimiser steps between two checkpoints (one more is written after every epoch). validate_tokens: whether
+    validation also asks what the contextualizer's event tokens hold, beside the frames' means (see training.recipe.validation).
     """
 
     base: str = "openai/clip-vit-base-patch32"
@@ -145,6 +146,7 @@ class TrainSettings:
     seed: int = 0
     trackers: str = "tensorboard"
     checkpoint_every: int = 100
+    validate_tokens: bool = False
     tuning: TuningSettings = field(default_factory=TuningSettings)
     lora: LoraSettings = field(default_factory=LoraSettings)
     contextualizer: ContextualizerSettings = field(default_factory=ContextualizerSettings)

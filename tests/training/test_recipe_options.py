@@ -156,6 +156,17 @@ def test_a_contextualizer_that_starts_as_the_mean_is_saved_with_its_gain(run, ti
     assert first["clip_event"] == plain["clip_event"] and first["vc_event"] < plain["vc_event"]
 
 
+def test_validation_may_ask_the_contextualizers_tokens_and_changes_nothing_by_it(run):
+    asked, plain = run("tokens", "validate_tokens=true"), run("plain")
+    new = {"valid_vc_R@1", "valid_verb_probe", "valid_vc_verb_probe"}
+    for one, two in zip(losses(asked), losses(plain), strict=True):
+        assert {k: v for k, v in one.items() if k not in new} == two
+        assert set(one) - set(two) == (new if "valid_loss" in one else set())
+        assert all(0 <= one[name] <= 100 for name in new & set(one))
+    for name in ("contextualizer.safetensors", "adapter/adapter_model.safetensors"):
+        assert (asked / "model" / name).read_bytes() == (plain / "model" / name).read_bytes()
+
+
 def test_activation_checkpointing_and_the_number_of_negatives_in_the_loss(run):
     plain = losses(run("plain"))
     assert losses(run("recompute", "optim.checkpoint_activations=true")) == plain
@@ -310,6 +321,7 @@ def test_sparse_captions_are_as_sparse_as_those_of_the_base(tmp_path):
         (["contextualizer.layers=0", "contextualizer.residual_gain=0.1"], "contextualizer.layers is 0"),
         (["contextualizer.layers=0", "optim.contextualizer_rate=3"], "contextualizer.layers is 0"),
         (["loss.vc_event=0", "loss.video=0", "optim.contextualizer_rate=3"], "no loss uses a contextualizer"),
+        (["contextualizer.layers=0", "validate_tokens=true"], "contextualizer.layers is 0"),
         (["loss.video=0", "loss.clip_video=2"], "loss.video is 0"),
         (["data.caption_style=bag", "loss.verb_role_negatives=2"], "has no verb-role negatives"),
         (["data.caption_style=bag", "loss.role_swaps=2"], "has no verb-role negatives"),

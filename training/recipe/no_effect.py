@@ -18,10 +18,10 @@ def without_effect(s: TrainSettings) -> dict[str, str]:
         why = "contextualizer.layers is 0"
         out |= dict.fromkeys(("loss.vc_event", "loss.vc_video"), why)
         out |= {f"contextualizer.{f.name}": why for f in fields(s.contextualizer) if f.name != "layers"}
-        out["optim.contextualizer_rate"] = why
+        out |= dict.fromkeys(("optim.contextualizer_rate", "validate_tokens"), why)
     elif not s.contextualized:
         why = "no loss uses a contextualizer (loss.vc_event, loss.vc_video, loss.video)"
-        out |= dict.fromkeys(("contextualizer", "optim.contextualizer_rate"), why)
+        out |= dict.fromkeys(("contextualizer", "optim.contextualizer_rate", "validate_tokens"), why)
     if not s.loss.video:
         out |= dict.fromkeys(("loss.clip_video", "loss.vc_video"), "loss.video is 0")
     elif not s.loss.clip_video and not s.loss.vc_video:
