@@ -43,7 +43,7 @@ from srlclip.synsitu.writer import write_clip
 from training.recipe.data import TrainingData
 from training.runs.provenance import provenance
 from training.settings import DataSettings, OptimSettings, TrainSettings
-from training.train import Trainer, create_model
+from training.train import Trainer, create_model, create_optimiser
 
 #: variant -> (video decoded each step, captions embedded each step).
 VARIANTS = {"caches": (False, False), "captions": (False, True), "video": (True, False), "naive": (True, True)}
@@ -157,8 +157,7 @@ def make_trainers(
 ) -> dict[str, Trainer]:
     """A trainer per variant, all of the same model and optimiser."""
     data = TrainingData.prepare(settings, model.encoder, clips, progress=False)
-    optimiser = torch.optim.AdamW(model.trainable_parameters(), lr=settings.optim.learning_rate)
-    wrapped, optimiser = accelerator.prepare(model, optimiser)
+    wrapped, optimiser = accelerator.prepare(model, create_optimiser(model, settings.optim))
     sampling = Sampling(EVENTS_PER_CLIP, settings.data.frames_per_event, model.encoder.preprocess_spec)
     out = {}
     for name in variants:

@@ -60,7 +60,9 @@ LORA_TARGETS: dict[str, tuple[str, ...]] = {
 class ContextualizerSettings:
     """Video Contextualizer: a Transformer encoder over [video] ([event] frames) x events. 6 layers in the paper, 0 = none.
 
-    heads and the width of the feed-forward layers (a multiple of the embedding) are not in the paper.
+    heads and the width of the feed-forward layers (a multiple of the embedding) are not in the paper. residual_gain: at 0 the
+    outputs are the Transformer's own, as in the paper; above 0 they are the mean of the frames plus a learned gain, which
+    starts here, times the Transformer's, so that training starts from the mean of the frames.
     """
 
     layers: int = 6
@@ -69,11 +71,13 @@ class ContextualizerSettings:
     dropout: float = 0.1
     max_events: int = 16
     max_frames: int = 32
+    residual_gain: float = 0.0
 
     def __post_init__(self) -> None:
         if self.layers < 0:
             raise ValueError(f"contextualizer.layers is {self.layers}; it must be 0 (no contextualizer) or more")
         check_range("contextualizer.dropout", self.dropout, 0, 0.99)
+        check_range("contextualizer.residual_gain", self.residual_gain, 0, 1)
 
 
 @dataclass(frozen=True)

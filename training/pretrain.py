@@ -5,7 +5,7 @@
 
 Phases, each saved when done and skipped on the next start:
 1. sight: the vision tower alone on exact attribute labels of single frames (one linear head each, thrown away). It
-   stands for the general visual knowledge that CLIP's 400 M pairs gave it.
+   stands for the general visual knowledge that CLIP's 400 M pairs gave it; what it is told is a setting (knowledge.*).
 2. text: the text tower alone on paraphrase pairs (two wordings of one event attract, near misses repel), so that its
    embedding tells "pushes X left" from "pushes X right" as a language model's would.
 3. align: both towers contrastively on frames and SPARSE captions, vision tower at a small learning rate; the
@@ -41,8 +41,10 @@ from srlclip.synsitu import texts
 from srlclip.synsitu.sample import sample_clip
 from srlclip.video.pixels import PreprocessSpec
 from training.mini_base import paraphrase
-from training.mini_base.frames import ATTRIBUTE_CLASSES, IGNORE, FrameSet, frame_set
+from training.mini_base.frames import FrameSet, frame_set
+from training.mini_base.knowledge import everything, lesson
 from training.mini_base.model import PretrainSettings, build_model
+from training.mini_base.sight import Classifiers, hits, losses
 from training.mini_base.tokenizer import build_tokenizer
 from training.runs.provenance import provenance
 from training.runs.run_folder import significant
@@ -177,32 +179,23 @@ class Pretrainer:
     # -- phases -----------------------------------------------------------------------------------------------------
 
     def sight(self, train: FrameSet, valid: FrameSet) -> None:
-        classifiers = nn.ModuleDict(
-            {n: nn.Linear(self.s.vision_width, len(c)) for n, c in ATTRIBUTE_CLASSES.items()}
-        ).to(self.accelerator.device)
+        taught, all_labels = lesson(train, self.s.knowledge, self.s.seed), everything(valid)
+        classifiers = Classifiers(self.s.vision_width, taught).to(self.accelerator.device)
 
         def logits(pixels: Tensor) -> dict[str, Tensor]:
-            pooled = self.model.vision_model(pixel_values=pixels).pooler_output
-            return {n: head(pooled).float() for n, head in classifiers.items()}
+            return classifiers(self.model.vision_model(pixel_values=pixels).pooler_output)
 
         def step_loss(rng: np.random.Generator) -> dict[str, Tensor]:
             index = np.sort(rng.integers(0, len(train.clip), self.s.batch))
-            out = logits(self.pixels(train, index, rng))
-            terms = {}
-            for name, value in out.items():
-                target = torch.from_numpy(train.labels[name][index]).to(value.device)
-                if bool((target != IGNORE).any()):
-                    terms[name] = F.cross_entropy(value, target, ignore_index=IGNORE)
-            return terms
+            return losses(logits(self.pixels(train, index, rng)), taught, index)
 
         def validate() -> dict[str, float]:
-            right = {n: [] for n in ATTRIBUTE_CLASSES}
+            right: dict[str, list[np.ndarray]] = {name: [] for name in taught.names}
             for start in range(0, len(valid.clip), 500):
                 index = np.arange(start, min(start + 500, len(valid.clip)))
-                for name, value in logits(self.pixels(valid, index, None)).items():
-                    target = valid.labels[name][index]
-                    keep = target != IGNORE
-                    right[name].append(value.argmax(1).cpu().numpy()[keep] == target[keep])
+                scored = hits(logits(self.pixels(valid, index, None)), all_labels, index)
+                for name in right:
+                    right[name].append(scored[name])
             return {n: 100 * float(np.concatenate(v).mean()) for n, v in right.items()}
 
         params = [*self.model.vision_model.parameters(), *classifiers.parameters()]

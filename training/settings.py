@@ -59,7 +59,9 @@ class DataSettings:
     source: one of training.recipe.sources.SOURCES: "synsitu" (rendered on demand into `root` if it is not there), "vidsitu"
     (official files), "jsonl", ...
     videos: folder of mp4 files or frame folders; "" means next to the annotations.
-    clips, valid_clips: how many to use (0 = all). share: part of the training clips that is trained on, drawn by the run's
+    clips, valid_clips: how many to use (0 = all). look_alikes: how many more training clips, of SynSitu's films of five clips
+    that share scene and cast. films_together: whether the clips of a film stay in one batch (VidSitu's films too), so that its
+    negatives are look-alikes. share: part of the training clips that is trained on, drawn by the run's
     seed; smaller shares are subsets of larger ones. events, frames_per_event: P (0 = all that are labelled) and T of the
     paper. caption_style: see training.recipe.texts.STYLES. propbank: folder of PropBank frame files that give roles to verbs
     without annotations ("" = none).
@@ -70,6 +72,8 @@ class DataSettings:
     videos: str = ""
     clips: int = 1000
     valid_clips: int = 200
+    look_alikes: int = 0
+    films_together: bool = False
     share: float = 1.0
     events: int = 0
     frames_per_event: int = 4
@@ -84,14 +88,21 @@ class DataSettings:
         check_one_of("data.role_names", self.role_names, ("short", "raw"))
         if not 0 < self.share <= 1:
             raise ValueError(f"data.share is {self.share:g}; it must be above 0 and at most 1")
-        for name, least in (("clips", 0), ("valid_clips", 0), ("events", 0), ("frames_per_event", 1), ("workers", 1)):
-            check_at_least(f"data.{name}", getattr(self, name), least)
+        for name in ("clips", "valid_clips", "look_alikes", "events"):
+            check_at_least(f"data.{name}", getattr(self, name), 0)
+        for name in ("frames_per_event", "workers"):
+            check_at_least(f"data.{name}", getattr(self, name), 1)
+        if self.look_alikes and not SOURCES[self.source].look_alikes:
+            raise ValueError(
+                f"data.look_alikes is {self.look_alikes}; data.source={self.source} has none, leave it at 0"
+            )
 
 
 @dataclass(frozen=True)
 class OptimSettings:
     """AdamW, learning rate 1e-6, 20 clips a batch, 40 epochs (paper). schedule and warm-up are our choice.
 
+    contextualizer_rate: the contextualizer's learning rate in multiples of learning_rate; 1 is the paper's one rate for all.
     batch_clips: clips of one step over all processes; contrastive negatives come from these. accumulate: steps whose
     gradients are averaged before the optimiser moves; negatives still come from one step. precision: "fp32", or mixed
     "bf16" or "fp16". checkpoint_activations: recompute activations in the backward pass, for memory. compile: the image
@@ -99,6 +110,7 @@ class OptimSettings:
     """
 
     learning_rate: float = 1e-6
+    contextualizer_rate: float = 1.0
     weight_decay: float = 0.01
     batch_clips: int = 20
     epochs: int = 40
@@ -115,7 +127,7 @@ class OptimSettings:
         check_one_of("optim.precision", self.precision, ("fp32", "bf16", "fp16"))
         for name, least in (("batch_clips", 1), ("epochs", 0), ("warmup_steps", 0), ("accumulate", 1)):
             check_at_least(f"optim.{name}", getattr(self, name), least)
-        for name in ("learning_rate", "weight_decay", "clip_norm"):
+        for name in ("learning_rate", "contextualizer_rate", "weight_decay", "clip_norm"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise ValueError(f"optim.{name} is {getattr(self, name)!r}; it must be 0 or more")
 
@@ -125,7 +137,8 @@ class TrainSettings:
     """Everything one adaptation run depends on. base: bundled name, local folder or Hub id.
 
     trackers: comma-separated names that Accelerate knows ("tensorboard", "wandb", ...), besides log.jsonl; "" for none.
-    checkpoint_every: optimiser steps between two checkpoints (one more is written after every epoch).
+    checkpoint_every: optimiser steps between two checkpoints (one more is written after every epoch). validate_tokens: whether
+    validation also asks what the contextualizer's event tokens hold, beside the frames' means (see training.recipe.validation).
     """
 
     base: str = "openai/clip-vit-base-patch32"
@@ -133,6 +146,7 @@ class TrainSettings:
     seed: int = 0
     trackers: str = "tensorboard"
     checkpoint_every: int = 100
+    validate_tokens: bool = False
     tuning: TuningSettings = field(default_factory=TuningSettings)
     lora: LoraSettings = field(default_factory=LoraSettings)
     contextualizer: ContextualizerSettings = field(default_factory=ContextualizerSettings)

@@ -44,7 +44,7 @@ from training.recipe.validation import sentences, validate
 from training.runs.checkpoint import Checkpoints
 from training.runs.run_folder import RunFolder
 from training.runs.trackers import start_trackers, tracker_names
-from training.settings import TrainSettings
+from training.settings import OptimSettings, TrainSettings
 
 CONFIG = Path(__file__).parent / "configs" / "synsitu.json"
 
@@ -73,7 +73,7 @@ def train(settings: TrainSettings) -> dict[str, float]:
     set_seed(settings.seed)
     model = create_model(settings).to(accelerator.device)
     data, valid = load_data(settings, model, accelerator)
-    optimiser = torch.optim.AdamW(model.trainable_parameters(), lr=o.learning_rate, weight_decay=o.weight_decay)
+    optimiser = create_optimiser(model, o)
     wrapped, optimiser = accelerator.prepare(model, optimiser)
     trainer = Trainer(settings, accelerator, model, wrapped, optimiser, data)
 
@@ -128,6 +128,19 @@ def create_model(settings: TrainSettings) -> SRLCLIP:
     return model
 
 
+def create_optimiser(model: SRLCLIP, settings: OptimSettings) -> torch.optim.AdamW:
+    """AdamW over the tuned weights; the contextualizer's are a group of their own where their rate is another.
+
+    rate: what a group's learning rate is multiplied by, 1 where the group does not say.
+    """
+    weights: list = model.trainable_parameters()
+    if settings.contextualizer_rate != 1 and model.contextualizer is not None:
+        own = list(model.contextualizer.parameters())  # the last of them all
+        weights = [{"params": weights[: -len(own)]}, {"params": own, "rate": settings.contextualizer_rate}]
+        weights = [group for group in weights if group["params"]]
+    return torch.optim.AdamW(weights, lr=settings.learning_rate, weight_decay=settings.weight_decay)
+
+
 def load_data(settings: TrainSettings, model: SRLCLIP, accelerator: Accelerator) -> tuple[TrainingData, TrainingData]:
     """Training and validation data; every process prepares a part of what is not cached yet."""
     d, main = settings.data, accelerator.is_main_process
@@ -178,7 +191,7 @@ class Trainer:
         steps = self.per_epoch * s.optim.epochs
         self.learning_rate = s.optim.learning_rate * rate(self.step, steps, s)
         for group in self.optimiser.param_groups:
-            group["lr"] = self.learning_rate
+            group["lr"] = self.learning_rate * group.get("rate", 1.0)
         seen = []
         for i, batch in enumerate(window):
             # Dropout depends on where the run stands, not on how it got there: a resumed run draws the same.

@@ -44,6 +44,11 @@ def clip_seconds(segment: str) -> float:
     return end - start
 
 
+def film_of(clip_id: str) -> str:
+    """What a clip was cut from: the part of VidSitu's segment ids before the seconds; of another id the whole."""
+    return clip_id.rpartition("_seg_")[0] or clip_id
+
+
 def find_video(videos: Path, segment: str) -> Path | None:
     """`{segment}.mp4`, else the folder of frames `{segment}/`, else None."""
     for path, there in ((videos / f"{segment}.mp4", Path.is_file), (videos / segment, Path.is_dir)):

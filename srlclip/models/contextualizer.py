@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from srlclip.config import ContextualizerSettings
-from srlclip.pooling import unit
+from srlclip.pooling import clip_vectors, event_vectors, unit
 
 _VIDEO, _EVENT, _FRAME = range(3)
 
@@ -43,6 +43,8 @@ class VideoContextualizer(nn.Module):
             norm_first=True,
         )
         self.encoder = nn.TransformerEncoder(layer, settings.layers, norm=nn.LayerNorm(dim), enable_nested_tensor=False)
+        #: What of the Transformer's output is added to the frames' means: of the video token, of the event tokens.
+        self.gain = nn.Parameter(torch.full((2,), settings.residual_gain)) if settings.residual_gain else None
 
     def forward(self, frames: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """frames: (B, E, F, D), L2-normalised -> video (B, D) and events (B, E, D), both L2-normalised.
@@ -64,5 +66,9 @@ class VideoContextualizer(nn.Module):
         blocks = torch.cat([event_tokens.expand(clips, -1, -1, -1), frame_tokens], dim=2)  # (B, E, 1 + F, D)
         video = (self.video_token + self.type_embedding[_VIDEO]).expand(clips, 1, -1)
         tokens = torch.cat([video, blocks.flatten(1, 2)], dim=1)  # (B, 1 + E (1 + F), D)
-        tokens = unit(self.encoder(tokens).float())
-        return tokens[:, 0], tokens[:, 1:].unflatten(1, (events, 1 + per_event))[:, :, 0]
+        tokens = self.encoder(tokens).float()
+        video, event = tokens[:, 0], tokens[:, 1:].unflatten(1, (events, 1 + per_event))[:, :, 0]  # (B, D), (B, E, D)
+        if self.gain is not None:
+            video = clip_vectors(frames.float()) + self.gain[0] * video
+            event = event_vectors(frames.float()) + self.gain[1] * event
+        return unit(video), unit(event)

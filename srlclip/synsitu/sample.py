@@ -1,9 +1,9 @@
 """Random clip scripts, deterministic by (seed, split, index), with compositional hold-outs and hard groups.
 
 A split is independent of every other one and of how many clips are asked for. Training-like splits ("pretrain",
-"train", "valid", "test", "hard") never contain a held-out combination, bystanders included; "heldout" has one in every
-event that allows it. In "hard", each run of GROUP_SIZE clips shares scene, cast and look and differs only in
-who does what to whom, how and where to.
+"train", "alike", "valid", "test", "hard") never contain a held-out combination, bystanders included; "heldout" has one in
+every event that allows it. In "hard", and in "alike" for training, each run of GROUP_SIZE clips shares scene, cast and look
+and differs only in who does what to whom, how and where to.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from srlclip.synsitu.world import (
     EventScript,
 )
 
-SPLITS = ("pretrain", "train", "valid", "test", "hard", "heldout")
+SPLITS = ("pretrain", "train", "alike", "valid", "test", "hard", "heldout")
+_GROUPED = ("alike", "hard")
 GROUP_SIZE = 5
 
 #: (verb, agent kind) pairs that only "heldout" shows: two kinds for each of ten verbs, each kind at least twice.
@@ -77,9 +78,9 @@ def sample_clip(split: str, index: int, seed: int = 0) -> ClipScript:
         raise ValueError(f"unknown split {split!r}; allowed: {', '.join(SPLITS)}")
     if index < 0:
         raise ValueError(f"clip index is {index}; it must be 0 or more")
-    if split == "hard":
+    if split in _GROUPED:
         group, member = divmod(index, GROUP_SIZE)
-        return _hard_group(group, seed)[member]
+        return _group(split, group, seed)[member]
     rng = _rng(seed, split, index)
     while True:
         script = _clip(rng, clip_id(split, index, seed), held=split == "heldout")
@@ -88,16 +89,24 @@ def sample_clip(split: str, index: int, seed: int = 0) -> ClipScript:
 
 
 def clip_id(split: str, index: int, seed: int = 0) -> str:
-    """A VidSitu-shaped segment id: v_{name}_seg_0_10."""
-    return f"v_syn{seed}-{split}-{index:05d}_seg_0_10"
+    """A VidSitu-shaped segment id: v_{name}_seg_0_10. The clips of a group of "alike" are segments of one film."""
+    start = 0
+    if split == "alike":
+        index, member = divmod(index, GROUP_SIZE)
+        start = 10 * member
+    return f"v_syn{seed}-{split}-{index:05d}_seg_{start}_{start + 10}"
 
 
 def script_of(name: str) -> ClipScript:
     """The script of a clip id that this world wrote. Raises ValueError for any other id."""
-    match = re.fullmatch(r"v_syn(\d+)-([a-z]+)-(\d+)_seg_0_10", name)
-    if match is None or match.group(2) not in SPLITS:
-        raise ValueError(f"{name!r} is not the id of a SynSitu clip")
-    return sample_clip(match.group(2), int(match.group(3)), int(match.group(1)))
+    match = re.fullmatch(r"v_syn(\d+)-([a-z]+)-(\d+)_seg_(\d*)0_\d+", name)
+    if match is not None and match[2] in SPLITS:
+        seed, split, index = int(match[1]), match[2], int(match[3])
+        if split == "alike":
+            index = index * GROUP_SIZE + int(match[4] or 0)
+        if clip_id(split, index, seed) == name:
+            return sample_clip(split, index, seed)
+    raise ValueError(f"{name!r} is not the id of a SynSitu clip")
 
 
 def mirror(event: EventScript, cast: tuple[Character, ...], rng: np.random.Generator) -> EventScript:
@@ -197,11 +206,11 @@ def _clip(rng: np.random.Generator, name: str, held: bool) -> ClipScript | None:
     return ClipScript(name, scene, cast, tuple(events), look=int(rng.integers(2**31)))
 
 
-def _hard_group(group: int, seed: int) -> list[ClipScript]:
+def _group(split: str, group: int, seed: int) -> list[ClipScript]:
     """GROUP_SIZE clips of one scene, cast and look; no event occurs twice in the group."""
-    rng = _rng(seed, "hard", group)
+    rng = _rng(seed, split, group)
     while True:
-        first = _clip(rng, clip_id("hard", group * GROUP_SIZE, seed), held=False)
+        first = _clip(rng, clip_id(split, group * GROUP_SIZE, seed), held=False)
         if first is None:
             continue
         clips, seen = [first], set(first.events)
@@ -218,7 +227,7 @@ def _hard_group(group: int, seed: int) -> list[ClipScript]:
                     seen.add(event)
             if len(events) < EVENTS_PER_CLIP:
                 break
-            name = clip_id("hard", group * GROUP_SIZE + member, seed)
+            name = clip_id(split, group * GROUP_SIZE + member, seed)
             clips.append(replace(first, clip_id=name, events=tuple(events)))
         if len(clips) == GROUP_SIZE:
             return clips

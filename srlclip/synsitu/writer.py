@@ -67,7 +67,7 @@ def write_split(
 ) -> list[Situation]:
     """Write `clips` clips of a split: out/videos/*.mp4 and out/{split_files,vseg_ann_files,vinfo_files}.
 
-    Splits other than "train" and "pretrain" get three annotators and verb votes. videos=False writes labels only.
+    Splits other than "train", "alike" and "pretrain" get three annotators and verb votes. videos=False writes labels only.
     Existing videos are kept, so a stopped run goes on where it was, and so are the labels of more clips than are asked
     for. Raises ValueError for unknown splits, or when `out`
     was written by another version of the world.
@@ -77,7 +77,7 @@ def write_split(
     out = Path(out)
     (out / "videos").mkdir(parents=True, exist_ok=True)
     _check_version(out, seed)
-    annotators = 1 if split in ("train", "pretrain") else 3
+    annotators = 1 if split in ("train", "alike", "pretrain") else 3
     scripts = [sample_clip(split, i, seed) for i in range(clips)]
     situations = [situation(s, out / "videos" / f"{s.clip_id}.mp4", annotators) for s in scripts]
     if videos:

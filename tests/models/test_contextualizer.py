@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from srlclip.config import ContextualizerSettings
 from srlclip.models.contextualizer import VideoContextualizer
+from srlclip.pooling import clip_vectors, event_vectors
 
 SETTINGS = ContextualizerSettings(layers=2, heads=4, max_events=6, max_frames=5)
 
@@ -77,3 +80,25 @@ def test_limits() -> None:
             model(clips(*shape))
     with pytest.raises(ValueError, match="frames must be"):
         model(torch.zeros(1, 5, 4, 8))
+
+
+def test_with_a_small_residual_gain_it_starts_as_the_mean_of_its_frames() -> None:
+    torch.manual_seed(0)
+    model = VideoContextualizer(16, replace(SETTINGS, residual_gain=1e-4)).eval()
+    frames = clips(2, 5, 4)
+    video, events = model(frames)
+    torch.testing.assert_close(events, event_vectors(frames), atol=5e-3, rtol=0)
+    torch.testing.assert_close(video, clip_vectors(frames), atol=5e-3, rtol=0)
+    torch.testing.assert_close(events.norm(dim=-1), torch.ones(2, 5))
+    (video[:, 0].sum() + events[..., 0].sum()).backward()
+    assert model.gain is not None and bool((model.gain.grad != 0).all())
+
+
+def test_the_papers_contextualizer_has_no_gain_and_the_same_start(model: VideoContextualizer) -> None:
+    torch.manual_seed(0)
+    other = VideoContextualizer(16, replace(SETTINGS, residual_gain=0.02)).state_dict()
+    own = model.state_dict()
+    assert model.gain is None and set(other) - set(own) == {"gain"}
+    assert all(torch.equal(own[name], other[name]) for name in own)
+    with pytest.raises(ValueError, match="residual_gain is -1"):
+        replace(SETTINGS, residual_gain=-1.0)

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from srlclip.data.vidsitu import read_vidsitu
+from srlclip.data.vidsitu import film_of, read_vidsitu
 from srlclip.language import prompts
 from srlclip.synsitu import texts
 from srlclip.synsitu.labels import situation
@@ -36,11 +36,11 @@ def test_scripts_depend_on_seed_split_and_index_alone(split):
         assert len(set(clip.events)) == 5
         assert {i for e in clip.events for i in (e.agent, e.patient) if i is not None} == set(
             range(len(clip.cast))
-        ) or split == "hard"
+        ) or split in ("alike", "hard")
 
 
 def test_held_out_combinations_never_occur_in_training():
-    for split in ("pretrain", "train", "valid", "test", "hard"):
+    for split in ("pretrain", "train", "alike", "valid", "test", "hard"):
         for clip in scripts(split, 60):
             assert not any(held_out(c) for c in clip.cast)
             assert not any(held_out_event(e, clip.cast) for e in clip.events)
@@ -48,12 +48,23 @@ def test_held_out_combinations_never_occur_in_training():
         assert all(held_out_event(e, clip.cast) for e in clip.events)
 
 
-def test_hard_groups_share_everything_but_the_events():
+@pytest.mark.parametrize("split", ["alike", "hard"])
+def test_groups_share_everything_but_the_events(split):
     for group in range(4):
-        clips = [sample_clip("hard", group * GROUP_SIZE + i) for i in range(GROUP_SIZE)]
+        clips = [sample_clip(split, group * GROUP_SIZE + i) for i in range(GROUP_SIZE)]
         assert len({(c.scene, c.cast, c.look) for c in clips}) == 1
         events = [e for c in clips for e in c.events]
         assert len(set(events)) == len(events)
+
+
+def test_look_alikes_are_segments_of_one_film_and_other_ids_are_refused():
+    names = [sample_clip("alike", i).clip_id for i in range(2 * GROUP_SIZE)]
+    assert names[6] == "v_syn0-alike-00001_seg_10_20"
+    assert [film_of(name) for name in names] == ["v_syn0-alike-00000"] * 5 + ["v_syn0-alike-00001"] * 5
+    for name in ("v_syn0-alike-00001_seg_50_60", "v_syn0-test-00001_seg_10_20", "v_syn0-dev-00001_seg_0_10", "clip-7"):
+        with pytest.raises(ValueError, match="not the id of a SynSitu clip"):
+            script_of(name)
+    assert film_of("clip-7") == "clip-7"
 
 
 def test_labels_are_exact_and_annotators_paraphrase():

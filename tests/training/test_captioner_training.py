@@ -184,7 +184,7 @@ def test_the_best_epoch_by_cider_is_kept_and_a_run_that_gets_no_better_stops(cal
     [
         ("adapter=", "model=adapted needs adapter=FOLDER"),
         ("model=both", "model is 'both'; allowed: base, adapted"),
-        ("data.caption_style=natural", "data.caption_style and data.propbank have no effect"),
+        ("data.caption_style=natural", "data.films_together have no effect on a captioner"),
         ("optim.patience=-1", "optim.patience is -1"),
         ("optim.batch_clips=0", "optim.batch_clips is 0"),
         ("optim.learning_rate=nan", "optim.learning_rate"),

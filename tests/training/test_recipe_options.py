@@ -3,20 +3,21 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from tiny_models import tiny_config
 
 from srlclip.config import load_json, with_overrides
 from srlclip.data.propbank import read_propbank
-from srlclip.data.vidsitu import read_vidsitu
+from srlclip.data.vidsitu import film_of, read_vidsitu
 from srlclip.language.lexicon import Lexicon
 from srlclip.models.encoder import ClipEncoder
 from srlclip.models.pair import ClipPair, adapted_copy
 from srlclip.models.srlclip import SRLCLIP
 from srlclip.situations import CheckpointError, DataError
 from training import train
-from training.recipe.data import TrainingData, draw_share, first_events, load_situations
+from training.recipe.data import TrainingData, draw_share, first_events, load_situations, packed
 from training.recipe.no_effect import check_used, without_effect
 from training.settings import TrainSettings
 
@@ -129,6 +130,43 @@ def test_only_the_contextualizer(run, tiny_clip):
     assert SRLCLIP.load(folder / "model", tiny_clip).contextualizer is not None
 
 
+def test_the_contextualizer_may_have_a_rate_of_its_own(run, tiny_clip):
+    """At 0 it stays as it began, while the adapter learns; a rate of 1 is the paper's one for all, in one group."""
+    still, own, one = (run(f"rate{rate}", f"optim.contextualizer_rate={rate}") for rate in (0, 3, 1))
+    settings = load_json(TrainSettings, still / "config.json")
+    train.set_seed(settings.seed)
+    fresh = train.create_model(settings)
+    weights = {folder: SRLCLIP.load(folder / "model", tiny_clip) for folder in (still, own, one)}
+    start = fresh.contextualizer.state_dict()
+    moved = {
+        f: not all(map(torch.equal, m.contextualizer.state_dict().values(), start.values())) for f, m in weights.items()
+    }
+    assert moved == {still: False, own: True, one: True} and changed_weights(still, tiny_clip)
+    for name in ("contextualizer.safetensors", "adapter/adapter_model.safetensors"):
+        assert (one / "model" / name).read_bytes() == (run("plain") / "model" / name).read_bytes()
+        assert (own / "model" / name).read_bytes() != (one / "model" / name).read_bytes()
+    assert len(train.create_optimiser(fresh, TrainSettings().optim).param_groups) == 1
+
+
+def test_a_contextualizer_that_starts_as_the_mean_is_saved_with_its_gain(run, tiny_clip):
+    folder = run("residual", "contextualizer.residual_gain=0.02")
+    gain = SRLCLIP.load(folder / "model", tiny_clip).contextualizer.gain
+    assert gain.shape == (2,) and bool((gain != 0.02).all())
+    first, plain = losses(folder)[1], losses(run("plain"))[1]
+    assert first["clip_event"] == plain["clip_event"] and first["vc_event"] < plain["vc_event"]
+
+
+def test_validation_may_ask_the_contextualizers_tokens_and_changes_nothing_by_it(run):
+    asked, plain = run("tokens", "validate_tokens=true"), run("plain")
+    new = {"valid_vc_R@1", "valid_verb_probe", "valid_vc_verb_probe"}
+    for one, two in zip(losses(asked), losses(plain), strict=True):
+        assert {k: v for k, v in one.items() if k not in new} == two
+        assert set(one) - set(two) == (new if "valid_loss" in one else set())
+        assert all(0 <= one[name] <= 100 for name in new & set(one))
+    for name in ("contextualizer.safetensors", "adapter/adapter_model.safetensors"):
+        assert (asked / "model" / name).read_bytes() == (plain / "model" / name).read_bytes()
+
+
 def test_activation_checkpointing_and_the_number_of_negatives_in_the_loss(run):
     plain = losses(run("plain"))
     assert losses(run("recompute", "optim.checkpoint_activations=true")) == plain
@@ -204,6 +242,39 @@ def test_fewer_events_of_a_clip_are_its_first_ones_with_their_own_frames(tiny_cl
     assert len(first_events(clips[0], 2).annotations[0]) == 2 and first_events(clips[0], 0) is clips[0]
 
 
+def test_batches_split_no_film_and_are_as_many_in_every_order():
+    films = [
+        [f"{name}{i}" for i in range(count)] for name, count in zip("abcdefgh", (5, 1, 3, 1, 5, 2, 1, 9), strict=True)
+    ]
+    for seed in range(20):
+        drawn = [films[i] for i in np.random.default_rng(seed).permutation(len(films))]
+        batches = packed(drawn, 6)
+        assert sorted(c for b in batches for c in b) == sorted(c for film in films for c in film)
+        assert all(0 < len(b) <= 6 for b in batches) and len(batches) == 5
+        assert all(len({i for i, b in enumerate(batches) if set(film) & set(b)}) == 1 for film in films[:-1])
+    clips = [[f"c{i}"] for i in range(11)]
+    assert packed(clips, 4) == [[c for (c,) in clips[i : i + 4]] for i in (0, 4, 8)]
+
+
+def test_look_alikes_join_the_training_clips_and_their_films_the_batches(tiny_clip, tmp_path):
+    more = {"clips": 3, "look_alikes": 10, "films_together": True, "frames_per_event": 1}
+    config = tiny_config(tmp_path, tiny_clip, tmp_path / "world", tmp_path / "run", data=more, optim={"batch_clips": 6})
+    settings = load_json(TrainSettings, config)
+    clips = load_situations(settings.data, "train", 3)
+    assert [film_of(c.clip_id).split("-")[1] for c in clips] == ["train"] * 3 + ["alike"] * 10
+    assert all(len(c.events) == 5 and len(c.annotations) <= 1 for c in clips)
+    assert len(load_situations(settings.data, "valid", 2)) == 2
+    data = TrainingData.prepare(settings, ClipEncoder.load(tiny_clip), clips, progress=False)
+    for epoch in range(3):
+        batches = data.order(epoch)
+        assert (
+            sorted(c for b in batches for c in b) == sorted(c.clip_id for c in clips) and len(batches) == data.steps()
+        )
+        films = [{film_of(c) for c in b if "alike" in c} for b in batches]
+        assert sorted(len(f) for f in films) == [0, 1, 1]
+    assert data.order(0) != data.order(1)
+
+
 def test_of_a_single_file_every_tenth_clip_validates(world, tmp_path):
     from dataclasses import replace
 
@@ -247,6 +318,10 @@ def test_sparse_captions_are_as_sparse_as_those_of_the_base(tmp_path):
         (["contextualizer.layers=0", "contextualizer.heads=2"], "contextualizer.layers is 0"),
         (["contextualizer.layers=0", "loss.vc_event=0.5"], "contextualizer.layers is 0"),
         (["loss.vc_event=0", "loss.video=0", "contextualizer.layers=2"], "no loss uses a contextualizer"),
+        (["contextualizer.layers=0", "contextualizer.residual_gain=0.1"], "contextualizer.layers is 0"),
+        (["contextualizer.layers=0", "optim.contextualizer_rate=3"], "contextualizer.layers is 0"),
+        (["loss.vc_event=0", "loss.video=0", "optim.contextualizer_rate=3"], "no loss uses a contextualizer"),
+        (["contextualizer.layers=0", "validate_tokens=true"], "contextualizer.layers is 0"),
         (["loss.video=0", "loss.clip_video=2"], "loss.video is 0"),
         (["data.caption_style=bag", "loss.verb_role_negatives=2"], "has no verb-role negatives"),
         (["data.caption_style=bag", "loss.role_swaps=2"], "has no verb-role negatives"),
@@ -270,10 +345,12 @@ def test_the_papers_settings_have_no_setting_without_effect():
         ("loss.verb_role_negatives=9", "allowed: 0 to 8"),
         ("loss.role_swaps=9", "allowed: 0 to 8"),
         ("loss.negative_roles=both", "allowed: follow, keep"),
+        ("data.look_alikes=-1", "must be 0 or more"),
         ("data.share=0", "above 0 and at most 1"),
         ("data.frames_per_event=0", "must be 1 or more"),
         ("optim.precision=fp8", "allowed: fp32, bf16, fp16"),
         ("optim.accumulate=0", "must be 1 or more"),
+        ("optim.contextualizer_rate=-1", "must be 0 or more"),
         ("contextualizer.layers=-1", "0 \\(no contextualizer\\) or more"),
         ("loss.video=-1", "must be 0 or more"),
         ("checkpoint_every=0", "must be 1 or more"),
@@ -290,6 +367,7 @@ def test_a_value_out_of_range_is_refused(override, words):
     [
         (["loss.clip_event=0", "loss.vc_event=0", "loss.video=0"], "no loss is left"),
         (["tuning.image=frozen", "contextualizer.layers=0"], "nothing is left to train"),
+        (["data.source=vidsitu", "data.look_alikes=5"], "data.source=vidsitu has none"),
         (["trackers=tensorbored"], "allowed: aim, tensorboard"),
         (["trackers=tensorboard,clearml"], "not installed; pip install clearml"),
     ],

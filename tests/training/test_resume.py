@@ -94,6 +94,16 @@ def stopped(config: Path, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
             train.main(["--config", str(config)])
 
 
+def test_a_rate_of_the_contextualizers_own_is_resumed(tiny_clip, world, tmp_path, monkeypatch):
+    own = {"epochs": 2, "contextualizer_rate": 3.0, "warmup_steps": 3}
+    whole, broken = (settings(tmp_path, tiny_clip, world, tmp_path / n, optim=own) for n in ("whole", "broken"))
+    assert train.main(["--config", str(whole)]) == 0
+    stopped(broken, monkeypatch, 2)
+    assert train.main(["--config", str(broken)]) == 0
+    for name in WEIGHTS:
+        assert (tmp_path / "whole" / "model" / name).read_bytes() == (tmp_path / "broken" / "model" / name).read_bytes()
+
+
 def test_a_changed_setting_or_changed_data_is_refused_by_name_and_nothing_is_lost(
     tiny_clip, world, tmp_path, monkeypatch, capsys
 ):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from torch import nn
 from transformers import CLIPConfig, CLIPModel, CLIPTokenizer
 
+from training.mini_base.knowledge import Knowledge
+
 
 @dataclass(frozen=True)
 class PretrainSettings:
-    """The mini base and its training. *_steps count optimiser steps; verb_share is how often alt text names the action."""
+    """The mini base and its training. *_steps count optimiser steps; verb_share is how often alt text names the action.
+
+    knowledge: what the sight phase is told, by default all there is.
+    """
 
     out: str = "runs/mini-base"
     cache: str = "cache"
@@ -41,6 +46,7 @@ class PretrainSettings:
     verb_share: float = 0.1
     colour_share: float = 0.3
     weight_decay: float = 0.05
+    knowledge: Knowledge = field(default_factory=Knowledge)
     precision: str = "no"
 
 

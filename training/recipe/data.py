@@ -16,6 +16,7 @@ from srlclip.data.frame_cache import FrameCache, Sampling, frame_cache
 from srlclip.data.problems import Coverage
 from srlclip.data.propbank import read_propbank
 from srlclip.data.text_cache import embed_texts
+from srlclip.data.vidsitu import film_of
 from srlclip.language.lexicon import Lexicon
 from srlclip.models.encoder import ClipEncoder
 from srlclip.models.fingerprint import weights_digest
@@ -64,13 +65,17 @@ def load_situations(settings: DataSettings, split: str, clips: int) -> list[Situ
 
 
 def load_split(settings: DataSettings, split: str, clips: int) -> tuple[list[Situation], Coverage]:
-    """The first `clips` clips (0 = all) of "train" or "valid", and how much of the whole split there is.
+    """The first `clips` clips (0 = all) of a split, and how much of the whole split there is. "train" ends with the
+    look-alikes that the settings ask for.
 
     Raises DataError. How each kind of data is read: training.recipe.sources.
     """
     wanted = Wanted(split, clips, settings.root, settings.videos, settings.role_names, settings.workers)
     situations, covered = SOURCES[settings.source].read(wanted)
-    return situations[:clips] if clips else situations, covered
+    situations = situations[:clips] if clips else situations
+    if split == "train" and settings.look_alikes:
+        situations = situations + load_situations(settings, "alike", settings.look_alikes)
+    return situations, covered
 
 
 def cached_frames(
@@ -124,12 +129,14 @@ class TrainingData:
 
     skipped: (clip id, reason) of clips without usable video; truncated: clips that lost roles to the token limit.
     words: every text by its id; table: their embeddings (N, D), None while the text tower is tuned. places: clip id ->
-    the positions of its events among all. width: the most negatives an event has.
+    the positions of its events among all. width: the most negatives an event has. films_together: whether the clips of a
+    film stay in one batch.
     """
 
     def __init__(self, situations: Sequence[Situation], frames: FrameCache, texts: dict[str, ClipTexts],
                  words: Sequence[str], table: Tensor | None, lexicon: Lexicon, batch_clips: int, seed: int,
-                 coverage: Coverage | None = None):  # fmt: skip
+                 coverage: Coverage | None = None, films_together: bool = False):  # fmt: skip
+        self.films_together = films_together
         self.situations, self.frames, self.texts = list(situations), frames, texts
         self.words, self.table = list(words), table
         self.rows = {text: i for i, text in enumerate(self.words)}
@@ -171,7 +178,8 @@ class TrainingData:
         if s.tuning.text == "frozen":
             words |= set(more_texts(kept)) if more_texts else set()
             table = embed_captions(encoder, sorted(words), d.cache, progress, processes)
-        return cls(kept, frames, texts, sorted(words), table, lexicon, s.optim.batch_clips, s.seed, coverage)
+        order = (s.optim.batch_clips, s.seed, coverage, d.films_together)
+        return cls(kept, frames, texts, sorted(words), table, lexicon, *order)
 
     def __len__(self) -> int:
         return len(self.situations)
@@ -204,11 +212,11 @@ class TrainingData:
         return [batches[int(i)] for i in rng.permutation(len(batches))]
 
     def _grouped(self, situations: Sequence[Situation]) -> list[list[str]]:
-        groups: dict[int, list[str]] = {}
-        for situation in situations:
-            groups.setdefault(len(situation.events), []).append(situation.clip_id)
-        size = self.batch_clips
-        return [ids[i : i + size] for ids in groups.values() for i in range(0, len(ids), size)]
+        groups: dict[int, dict[str, list[str]]] = {}
+        for s in situations:
+            film = film_of(s.clip_id) if self.films_together else s.clip_id
+            groups.setdefault(len(s.events), {}).setdefault(film, []).append(s.clip_id)
+        return [batch for films in groups.values() for batch in packed(list(films.values()), self.batch_clips)]
 
     def in_order(self) -> Iterator[Batch]:
         """Every clip once, unshuffled, for this process alone."""
@@ -259,6 +267,27 @@ class TrainingData:
         if self.table is not None and all(text in self.rows for text in texts):
             return self.table[torch.tensor([self.rows[text] for text in texts])]
         return encoder.encode_texts(texts)
+
+
+def packed(films: Sequence[list[str]], size: int) -> list[list[str]]:
+    """Batches of at most `size` clips that split no film, unless it is longer than a batch.
+
+    First fit, the longest film first, others in their order: how many batches there are depends on the films' lengths alone,
+    so every epoch has equally many steps. Where each film is one clip, the batches are the clips in their order, cut.
+    """
+    parts = [film[i : i + size] for film in films for i in range(0, len(film), size)]
+    batches: list[list[str]] = []
+    with_room: list[list[str]] = []
+    for part in sorted(parts, key=len, reverse=True):
+        batch = next((b for b in with_room if len(b) + len(part) <= size), None)
+        if batch is None:
+            batch = []
+            batches.append(batch)
+            with_room.append(batch)
+        batch += part
+        if len(batch) == size:
+            with_room.remove(batch)
+    return batches
 
 
 def first_events(situation: Situation, count: int) -> Situation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 
 from training.recipe.texts import STYLES
 from training.settings import TrainSettings
@@ -16,9 +17,11 @@ def without_effect(s: TrainSettings) -> dict[str, str]:
     if not s.contextualizer.layers:
         why = "contextualizer.layers is 0"
         out |= dict.fromkeys(("loss.vc_event", "loss.vc_video"), why)
-        out |= {f"contextualizer.{n}": why for n in ("heads", "feedforward", "dropout", "max_events", "max_frames")}
+        out |= {f"contextualizer.{f.name}": why for f in fields(s.contextualizer) if f.name != "layers"}
+        out |= dict.fromkeys(("optim.contextualizer_rate", "validate_tokens"), why)
     elif not s.contextualized:
-        out["contextualizer"] = "no loss uses a contextualizer (loss.vc_event, loss.vc_video, loss.video)"
+        why = "no loss uses a contextualizer (loss.vc_event, loss.vc_video, loss.video)"
+        out |= dict.fromkeys(("contextualizer", "optim.contextualizer_rate", "validate_tokens"), why)
     if not s.loss.video:
         out |= dict.fromkeys(("loss.clip_video", "loss.vc_video"), "loss.video is 0")
     elif not s.loss.clip_video and not s.loss.vc_video:

@@ -19,7 +19,7 @@ from srlclip.synsitu.writer import progress_bar, write_split
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked of a source. split: "train" or "valid". clips: how many will be used, 0 = all. root, videos, role_names,
+    """What is asked of a source. split: "train", "valid" or "alike". clips: how many will be used, 0 = all. root, videos, role_names,
     workers: as in DataSettings, of which this is a part: settings know the sources, so that sources know no settings."""
 
     split: str
@@ -37,7 +37,8 @@ class Source:
     read: the split's clips, at least as many as are wanted, in their order, and how much of the whole split there is;
     raises DataError. title: its name in logs and cards, "" where that
     is the folder's. licence: the Hub's name for that of a model trained on it, "unknown" where nobody states one.
-    synthetic: drawn by this repository. split_files: whether clips have positions in VidSitu's split files.
+    synthetic: drawn by this repository. split_files: whether clips have positions in VidSitu's split files. look_alikes:
+    whether there is a split "alike" of further training clips, films of which several clips share scene and cast.
     """
 
     read: Callable[[Wanted], tuple[list[Situation], Coverage]]
@@ -45,6 +46,7 @@ class Source:
     licence: str = "unknown"
     synthetic: bool = False
     split_files: bool = False
+    look_alikes: bool = False
 
 
 def _synsitu(wanted: Wanted) -> tuple[list[Situation], Coverage]:
@@ -73,7 +75,9 @@ def _jsonl(wanted: Wanted) -> tuple[list[Situation], Coverage]:
 
 
 SOURCES: dict[str, Source] = {
-    "synsitu": Source(_synsitu, "SynSitu (synthetic)", "apache-2.0", synthetic=True, split_files=True),
+    "synsitu": Source(
+        _synsitu, "SynSitu (synthetic)", "apache-2.0", synthetic=True, split_files=True, look_alikes=True
+    ),
     "vidsitu": Source(_vidsitu, "VidSitu", split_files=True),
     "jsonl": Source(_jsonl),
 }
