@@ -28,7 +28,7 @@ from srlclip.situations import SrlClipError
 from training.settings import TrainSettings
 from training.studies import tables as study_tables
 from training.studies.definitions import SECOND_BASE, STUDIES, Study, base_name, chosen
-from training.studies.pool import run_all
+from training.studies.pool import device_list, run_all
 from training.studies.runs import Cell, Measure, Run, execute, is_done, prepare
 
 CONFIG = Path(__file__).parent / "configs" / "study.json"
@@ -132,21 +132,6 @@ def run(args: argparse.Namespace) -> int:
         if cell.run.folder in failed:
             print(f"failed: {cell}: {failed[cell.run.folder]} (see {cell.run.folder}/output.txt)", file=sys.stderr)
     return len(failed)
-
-
-def device_list(kind: str) -> list[str]:
-    """CUDA_VISIBLE_DEVICES of the workers: one per GPU, or [""] on the CPU. kind: "cpu", "cuda" or "" for what is there."""
-    if kind == "cpu":
-        return [""]
-    import torch
-
-    count = torch.cuda.device_count()
-    if not count:
-        if kind == "cuda":
-            raise ValueError("--devices cuda, but torch sees no GPU; use --devices cpu")
-        return [""]
-    seen = os.environ.get("CUDA_VISIBLE_DEVICES")
-    return seen.split(",") if seen else [str(i) for i in range(count)]
 
 
 def _split(text: str) -> tuple[str, int]:

@@ -7,10 +7,8 @@ is done is skipped, and other paths change nothing. The folder is training/train
 
 from __future__ import annotations
 
-import contextlib
 import json
 import time
-import traceback
 import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -32,6 +30,7 @@ from training.runs.provenance import commit
 from training.runs.run_folder import HARMLESS
 from training.settings import TrainSettings
 from training.studies.definitions import base_name
+from training.studies.pool import output_in
 from training.train import train
 
 
@@ -95,8 +94,9 @@ def run_key(settings: TrainSettings) -> str:
 
 
 def weights_digest(base: str) -> str:
-    """Identifies a base by its weights, not by its name or place."""
-    files = sorted(fetch_folder(base).glob("*.safetensors"))
+    """Identifies a model, base or adapted, by its weights, not by its name or place."""
+    folder = fetch_folder(base)
+    files = [*sorted(folder.glob("*.safetensors")), *sorted(folder.glob("adapter/*.safetensors"))]
     stamps = tuple((str(f), f.stat().st_size, f.stat().st_mtime_ns) for f in files)
     if stamps not in _digests:
         _digests[stamps] = files_digest(*files)
@@ -118,23 +118,13 @@ def is_done(run: Run) -> bool:
 def execute(run: Run) -> float:
     """Train what is not trained yet, measure what is not measured yet; returns the seconds it took.
 
-    What the run prints goes to output.txt in its folder. Whatever goes wrong is raised as a RuntimeError of one line,
-    which crosses process borders as it is; the traceback stays in output.txt.
+    What the run prints, and how it fails: see output_in.
     """
     started = time.time()
-    run.folder.mkdir(parents=True, exist_ok=True)
-    with (
-        (run.folder / "output.txt").open("a", encoding="utf-8") as out,
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(out),
-    ):
-        try:
-            if run.trained and not (run.folder / "run.json").is_file():
-                train(run.settings)
-            measure(run)
-        except Exception as error:
-            traceback.print_exc()
-            raise RuntimeError(f"{type(error).__name__}: {error}") from None
+    with output_in(run.folder):
+        if run.trained and not (run.folder / "run.json").is_file():
+            train(run.settings)
+        measure(run)
     return time.time() - started
 
 
