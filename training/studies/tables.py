@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from srlclip.config import to_dict
-from srlclip.evaluation.metrics.bootstrap import Interval
 from srlclip.files import write_text
 from srlclip.plots.studies import StudyPoint, save_svg, study_figure
 from srlclip.situations import DataError
 from training.evaluate import SYNSITU
 from training.runs.provenance import portable, provenance
 from training.settings import TrainSettings
+from training.studies.cells import interval_cell, level, missing_cell, signed
 from training.studies.definitions import Study, base_name
 from training.studies.runs import Cell, Measure, about, is_done, read_observations
 from training.studies.statistics import Bootstrap, ClipSums
@@ -101,7 +101,7 @@ def result(
             split: {
                 metric: {
                     arm.name: _cell(study, arm.name, observed, split, metric, bootstrap)
-                    or _missing(planned[arm.name], failed)
+                    or missing_cell([c.run.folder for c in planned[arm.name]], failed)
                     for arm in study.arms
                 }
                 for metric in METRICS
@@ -158,7 +158,7 @@ def _cell(
     sums = _sums(mine, sorted(mine), split, metric)
     if sums is None:
         return None
-    numbers = _interval(bootstrap.interval(sums)) | {
+    numbers = interval_cell(bootstrap.interval(sums)) | {
         "n": int(sums.counts.sum()),
         "clips": len(sums.counts),
         "seeds": sorted(mine),
@@ -173,17 +173,8 @@ def _cell(
     b = sums if untrained else _sums(mine, shared, split, metric)
     if a is not None and b is not None:
         pair = (a, b) if study.arms_minus_reference else (b, a)
-        numbers["difference"] = _interval(bootstrap.difference(*pair)) | {"seeds": shared}
+        numbers["difference"] = interval_cell(bootstrap.difference(*pair)) | {"seeds": shared}
     return numbers
-
-
-def _interval(interval: Interval) -> dict[str, Any]:
-    return {"mean": round(interval.mean, 2), "ci": [round(interval.low, 2), round(interval.high, 2)]}
-
-
-def _missing(planned: Sequence[Cell], failed: Mapping[Path, str]) -> dict[str, str]:
-    errors = [failed[c.run.folder] for c in planned if c.run.folder in failed]
-    return {"missing": f"failed: {errors[0]}" if errors else "not run"}
 
 
 def markdown(study: Study, results: Mapping[str, Any]) -> str:
@@ -209,13 +200,13 @@ def markdown(study: Study, results: Mapping[str, Any]) -> str:
                 name = f"**{arm.label}**" if arm.name == study.reference else arm.label
                 planned[arm.name] = max(planned[arm.name], most)
                 seeds = _seed_count(arm.overrides is None, cells, most)
-                lines.append(f"| {name} | {arm.paper or '-'} | {seeds} | {' | '.join(map(_level, cells))} |")
+                lines.append(f"| {name} | {arm.paper or '-'} | {seeds} | {' | '.join(map(level, cells))} |")
             way = "arm − reference" if study.arms_minus_reference else "reference − arm"
             lines += ["", f"Differences, {way} (reference: {study.arm(study.reference).label}; bold: interval without 0):",
                       "", f"| arm | {head} |", f"|---|{'---|' * len(shown)}"]  # fmt: skip
             for arm in study.arms:
                 if arm.name != study.reference:
-                    cells = [_difference(table[metric][arm.name]) for metric in shown]
+                    cells = [signed(table[metric][arm.name].get("difference", {})) for metric in shown]
                     lines.append(f"| {arm.label} | {' | '.join(cells)} |")
             lines += ["", "</details>", ""] if place else [""]
     return "\n".join([*lines, *_footer(study, results)]) + "\n"
@@ -254,20 +245,6 @@ def _footer(study: Study, results: Mapping[str, Any]) -> list[str]:
 def _seed_count(untrained: bool, cells: Sequence[Mapping[str, Any]], most: int) -> str:
     have = max((len(cell.get("seeds", ())) for cell in cells), default=0)
     return "-" if untrained else str(have) if have == most else f"{have} of {most}"
-
-
-def _level(cell: Mapping[str, Any]) -> str:
-    if "missing" in cell:
-        return "missing"
-    return f"{cell['mean']:.1f} [{cell['ci'][0]:.1f}, {cell['ci'][1]:.1f}]"
-
-
-def _difference(cell: Mapping[str, Any]) -> str:
-    if "difference" not in cell:
-        return "missing"
-    mean, (low, high) = cell["difference"]["mean"], cell["difference"]["ci"]
-    text = f"{mean:+.1f} [{low:.1f}, {high:.1f}]"
-    return f"**{text}**" if low > 0 or high < 0 else text
 
 
 def figure(study: Study, results: Mapping[str, Any]) -> Any:
