@@ -67,7 +67,7 @@ def predict(run: Path, settings: CaptionerTraining, split: str, roles: str, beam
     if not SOURCES[settings.data.source].split_files:
         kind = settings.data.source.upper()
         raise ValueError(f"the official files count positions in a split file, which {kind} data do not have")
-    pair = ClipPair.load(settings.base or None, settings.adapter or None)
+    pair = ClipPair.load(settings.base or None, settings.adapter or None, frames_only=True)
     captioner, _ = fitting_captioner(run / "model", pair)
     annotated = roles == ANNOTATED
     segments = split_segments(settings.data.root, split)
