@@ -2,11 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from srlclip.evaluation.metrics.bootstrap import Interval
+from training.studies.definitions import Study
+from training.studies.statistics import Bootstrap, ClipSums, SeedScores
+
+
+def arm_cell(
+    study: Study,
+    arm: str,
+    seeds: Mapping[str, Sequence[int]],
+    take: Callable[[str, Sequence[int]], ClipSums | SeedScores | None],
+    bootstrap: Bootstrap,
+) -> dict[str, Any] | None:
+    """One arm's numbers, with its difference to or from the reference; None if there is no run.
+
+    seeds: arm -> its seeds that were measured. take: (arm, seeds) -> what they measured, None if one has not.
+    """
+    measured = take(arm, sorted(seeds[arm]))
+    if measured is None:
+        return None
+    numbers = interval_cell(bootstrap.interval(measured)) | {
+        "n": measured.n,
+        "clips": measured.clips,
+        "seeds": sorted(seeds[arm]),
+        "per_seed": [round(float(v), 2) for v in measured.per_seed()],
+    }
+    # The base is one model: it stands against every seed. Else only seeds that both have can be paired.
+    untrained = study.arm(arm).overrides is None
+    theirs = seeds[study.reference]
+    shared = sorted(theirs) if untrained else sorted(set(seeds[arm]) & set(theirs))
+    if arm == study.reference or not shared:
+        return numbers
+    a = take(study.reference, shared)
+    b = measured if untrained else take(arm, shared)
+    if a is not None and b is not None:
+        pair = (a, b) if study.arms_minus_reference else (b, a)
+        numbers["difference"] = interval_cell(bootstrap.difference(*pair)) | {"seeds": shared}
+    return numbers
 
 
 def interval_cell(interval: Interval) -> dict[str, Any]:

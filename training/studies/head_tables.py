@@ -12,7 +12,6 @@ from srlclip.files import write_text
 from srlclip.plots.curves import CurvePoint, curves_figure
 from srlclip.plots.studies import save_svg
 from srlclip.results import MODELS
-from srlclip.situations import DataError
 from training.captioning.settings import CaptionerTraining
 from training.runs.provenance import portable, provenance
 from training.studies import heads
@@ -60,10 +59,7 @@ def result(
     Raises DataError when heads were scored on different clips.
     """
     there = [cell for cell in cells if heads.is_done(cell.run)]
-    read = {heads.clip_ids(cell.run): cell for cell in there}
-    if len(read) > 1:
-        folders = " and ".join(str(cell.run.folder) for cell in list(read.values())[:2])
-        raise DataError(f"{folders} were scored on different clips; delete scored.json in both and run the study again")
+    clips = heads.common_clips([cell.run for cell in there])
     scored = {cell: heads.scores(cell.run) for cell in there}
     arms, sizes = list(dict.fromkeys(c.arm for c in cells)), sorted({c.size for c in cells})
     bootstrap, names = Bootstrap(resamples), {arm.name for arm in arms}
@@ -88,7 +84,6 @@ def result(
             for a, b in PAIRS
             if {a, b} <= names
         }
-    first = there[0].run if there else None
     return provenance(to_dict(common)) | {
         "study": "heads",
         "question": QUESTION,
@@ -96,7 +91,7 @@ def result(
         "method": METHOD,
         "scale": "100 times the official evaluator's values; CIDEr of a corpus of short texts passes 100",
         "data": f"valid split, after the first {common.data.valid_clips} clips, which heads are selected on",
-        "clips": len(heads.clip_ids(first)) if first else 0,
+        "clips": len(clips),
         "sizes": sizes,
         "seeds": sorted({c.seed for c in cells}),
         "resamples": resamples,
@@ -125,7 +120,7 @@ def _cell(seeds: Mapping[int, Any], bootstrap: Bootstrap) -> dict[str, Any] | No
     arm = SeedScores(tuple(seeds[s] for s in sorted(seeds)))
     per_seed = [round(float(v), 2) for v in arm.per_seed()]
     return interval_cell(bootstrap.interval(arm)) | {
-        "n": len(arm.scores[0]),
+        "n": arm.n,
         "seeds": sorted(seeds),
         "per_seed": per_seed,
     }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,12 @@ from srlclip.evaluation.vidsitu import Predictions, Scored, score
 from srlclip.files import json_digest, write_json
 from srlclip.models.pair import ClipPair
 from srlclip.situations import DataError, Situation
+from srlclip.video.pixels import PreprocessSpec
 from training.captioner import read_data, train
 from training.captioning.data import CaptionerData
 from training.captioning.settings import CaptionerTraining
 from training.predict import as_predictions, write_predictions
-from training.recipe.data import Processes, load_situations
+from training.recipe.data import Processes, cached_frames, load_situations
 from training.runs.provenance import commit
 from training.runs.run_folder import HARMLESS
 from training.settings import DataSettings
@@ -76,16 +78,28 @@ def prepare(run: HeadRun, workers: int) -> None:
     _scored_clips(run, settings, pair)
 
 
+def prepare_frames(run: HeadRun, workers: int, spec: PreprocessSpec) -> None:
+    """Render and decode a head's clips, for models that are not trained yet."""
+    d, skip = replace(run.settings.data, workers=workers), run.settings.skip_clips
+    cached_frames(load_situations(d, "train", skip + d.clips)[skip:], d, spec)
+    cached_frames(load_situations(d, "valid", d.valid_clips + run.scored), d, spec)
+
+
 def execute(run: HeadRun) -> float:
     """Train what is not trained yet, read the clips that are scored; the seconds it took. What it prints: output_in."""
     started = time.time()
     with output_in(run.folder):
-        train(run.settings)
-        read(run)
+        complete(run)
     return time.time() - started
 
 
-def read(run: HeadRun) -> None:
+def complete(run: HeadRun) -> None:
+    """Whatever is missing of training and reading. Raises SrlClipError, ValueError."""
+    train(run.settings)
+    _read(run)
+
+
+def _read(run: HeadRun) -> None:
     """Write predictions/ and scored.json: the trained head on its clips, under their annotated roles, as the paper does."""
     pair = _pair(run.settings)
     captioner, _ = fitting_captioner(run.folder / "model", pair)
@@ -98,7 +112,7 @@ def read(run: HeadRun) -> None:
 
 def _pair(settings: CaptionerTraining) -> ClipPair:
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    return ClipPair.load(settings.base or None, settings.adapter or None, device)
+    return ClipPair.load(settings.base or None, settings.adapter or None, device, frames_only=True)
 
 
 def _scored_clips(run: HeadRun, settings: CaptionerTraining, pair: ClipPair) -> CaptionerData:
@@ -106,14 +120,18 @@ def _scored_clips(run: HeadRun, settings: CaptionerTraining, pair: ClipPair) -> 
     return CaptionerData.prepare(settings, pair, "valid", skip + run.scored, Processes()).without(skip)
 
 
-def clip_ids(run: HeadRun) -> tuple[str, ...]:
-    """The clips that a finished head has read."""
-    return tuple(_scored(run)["clip_ids"])
+def common_clips(runs: Sequence[HeadRun]) -> tuple[str, ...]:
+    """The clips that these finished heads have read, () without a head. Raises DataError when they read different ones."""
+    read = {tuple(_scored(run)["clip_ids"]): run for run in runs}
+    if len(read) > 1:
+        folders = " and ".join(str(run.folder) for run in list(read.values())[:2])
+        raise DataError(f"{folders} were scored on different clips; delete scored.json in both and run the study again")
+    return next(iter(read), ())
 
 
 def scores(run: HeadRun) -> Scored:
     """The official metrics of a finished head, from its prediction files. Raises DataError where labels are missing."""
-    ids, data = clip_ids(run), run.settings.data
+    ids, data = _scored(run)["clip_ids"], run.settings.data
     labelled = _labels(replace(data, clips=0, share=1.0), data.valid_clips + run.scored)
     if missing := [clip for clip in ids if clip not in labelled]:
         raise DataError(f"clip {missing[0]!r}, which {run.folder} was scored on, is not in {data.root} any more")

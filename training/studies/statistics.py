@@ -43,6 +43,11 @@ class ClipSums:
         return cls(sums, np.bincount(group))
 
     @property
+    def n(self) -> int:
+        """How many observations each seed has."""
+        return int(self.counts.sum())
+
+    @property
     def clips(self) -> int:
         return self.sums.shape[1]
 
@@ -74,6 +79,11 @@ class SeedScores:
     scores: tuple[Scores | LinkCounts, ...]
 
     @property
+    def n(self) -> int:
+        """How many numbers each seed's value is of: events, items, verbs or clips."""
+        return len(self.scores[0])
+
+    @property
     def clips(self) -> int:
         return self.scores[0].clips
 
@@ -90,7 +100,7 @@ class SeedScores:
         return 100 * np.stack([one.average(times) for one in self.scores], axis=1)
 
     def paired_with(self, other: SeedScores) -> bool:
-        return (self.clips, len(self.scores[0])) == (other.clips, len(other.scores[0]))
+        return (self.clips, self.n) == (other.clips, other.n)
 
     def repeated(self, seeds: int) -> SeedScores:
         """One seed as many equal ones."""
