@@ -4,6 +4,7 @@
     python -m training.ablate all --workers 2 --dry-run     # which runs there are, which are done, how long the rest takes
     python -m training.ablate all --quick                   # minutes on two cores; shows directions only
     python -m training.ablate negatives --tables-only       # tables and plots from what is there
+    python -m training.ablate negatives --heads             # also Vb@1 and CIDEr, as the paper's tables have, of trained heads
 
 Studies: see training/studies/definitions.py. CPU or GPU. Clips are rendered and decoded once, arms that studies share are trained
 once, and a stopped study goes on where it was.
@@ -25,16 +26,20 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from srlclip.config import load_json, with_overrides
 from srlclip.situations import SrlClipError
+from training.captioning.settings import CaptionerTraining
 from training.settings import TrainSettings
 from training.studies import tables as study_tables
 from training.studies.definitions import SECOND_BASE, STUDIES, Study, base_name, chosen
-from training.studies.pool import run_all
-from training.studies.runs import Cell, Measure, Run, execute, is_done, prepare
+from training.studies.heads import HeadRun
+from training.studies.pool import device_list, run_all
+from training.studies.runs import Cell, Measure, Run, execute, is_complete, prepare
 
 CONFIG = Path(__file__).parent / "configs" / "study.json"
+HEAD_CONFIG = Path(__file__).parent / "configs" / "captioner_study.json"
 #: --quick: fewer clips, steps and questions.
 QUICK = ("data.clips=120", "data.valid_clips=10", "optim.epochs=4", "optim.warmup_steps=4")
 QUICK_CLIPS = 60
+QUICK_HEAD = ("data.clips=60", "data.valid_clips=20", "optim.epochs=10")
 #: Seconds of one run on one core, as long as none has been timed here; quick and not.
 EXPECTED = {False: 75.0, True: 20.0}
 
@@ -46,8 +51,10 @@ def plan(
     runs: str | Path,
     seeds: int = 0,
     bases: Sequence[str] = (),
+    head: HeadRun | None = None,
 ) -> list[Cell]:
-    """Every cell of the studies' tables. seeds, bases: instead of each study's own. Raises ValueError."""
+    """Every cell of the studies' tables. seeds, bases: instead of each study's own. head: what the arms' heads have in
+    common, None to train none. Raises ValueError."""
     if common.data.source != "synsitu":
         raise ValueError(f"data.source is {common.data.source!r}; the studies' questions are about SynSitu's clips")
     every = {base for study in studies for base in (bases or study.bases)}
@@ -65,7 +72,8 @@ def plan(
                 trained = arm.overrides is not None
                 for seed in range((seeds or study.seeds) if trained else 1):
                     settings = with_overrides(replace(common, base=base, seed=seed), arm.overrides or ())
-                    cells.append(Cell(study.name, base, arm.name, seed, Run.plan(settings, measure, runs, trained)))
+                    planned = Run.plan(settings, measure, runs, trained, head)
+                    cells.append(Cell(study.name, base, arm.name, seed, planned))
     return cells
 
 
@@ -84,8 +92,11 @@ def execute_cell(cell: Cell) -> float:
 
 def expected_minutes(todo: Sequence[Cell], every: Sequence[Cell], workers: int, quick: bool) -> float:
     """From the runs that are done, else from EXPECTED."""
-    files = [c.run.folder / "run.json" for c in every]
-    timed = [json.loads(f.read_text("utf-8"))["seconds"] + 15 for f in files if f.is_file()]
+    folders = [[c.run.folder, *([c.run.head.folder] if c.run.head else [])] for c in every if c.run.trained]
+    files = [[folder / "run.json" for folder in of] for of in folders]
+    timed = [
+        15 + sum(json.loads(f.read_text("utf-8"))["seconds"] for f in of) for of in files if all(map(Path.is_file, of))
+    ]
     return len(todo) * (statistics.median(timed) if timed else EXPECTED[quick]) / workers / 60
 
 
@@ -104,9 +115,9 @@ def run(args: argparse.Namespace) -> int:
     runs = args.runs or ("runs/ablate-quick" if quick else "runs/ablate")
     out = Path(args.out or (f"{runs}/results" if quick else "results/ablations"))
     seeds, bases = args.seeds or int(quick), args.base or (["mini-base"] if quick else [])
-    cells = plan(studies, common, measure, runs, seeds, bases)
+    cells = plan(studies, common, measure, runs, seeds, bases, shared_head(args) if args.heads else None)
     every = distinct(cells)
-    todo = [] if args.tables_only else [c for c in every if not is_done(c.run)]
+    todo = [] if args.tables_only else [c for c in every if not is_complete(c.run)]
     workers = args.workers or (min(8, os.cpu_count() or 1) if devices == [""] else len(devices))
     workers = max(1, min(workers, len(todo)))
     if args.dry_run:
@@ -134,19 +145,10 @@ def run(args: argparse.Namespace) -> int:
     return len(failed)
 
 
-def device_list(kind: str) -> list[str]:
-    """CUDA_VISIBLE_DEVICES of the workers: one per GPU, or [""] on the CPU. kind: "cpu", "cuda" or "" for what is there."""
-    if kind == "cpu":
-        return [""]
-    import torch
-
-    count = torch.cuda.device_count()
-    if not count:
-        if kind == "cuda":
-            raise ValueError("--devices cuda, but torch sees no GPU; use --devices cpu")
-        return [""]
-    seen = os.environ.get("CUDA_VISIBLE_DEVICES")
-    return seen.split(",") if seen else [str(i) for i in range(count)]
+def shared_head(args: argparse.Namespace) -> HeadRun:
+    """What the heads of all arms have in common."""
+    settings = with_overrides(load_json(CaptionerTraining, args.head_config), QUICK_HEAD if args.quick else ())
+    return HeadRun(settings, args.head_clips or (QUICK_CLIPS if args.quick else HeadRun.scored))
 
 
 def _split(text: str) -> tuple[str, int]:
@@ -174,6 +176,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--data", default="data/synsitu")
     parser.add_argument("--cache", default="cache")
     parser.add_argument("--out", default="", help="default: results/ablations; with --quick a folder among its runs")
+    parser.add_argument("--heads", action="store_true", help="also train a head on each arm's features: Vb@1 and CIDEr")
+    parser.add_argument("--head-config", default=str(HEAD_CONFIG), help="the settings that all heads share")
+    parser.add_argument(
+        "--head-clips", type=int, default=0, help=f"clips to score heads on (default: {HeadRun.scored})"
+    )
     parser.add_argument("--tables-only", action="store_true", help="train nothing; tables and plots from what is there")
     parser.add_argument("--dry-run", action="store_true", help="list the runs and the time they would take")
     args = parser.parse_args(argv)

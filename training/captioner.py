@@ -133,7 +133,7 @@ def validation_is_due(o: CaptionerOptim, epoch: int, per_epoch: int) -> bool:
 
 def load(settings: CaptionerTraining, a: Accelerator) -> tuple[ClipPair, CaptionerData, CaptionerData]:
     """The pair, its training and its validation clips."""
-    pair = ClipPair.load(settings.base or None, settings.adapter or None, a.device)
+    pair = ClipPair.load(settings.base or None, settings.adapter or None, a.device, frames_only=True)
     processes = Processes(a.process_index, a.num_processes, a.wait_for_everyone)
     main, d = a.is_main_process, settings.data
     data = CaptionerData.prepare(settings, pair, "train", d.clips, processes, main)

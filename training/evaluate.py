@@ -174,7 +174,7 @@ def evaluate(args: argparse.Namespace) -> None:
 
 def read_clips(data: str | Path, split: str, clips: int = 0, workers: int = 1) -> list[Situation]:
     """The split's first `clips` clips (0 = all) that have a video; SynSitu's are rendered where they are missing."""
-    if split in SYNSITU and (not (Path(data) / "split_files").exists() or (Path(data) / "synsitu.json").exists()):
+    if split in SYNSITU and holds_synsitu(data):
         from srlclip.synsitu.writer import progress_bar, write_split
 
         clips = clips or SYNSITU[split][0]
@@ -182,6 +182,11 @@ def read_clips(data: str | Path, split: str, clips: int = 0, workers: int = 1) -
             write_split(data, split, clips, workers=workers, progress=progress)
     situations = [s for s in read_vidsitu(data, split) if s.path is not None]
     return situations[:clips] if clips else situations
+
+
+def holds_synsitu(data: str | Path) -> bool:
+    """Whether a folder is SynSitu's, or empty, so that it may become SynSitu's; else its labels are somebody's own."""
+    return not (Path(data) / "split_files").exists() or (Path(data) / "synsitu.json").exists()
 
 
 def read_lexicon(args: argparse.Namespace, situations: list[Situation]) -> Lexicon:

@@ -52,12 +52,22 @@ def as_predictions(places: dict[str, int], readings: dict[str, list[Reading]]) -
     return Predictions(verbs, srl)
 
 
+def write_predictions(folder: str | Path, predictions: Predictions) -> tuple[Path, Path]:
+    """folder/verbs.json and folder/srl.json in the official form; their paths."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    verbs, srl = folder / "verbs.json", folder / "srl.json"
+    write_verb_predictions(verbs, predictions.verbs or {})
+    write_srl_predictions(srl, predictions.srl or {})
+    return verbs, srl
+
+
 def predict(run: Path, settings: CaptionerTraining, split: str, roles: str, beams: int) -> Predictions:
     """A run's captioner on the clips of a split. Raises CheckpointError, DataError, ValueError."""
     if not SOURCES[settings.data.source].split_files:
         kind = settings.data.source.upper()
         raise ValueError(f"the official files count positions in a split file, which {kind} data do not have")
-    pair = ClipPair.load(settings.base or None, settings.adapter or None)
+    pair = ClipPair.load(settings.base or None, settings.adapter or None, frames_only=True)
     captioner, _ = fitting_captioner(run / "model", pair)
     annotated = roles == ANNOTATED
     segments = split_segments(settings.data.root, split)
@@ -80,14 +90,11 @@ def main(argv: list[str] | None = None) -> int:
         settings = with_overrides(load_json(CaptionerTraining, Path(args.run) / "config.json"), args.set)
         settings = replace(settings, data=replace(settings.data, share=1.0))
         predictions = predict(Path(args.run), settings, args.split, args.roles, args.beams)
-        out = Path(args.out)
-        out.mkdir(parents=True, exist_ok=True)
-        write_verb_predictions(out / "verbs.json", predictions.verbs or {})
-        write_srl_predictions(out / "srl.json", predictions.srl or {})
+        verbs, srl = write_predictions(args.out, predictions)
     except (SrlClipError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    print(f"{len(predictions.verbs or {})} clips in {out / 'verbs.json'} and {out / 'srl.json'}")
+    print(f"{len(predictions.verbs or {})} clips in {verbs} and {srl}")
     return 0
 
 

@@ -54,11 +54,13 @@ class ClipPair:
         adapter: str | Path | None,
         device: str | torch.device = "cpu",
         dtype: torch.dtype = torch.float32,
+        frames_only: bool = False,
     ) -> ClipPair:
         """base: bundled name, folder or Hub id, None for the one the adapter names. adapter: likewise a model folder
         written by SRLCLIP.save; None makes the adapted model the base itself.
 
-        dtype: of the towers' weights (torch.bfloat16 is the fast mode); embeddings are float32 always.
+        dtype: of the towers' weights (torch.bfloat16 is the fast mode); embeddings are float32 always. frames_only: no
+        text will be embedded, so the adapter may have changed the text tower too.
         Raises CheckpointError; ValueError when both are None.
         """
         if adapter is None:
@@ -71,7 +73,7 @@ class ClipPair:
             card = read_model_card(folder)
             encoder = ClipEncoder.load(base if base is not None else card["base"], device)
             fingerprint = check_base(card, encoder, folder)
-            if read_tuning(card, folder).text != "frozen":
+            if not frames_only and read_tuning(card, folder).text != "frozen":
                 raise CheckpointError(
                     f"{folder} also changes the text tower, which a compared pair shares; compare it with "
                     "training/evaluate.py, or train with tuning.text=frozen"

@@ -17,7 +17,7 @@ from srlclip.files import write_text
 from srlclip.plots import COLOURS, WIDTH, styled
 
 #: Colour, mark and line of each base, in order: colour never stands alone.
-_LOOKS = ((COLOURS["adapted"], "D", "--"), (COLOURS["base"], "o", ":"), ("#009E73", "s", "-."), ("#CC79A7", "^", "--"))
+LOOKS = ((COLOURS["adapted"], "D", "--"), (COLOURS["base"], "o", ":"), ("#009E73", "s", "-."), ("#CC79A7", "^", "--"))
 _PANEL_WIDTH, _COLUMNS = 2.5, 3
 
 
@@ -42,7 +42,7 @@ def study_figure(
     reference: the arm whose name is bold.
     """
     bases = list(dict.fromkeys(p.base for points in panels.values() for p in points))
-    looks = {base: _LOOKS[i % len(_LOOKS)] for i, base in enumerate(bases)}
+    looks = {base: LOOKS[i % len(LOOKS)] for i, base in enumerate(bases)}
     rows = max(1, -(-len(panels) // _COLUMNS))
     height = rows * (0.24 * max(len(arms), 2) + 0.75) + 0.75
     # The left column carries the arms' names, outside of the panels.
@@ -88,7 +88,7 @@ def _panel(
 def metric_figure(metric: str, arms: Sequence[str], points: Sequence[StudyPoint], reference: str = "") -> Figure:
     """One panel of study_figure, narrow enough for a phone: two lines per arm's name. On a page the ink follows its text."""
     bases = list(dict.fromkeys(p.base for p in points))
-    looks = {base: _LOOKS[i % len(_LOOKS)] for i, base in enumerate(bases)}
+    looks = {base: LOOKS[i % len(LOOKS)] for i, base in enumerate(bases)}
     short = {arm: textwrap.fill(arm, 24, max_lines=2, placeholder=" …") for arm in arms}
     figure = Figure(figsize=(WIDTH, 0.42 * max(len(arms), 2) + 0.95), layout="constrained")
     axes = figure.subplots()

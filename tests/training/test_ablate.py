@@ -3,6 +3,7 @@
 import json
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,12 +13,15 @@ from srlclip.config import load_json, with_overrides
 from srlclip.evaluation.metrics.bootstrap import bootstrap, paired_difference
 from srlclip.plots.studies import StudyPoint, save_svg, study_figure
 from srlclip.situations import DataError
+from srlclip.synsitu.writer import write_split
 from training import ablate
+from training.captioning.settings import CaptionerTraining
 from training.recipe.texts import STYLES
 from training.settings import TrainSettings
 from training.studies import runs as study_runs
 from training.studies import tables as study_tables
 from training.studies.definitions import STUDIES, Arm, Study, chosen
+from training.studies.heads import HeadRun
 from training.studies.pool import run_all
 from training.studies.runs import Measure, Run, is_done, read_observations, run_key
 from training.studies.statistics import Bootstrap, ClipSums
@@ -220,6 +224,93 @@ def _with_error(before: str) -> dict:
         for row in table.values():
             row["bad"]["missing"] = "failed: ZeroDivisionError: division by zero"
     return tables
+
+
+@pytest.fixture(scope="module")
+def with_heads(tiny_study, tiny_clip, tmp_path_factory):
+    """The same study's runs with a head each, and an arm whose text tower is tuned; its results and its folder."""
+    args, _, folder = tiny_study
+    world = tmp_path_factory.mktemp("heads") / "world"
+    write_split(world, "train", 9)
+    write_split(world, "valid", 3)
+    head = {"trackers": "", "captioner": {"width": 8, "layers": 1, "heads": 2, "max_words": 4},
+            "data": {"clips": 3, "valid_clips": 1}, "optim": {"epochs": 1, "batch_clips": 4, "patience": 0}}  # fmt: skip
+    (folder / "head.json").write_text(json.dumps(head))
+    arms = (*TINY.arms[:3], Arm("text", "tuned text", ("tuning.text=lora",)))
+    STUDIES["tiny_heads"] = replace(TINY, name="tiny_heads", arms=arms)
+    value = dict(zip(args[1::2], args[2::2], strict=True)) | {"--data": str(world)}
+    call = ["tiny_heads", *(word for pair in value.items() for word in pair), "--heads", "--head-clips", "2"]
+    call += ["--head-config", str(folder / "head.json")]
+    try:
+        yield call, ablate.main(call), folder
+    finally:
+        del STUDIES["tiny_heads"]
+
+
+def test_heads_stand_in_the_papers_measure_beside_the_papers_numbers(with_heads, tiny_clip):
+    _, code, folder = with_heads
+    assert code == 0
+    text = (folder / "results" / "tiny_heads.json").read_text()
+    results = json.loads(text)
+    block = results["heads"]
+    assert block["scored_clips"] == 2 and [run["arm"] for run in block["runs"]] == ["base", "srl", "bag", "text"]
+    assert {run["clips"] for run in block["runs"]} == {3} and block["settings"]["skip_clips"] == 6
+    assert block["settings"]["data"]["frames_per_event"] == 2  # as the arms were trained
+    for metric in ("Vb@1", "CIDEr"):
+        row = block["tables"][tiny_clip.name][metric]
+        assert set(row) == {"base", "srl", "bag", "text"} and all(cell["seeds"] == [0] for cell in row.values())
+        assert row["bag"]["difference"]["mean"] == pytest.approx(row["bag"]["mean"] - row["srl"]["mean"], abs=0.02)
+    lines = (folder / "results" / "tiny_heads.md").read_text().splitlines()
+    (head,) = [line for line in lines if line.startswith("| arm | paper")]
+    assert head.startswith("| arm | paper: Vb@1 / CIDEr | head Vb@1 | head CIDEr | seeds | event R@1 |")
+    (row,) = [line for line in lines if line.startswith("| **SRL prompts**")]
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    assert cells[1] == "52.36 / 76.24" and cells[2].startswith(
+        f"{block['tables'][tiny_clip.name]['Vb@1']['srl']['mean']:.1f} ["
+    )
+    assert len(cells) == head.count("|") - 1 and "Another data set and model" in "\n".join(lines)
+    assert str(folder) not in text
+
+
+def test_a_study_is_asked_for_its_missing_heads_alone(with_heads, monkeypatch, capsys):
+    call, _, folder = with_heads
+    monkeypatch.setattr(study_runs, "train", lambda settings: 1 / 0)
+    monkeypatch.setattr(study_runs, "measure", lambda run: 1 / 0)
+    (scored,) = folder.glob("runs/base-*/head-*/scored.json")
+    scored.unlink()
+    assert ablate.main([*call, "--tables-only"]) == 0
+    results = json.loads((folder / "results" / "tiny_heads.json").read_text())
+    cell = next(iter(results["heads"]["tables"].values()))["CIDEr"]["base"]
+    assert cell == {"missing": "not run"}
+    assert (
+        results["tables"]
+        and "| base | - | missing | missing | - |" in (folder / "results" / "tiny_heads.md").read_text()
+    )
+    capsys.readouterr()
+    assert ablate.main([*call, "--dry-run"]) == 0 and "4 runs, 1 to do" in capsys.readouterr().out
+    assert ablate.main(call) == 0 and scored.is_file()
+
+
+def test_heads_need_clips_that_no_arm_has_seen(tiny_clip, tmp_path):
+    head = HeadRun(load_json(CaptionerTraining, ablate.HEAD_CONFIG))
+    common = with_overrides(COMMON, ["data.clips=0"])
+    with pytest.raises(ValueError, match="none is left for heads"):
+        ablate.plan([TINY], common, Measure(), tmp_path, bases=[str(tiny_clip)], head=head)
+    cells = ablate.plan([TINY], COMMON, Measure(), tmp_path, bases=[str(tiny_clip)], head=head)
+    assert {c.run.head.settings.skip_clips for c in cells} == {COMMON.data.clips}
+    plain = ablate.plan([TINY], COMMON, Measure(), tmp_path, bases=[str(tiny_clip)])
+    assert [c.run.folder for c in plain] == [c.run.folder for c in cells] and all(c.run.head is None for c in plain)
+
+
+@pytest.mark.parametrize("name", ["captions", "rank", "losses", "finetune"])
+def test_results_without_heads_print_as_before(name):
+    folder = Path(__file__).resolve().parents[2] / "results" / "ablations"
+    text = study_tables.markdown(STUDIES[name], json.loads((folder / f"{name}.json").read_text("utf-8")))
+    tables, committed = (
+        [line for line in page.splitlines() if line.startswith("|")]
+        for page in (text, (folder / f"{name}.md").read_text("utf-8"))
+    )
+    assert tables == committed
 
 
 def test_damaged_observations_and_other_questions_are_refused(tiny_study, tmp_path):

@@ -95,6 +95,10 @@ def test_a_tuned_text_tower_is_trained_saved_and_kept_out_of_a_pair(run, tiny_cl
         assert not torch.allclose(loaded.encoder.encode_texts(["the man"]), base.encode_texts(["the man"]), atol=1e-4)
     with pytest.raises(CheckpointError, match="also changes the text tower"):
         ClipPair.load(tiny_clip, folder / "model")
+    pixels = torch.rand(3, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    pair = ClipPair.load(tiny_clip, folder / "model", frames_only=True)
+    with torch.inference_mode():  # who reads frames alone, as captioners do, may have it
+        torch.testing.assert_close(pair.encode_frames(pixels)[1], loaded.encoder.encode_frames(pixels))
     card = folder / "model" / "srlclip.json"
     card.write_text(json.dumps(json.loads(card.read_text()) | {"tuning": {"image": "lora", "text": "frozen"}}))
     with pytest.raises(CheckpointError, match="the adapter is for text and vision tower"):

@@ -1,1 +1,1 @@
-"""Ablations: definitions, runs, statistics, tables."""
+"""Ablations and the head study: definitions, runs, statistics, tables."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import get_context
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 
@@ -23,6 +27,41 @@ def set_up(threads: int, device: str) -> None:
     os.environ["OMP_NUM_THREADS"] = str(threads)
     if "torch" in sys.modules:  # the program's own module was imported before this, and read the variable then
         sys.modules["torch"].set_num_threads(threads)
+
+
+def device_list(kind: str) -> list[str]:
+    """CUDA_VISIBLE_DEVICES of the workers: one per GPU, or [""] on the CPU. kind: "cpu", "cuda" or "" for what is there."""
+    if kind == "cpu":
+        return [""]
+    import torch
+
+    count = torch.cuda.device_count()
+    if not count:
+        if kind == "cuda":
+            raise ValueError("--devices cuda, but torch sees no GPU; use --devices cpu")
+        return [""]
+    seen = os.environ.get("CUDA_VISIBLE_DEVICES")
+    return seen.split(",") if seen else [str(i) for i in range(count)]
+
+
+@contextmanager
+def output_in(folder: Path) -> Iterator[None]:
+    """What is printed inside goes to output.txt in the folder, which is made if need be.
+
+    Whatever goes wrong is raised as a RuntimeError of one line, which crosses process borders as it is; the traceback
+    stays in output.txt.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        (folder / "output.txt").open("a", encoding="utf-8") as out,
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(out),
+    ):
+        try:
+            yield
+        except Exception as error:
+            traceback.print_exc()
+            raise RuntimeError(f"{type(error).__name__}: {error}") from None
 
 
 def run_all(

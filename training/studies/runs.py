@@ -2,15 +2,14 @@
 
 A run lies in a folder named by a hash of what its result depends on, so arms that studies share are trained once, what
 is done is skipped, and other paths change nothing. The folder is training/train.py's run folder plus observations.npz
-(every answer, by split and metric, with its clip) and observations.json (what was asked), written last.
+(every answer, by split and metric, with its clip) and observations.json (what was asked), written last. With a head
+(training/studies/heads.py) that one's folder lies inside.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import time
-import traceback
 import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -31,7 +30,10 @@ from training.recipe.data import cached_frames, load_situations
 from training.runs.provenance import commit
 from training.runs.run_folder import HARMLESS
 from training.settings import TrainSettings
+from training.studies import heads
 from training.studies.definitions import base_name
+from training.studies.heads import HeadRun, head_key
+from training.studies.pool import output_in
 from training.train import train
 
 
@@ -53,21 +55,30 @@ class Measure:
 
 @dataclass(frozen=True)
 class Run:
-    """settings: with `out` as its folder. trained: False for the base model itself."""
+    """settings: with `out` as its folder. trained: False for the base model itself. head: trained on its features, too."""
 
     settings: TrainSettings
     measure: Measure
     trained: bool = True
+    head: HeadRun | None = None
 
     @property
     def folder(self) -> Path:
         return Path(self.settings.out)
 
     @classmethod
-    def plan(cls, settings: TrainSettings, measure: Measure, runs: str | Path, trained: bool = True) -> Run:
-        """The run of these settings in its place below the folder `runs`."""
+    def plan(
+        cls,
+        settings: TrainSettings,
+        measure: Measure,
+        runs: str | Path,
+        trained: bool = True,
+        head: HeadRun | None = None,
+    ) -> Run:
+        """The run of these settings in its place below the folder `runs`. head: what all arms' heads have in common."""
         key = run_key(settings) if trained else f"base-{weights_digest(settings.base)[:12]}"
-        return cls(replace(settings, out=str(Path(runs) / key)), measure, trained)
+        settings = replace(settings, out=str(Path(runs) / key))
+        return cls(settings, measure, trained, head and head_of(settings, trained, head))
 
 
 @dataclass(frozen=True)
@@ -84,6 +95,25 @@ class Cell:
         return f"{self.study}, {self.arm}, seed {self.seed}, {base_name(self.base)}"
 
 
+def head_of(settings: TrainSettings, trained: bool, shared: HeadRun) -> HeadRun:
+    """The head of one run, in a folder inside the run's. It learns from the clips after those that any arm may have seen,
+    and reads them as the run did: a contextualizer knows no frames beyond those it was trained with."""
+    data, h = settings.data, shared.settings
+    if not data.clips:
+        raise ValueError("data.clips is 0, all clips: none is left for heads to learn from; set a number")
+    read = {name: getattr(data, name) for name in ("source", "root", "videos", "cache", "workers", "events", "frames_per_event", "role_names")}  # fmt: skip
+    own = replace(
+        h,
+        base=settings.base,
+        adapter=str(Path(settings.out) / "model") if trained else "",
+        model="adapted" if trained else "base",
+        seed=settings.seed,
+        skip_clips=max(h.skip_clips, data.clips),
+        data=replace(h.data, **read),
+    )
+    return replace(shared, settings=replace(own, out=str(Path(settings.out) / f"head-{head_key(own)}")))
+
+
 def run_key(settings: TrainSettings) -> str:
     """12 hex digits of everything a run's result depends on but the code: settings, seed and the base's own files."""
     values = to_dict(settings)
@@ -95,8 +125,9 @@ def run_key(settings: TrainSettings) -> str:
 
 
 def weights_digest(base: str) -> str:
-    """Identifies a base by its weights, not by its name or place."""
-    files = sorted(fetch_folder(base).glob("*.safetensors"))
+    """Identifies a model, base or adapted, by its weights, not by its name or place."""
+    folder = fetch_folder(base)
+    files = [*sorted(folder.glob("*.safetensors")), *sorted(folder.glob("adapter/*.safetensors"))]
     stamps = tuple((str(f), f.stat().st_size, f.stat().st_mtime_ns) for f in files)
     if stamps not in _digests:
         _digests[stamps] = files_digest(*files)
@@ -115,26 +146,24 @@ def is_done(run: Run) -> bool:
     return observed.get("measure") == run.measure.to_dict() and (run.folder / "observations.npz").is_file()
 
 
+def is_complete(run: Run) -> bool:
+    """Whether its head, where it is to have one, is done as well."""
+    return is_done(run) and (run.head is None or heads.is_done(run.head))
+
+
 def execute(run: Run) -> float:
     """Train what is not trained yet, measure what is not measured yet; returns the seconds it took.
 
-    What the run prints goes to output.txt in its folder. Whatever goes wrong is raised as a RuntimeError of one line,
-    which crosses process borders as it is; the traceback stays in output.txt.
+    What the run prints, and how it fails: see output_in.
     """
     started = time.time()
-    run.folder.mkdir(parents=True, exist_ok=True)
-    with (
-        (run.folder / "output.txt").open("a", encoding="utf-8") as out,
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(out),
-    ):
-        try:
-            if run.trained and not (run.folder / "run.json").is_file():
-                train(run.settings)
+    with output_in(run.folder):
+        if run.trained and not (run.folder / "run.json").is_file():
+            train(run.settings)
+        if not is_done(run):
             measure(run)
-        except Exception as error:
-            traceback.print_exc()
-            raise RuntimeError(f"{type(error).__name__}: {error}") from None
+        if run.head is not None:
+            heads.complete(run.head)
     return time.time() - started
 
 
@@ -180,6 +209,8 @@ def prepare(runs: Sequence[Run], workers: int) -> None:
         prepared, d = benches(run, workers), replace(run.settings.data, workers=workers)
         for split, clips in (("train", d.clips), ("valid", d.valid_clips)):
             cached_frames(load_situations(d, split, clips), d, prepared.base.preprocess_spec)
+        if run.head is not None:
+            heads.prepare_frames(run.head, workers, prepared.base.preprocess_spec)
 
 
 def measure(run: Run) -> None:

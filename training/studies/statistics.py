@@ -12,10 +12,13 @@ is a lower bound on it (drawing S of S values understates their variance by the 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
 from srlclip.evaluation.metrics.bootstrap import Interval
+from srlclip.evaluation.metrics.lea import LinkCounts
+from srlclip.evaluation.metrics.vidsitu import Scores
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,72 @@ class ClipSums:
         sums = np.stack([np.bincount(group, weights=values.astype(np.float64)) for values in seeds])
         return cls(sums, np.bincount(group))
 
+    @property
+    def n(self) -> int:
+        """How many observations each seed has."""
+        return int(self.counts.sum())
+
+    @property
+    def clips(self) -> int:
+        return self.sums.shape[1]
+
+    @property
+    def seeds(self) -> int:
+        return len(self.sums)
+
     def per_seed(self) -> np.ndarray:
         """(S,): the mean over observations of each seed."""
         return self.sums.sum(1) / self.counts.sum()
+
+    def resampled(self, times: np.ndarray) -> np.ndarray:
+        """(n, S): the same where clip g is taken times[r, g] times; times: (n, G)."""
+        return times @ self.sums.T / (times @ self.counts)[:, None]
+
+    def paired_with(self, other: ClipSums) -> bool:
+        """Whether both have observed the same: as many observations of each clip."""
+        return np.array_equal(self.counts, other.counts)
+
+    def repeated(self, seeds: int) -> ClipSums:
+        """One seed as many equal ones."""
+        return ClipSums(np.broadcast_to(self.sums, (seeds, self.clips)), self.counts)
+
+
+@dataclass(frozen=True)
+class SeedScores:
+    """One arm and official metric of VidSitu: what S heads scored on the same clips, times 100 (srlclip.evaluation.vidsitu)."""
+
+    scores: tuple[Scores | LinkCounts, ...]
+
+    @property
+    def n(self) -> int:
+        """How many numbers each seed's value is of: events, items, verbs or clips."""
+        return len(self.scores[0])
+
+    @property
+    def clips(self) -> int:
+        return self.scores[0].clips
+
+    @property
+    def seeds(self) -> int:
+        return len(self.scores)
+
+    def per_seed(self) -> np.ndarray:
+        """(S,): the official value of each seed."""
+        return 100 * np.array([one.official() for one in self.scores])
+
+    def resampled(self, times: np.ndarray) -> np.ndarray:
+        """(n, S): the same where clip g is taken times[r, g] times; NaN where the metric is then not defined."""
+        return 100 * np.stack([one.average(times) for one in self.scores], axis=1)
+
+    def paired_with(self, other: SeedScores) -> bool:
+        return (self.clips, self.n) == (other.clips, other.n)
+
+    def repeated(self, seeds: int) -> SeedScores:
+        """One seed as many equal ones."""
+        return SeedScores(self.scores * seeds if self.seeds == 1 else self.scores)
+
+
+Arm = TypeVar("Arm", ClipSums, SeedScores)
 
 
 @dataclass
@@ -57,28 +123,29 @@ class Bootstrap:
         if self.n < 1 or not 0 < self.level < 1:
             raise ValueError(f"need n of 1 or more and a level between 0 and 1; got {self.n}, {self.level}")
 
-    def interval(self, arm: ClipSums) -> Interval:
+    def interval(self, arm: ClipSums | SeedScores) -> Interval:
         return self._interval(float(arm.per_seed().mean()), self._drawn(arm))
 
-    def difference(self, a: ClipSums, b: ClipSums) -> Interval:
+    def difference(self, a: Arm, b: Arm) -> Interval:
         """b - a. An arm that needs no training has one "seed", which then stands against each seed of the other."""
-        if not np.array_equal(a.counts, b.counts):
+        if not a.paired_with(b):
             raise ValueError("paired arms must have the same observations of the same clips")
-        seeds = max(len(a.sums), len(b.sums))
-        if {len(a.sums), len(b.sums)} - {1, seeds}:
-            raise ValueError(f"paired arms must share their seeds; got {len(a.sums)} and {len(b.sums)}")
-        a, b = (ClipSums(np.broadcast_to(x.sums, (seeds, x.sums.shape[1])), x.counts) for x in (a, b))
+        seeds = max(a.seeds, b.seeds)
+        if {a.seeds, b.seeds} - {1, seeds}:
+            raise ValueError(f"paired arms must share their seeds; got {a.seeds} and {b.seeds}")
+        a, b = a.repeated(seeds), b.repeated(seeds)
         mean = float(b.per_seed().mean() - a.per_seed().mean())
         return self._interval(mean, self._drawn(b) - self._drawn(a))
 
     def _interval(self, mean: float, drawn: np.ndarray) -> Interval:
+        """Resamples that define no value (no verb left with enough entries) are passed over."""
+        drawn = drawn[np.isfinite(drawn)] if np.isfinite(drawn).any() else np.array([mean])
         low, high = np.quantile(drawn, ((1 - self.level) / 2, (1 + self.level) / 2))
         return Interval(mean, float(low), float(high))
 
-    def _drawn(self, arm: ClipSums) -> np.ndarray:
+    def _drawn(self, arm: ClipSums | SeedScores) -> np.ndarray:
         """(n,): the arm's number in every resample."""
-        weights = self._clip_weights(arm.sums.shape[1])  # (n, G)
-        means = weights @ arm.sums.T / (weights @ arm.counts)[:, None]  # (n, S)
+        means = arm.resampled(self._clip_weights(arm.clips))  # (n, S)
         seeds = means.shape[1]
         # A generator of its own: the clips drawn do not depend on the number of seeds, nor the seeds on that of clips.
         chosen = np.random.default_rng([self.seed, 1, seeds]).integers(seeds, size=(self.n, seeds))

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from srlclip.config import to_dict
-from srlclip.evaluation.metrics.bootstrap import Interval
 from srlclip.files import write_text
 from srlclip.plots.studies import StudyPoint, save_svg, study_figure
 from srlclip.situations import DataError
 from training.evaluate import SYNSITU
 from training.runs.provenance import portable, provenance
 from training.settings import TrainSettings
+from training.studies import head_columns
+from training.studies.cells import arm_cell, level, missing_cell, signed
 from training.studies.definitions import Study, base_name
 from training.studies.runs import Cell, Measure, about, is_done, read_observations
 from training.studies.statistics import Bootstrap, ClipSums
@@ -101,7 +102,7 @@ def result(
             split: {
                 metric: {
                     arm.name: _cell(study, arm.name, observed, split, metric, bootstrap)
-                    or _missing(planned[arm.name], failed)
+                    or missing_cell([c.run.folder for c in planned[arm.name]], failed)
                     for arm in study.arms
                 }
                 for metric in METRICS
@@ -130,7 +131,7 @@ def result(
             for c, a in runs.items()
         ],
         "tables": tables,
-    }  # fmt: skip
+    } | ({"heads": head_columns.result(study, cells, bootstrap, failed)} if cells[0].run.head else {})  # fmt: skip
 
 
 def _same_questions(runs: Mapping[Cell, dict]) -> dict[str, Any]:
@@ -154,36 +155,8 @@ def _cell(
     study: Study, arm: str, observed: Mapping[str, Mapping[int, dict]], split: str, metric: str, bootstrap: Bootstrap
 ) -> dict[str, Any] | None:
     """One arm's numbers, with its difference to or from the reference; None if there is no run."""
-    mine, theirs = observed[arm], observed[study.reference]
-    sums = _sums(mine, sorted(mine), split, metric)
-    if sums is None:
-        return None
-    numbers = _interval(bootstrap.interval(sums)) | {
-        "n": int(sums.counts.sum()),
-        "clips": len(sums.counts),
-        "seeds": sorted(mine),
-        "per_seed": [round(float(v), 2) for v in sums.per_seed()],
-    }
-    # The base is one model: it stands against every seed. Else only seeds that both have can be paired.
-    untrained = study.arm(arm).overrides is None
-    shared = sorted(theirs) if untrained else sorted(set(mine) & set(theirs))
-    if arm == study.reference or not shared:
-        return numbers
-    a = _sums(theirs, shared, split, metric)
-    b = sums if untrained else _sums(mine, shared, split, metric)
-    if a is not None and b is not None:
-        pair = (a, b) if study.arms_minus_reference else (b, a)
-        numbers["difference"] = _interval(bootstrap.difference(*pair)) | {"seeds": shared}
-    return numbers
-
-
-def _interval(interval: Interval) -> dict[str, Any]:
-    return {"mean": round(interval.mean, 2), "ci": [round(interval.low, 2), round(interval.high, 2)]}
-
-
-def _missing(planned: Sequence[Cell], failed: Mapping[Path, str]) -> dict[str, str]:
-    errors = [failed[c.run.folder] for c in planned if c.run.folder in failed]
-    return {"missing": f"failed: {errors[0]}" if errors else "not run"}
+    seeds = {name: list(runs) for name, runs in observed.items()}
+    return arm_cell(study, arm, seeds, lambda name, of: _sums(observed[name], of, split, metric), bootstrap)
 
 
 def markdown(study: Study, results: Mapping[str, Any]) -> str:
@@ -192,7 +165,6 @@ def markdown(study: Study, results: Mapping[str, Any]) -> str:
     if results["quick"]:
         lines += ["**quick: direction only** (one seed, few clips and steps; not the committed result)", ""]
     lines += [f"![{study.question}]({study.name}.svg)", ""]
-    planned = {arm["name"]: 0 for arm in results["arms"]}
     for base, splits in results["tables"].items():
         lines += [f"## Base {base}", ""]
         for place, (split, table) in enumerate(splits.items()):
@@ -200,25 +172,35 @@ def markdown(study: Study, results: Mapping[str, Any]) -> str:
             title = SYNSITU[split][1] if split in SYNSITU else split
             title = f"{title} ({size['clips']} clips, {size['events']} events)"
             lines += [f"**{title}**", ""] if place == 0 else [f"<details><summary>{title}</summary>", ""]
-            shown = [metric for metric in table if METRICS[metric]]
-            head = " | ".join(METRICS[metric] for metric in shown)
-            lines += [f"| arm | paper | seeds | {head} |", f"|---|---|---|{'---|' * len(shown)}"]
+            shown = {METRICS[metric]: row for metric, row in table.items() if METRICS[metric]}
+            # The paper's measure stands beside the paper's numbers, the zero-shot columns after it.
+            measured = {} if place else _head_columns(results, base)
+            head = "".join(f" | {name}" for name in shown)
+            paper = " | ".join(["paper: Vb@1 / CIDEr", *measured] if measured else ["paper"])
+            lines += [f"| arm | {paper} | seeds{head} |", f"|---|---|---|{'---|' * (len(measured) + len(shown))}"]
             most = max((len(c.get("seeds", ())) for row in table.values() for c in row.values()), default=0)
             for arm in study.arms:
-                cells = [table[metric][arm.name] for metric in shown]
+                cells = [column[arm.name] for column in shown.values()]
                 name = f"**{arm.label}**" if arm.name == study.reference else arm.label
-                planned[arm.name] = max(planned[arm.name], most)
                 seeds = _seed_count(arm.overrides is None, cells, most)
-                lines.append(f"| {name} | {arm.paper or '-'} | {seeds} | {' | '.join(map(_level, cells))} |")
+                own = [level(column[arm.name]) for column in measured.values()]
+                lines.append("| " + " | ".join([name, arm.paper or "-", *own, seeds, *map(level, cells)]) + " |")
             way = "arm − reference" if study.arms_minus_reference else "reference − arm"
+            columns = measured | shown
             lines += ["", f"Differences, {way} (reference: {study.arm(study.reference).label}; bold: interval without 0):",
-                      "", f"| arm | {head} |", f"|---|{'---|' * len(shown)}"]  # fmt: skip
+                      "", f"| arm{''.join(f' | {name}' for name in columns)} |", f"|---|{'---|' * len(columns)}"]  # fmt: skip
             for arm in study.arms:
                 if arm.name != study.reference:
-                    cells = [_difference(table[metric][arm.name]) for metric in shown]
+                    cells = [signed(column[arm.name].get("difference", {})) for column in columns.values()]
                     lines.append(f"| {arm.label} | {' | '.join(cells)} |")
             lines += ["", "</details>", ""] if place else [""]
     return "\n".join([*lines, *_footer(study, results)]) + "\n"
+
+
+def _head_columns(results: Mapping[str, Any], base: str) -> dict[str, Mapping[str, Any]]:
+    """Heading -> arm -> cell, of heads trained on the arms' features; none where the study was run without."""
+    rows = results["heads"]["tables"][base] if "heads" in results else {}
+    return {title: rows[metric] for metric, title in head_columns.SHOWN.items() if metric in rows}
 
 
 def _footer(study: Study, results: Mapping[str, Any]) -> list[str]:
@@ -240,7 +222,7 @@ def _footer(study: Study, results: Mapping[str, Any]) -> list[str]:
         *lines,
         METHOD,
         "",
-        PAPER_NOTE,
+        head_columns.note(results["heads"]) if "heads" in results else PAPER_NOTE,
         "",
         f"All arms: {s['data']['clips']} SynSitu clips, {s['optim']['epochs']} epochs of {s['optim']['batch_clips']} clips a step "
         f"({' to '.join(str(n) for n in sorted({min(steps), max(steps)})) if steps else '?'} steps), "
@@ -254,20 +236,6 @@ def _footer(study: Study, results: Mapping[str, Any]) -> list[str]:
 def _seed_count(untrained: bool, cells: Sequence[Mapping[str, Any]], most: int) -> str:
     have = max((len(cell.get("seeds", ())) for cell in cells), default=0)
     return "-" if untrained else str(have) if have == most else f"{have} of {most}"
-
-
-def _level(cell: Mapping[str, Any]) -> str:
-    if "missing" in cell:
-        return "missing"
-    return f"{cell['mean']:.1f} [{cell['ci'][0]:.1f}, {cell['ci'][1]:.1f}]"
-
-
-def _difference(cell: Mapping[str, Any]) -> str:
-    if "difference" not in cell:
-        return "missing"
-    mean, (low, high) = cell["difference"]["mean"], cell["difference"]["ci"]
-    text = f"{mean:+.1f} [{low:.1f}, {high:.1f}]"
-    return f"**{text}**" if low > 0 or high < 0 else text
 
 
 def figure(study: Study, results: Mapping[str, Any]) -> Any:

@@ -1,0 +1,82 @@
+"""The plot of a learning curve: a panel per metric, a line per arm over the number of labelled clips, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from srlclip.plots import styled
+from srlclip.plots.studies import LOOKS
+
+_PANEL_WIDTH, _PANEL_HEIGHT, _COLUMNS = 3.4, 2.5, 2
+#: Arms stand side by side at each size, by this factor of the logarithmic axis, so that their intervals stay apart.
+_STEP = 1.045
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """One arm at one size (labelled clips, 1 or more): value with the ends of its interval, in the metric's own unit."""
+
+    arm: str
+    size: int
+    value: float
+    low: float
+    high: float
+
+
+@styled
+def curves_figure(
+    title: str,
+    panels: Mapping[str, Sequence[CurvePoint]],
+    models: Mapping[str, str],
+    sizes: str = "labelled clips",
+) -> Figure:
+    """panels: metric -> points; an arm's line joins its points in order of size. sizes: what the logarithmic axis counts.
+
+    models: the arms that are the pair itself, arm -> "base" or "adapted"; they look as in every other plot.
+    """
+    arms = list(dict.fromkeys(p.arm for points in panels.values() for p in points))
+    own, others = dict(zip(("adapted", "base"), LOOKS, strict=False)), cycle(LOOKS[2:])
+    looks = {arm: own[models[arm]] if arm in models else next(others) for arm in arms}
+    rows = max(1, -(-len(panels) // _COLUMNS))
+    # The last lines are the legend's, one per arm.
+    height = rows * _PANEL_HEIGHT + 0.5 + 0.2 * len(arms)
+    figure = Figure(figsize=(_PANEL_WIDTH * _COLUMNS, height), layout="constrained")
+    grid = figure.subplots(rows, _COLUMNS, squeeze=False)
+    for axes in grid.flat[len(panels) :]:
+        axes.set_visible(False)
+    for axes, (metric, points) in zip(grid.flat, panels.items(), strict=False):
+        _panel(axes, points, looks)
+        axes.set_title(metric, fontsize=9)
+        axes.set_xlabel(sizes, fontsize=8)
+    handles = [
+        Line2D([], [], color=colour, marker=mark, linestyle=dashes, markersize=5, label=arm.replace("$", r"\$"))
+        for arm, (colour, mark, dashes) in looks.items()
+    ]
+    figure.suptitle(title.replace("$", r"\$"), fontsize=10, x=0.01, ha="left")
+    if handles:
+        figure.legend(handles=handles, loc="outside lower left", frameon=False, fontsize=8)
+    return figure
+
+
+def _panel(axes: Axes, points: Sequence[CurvePoint], looks: Mapping[str, tuple[str, str, str]]) -> None:
+    axes.set_xscale("log")
+    for place, (arm, (colour, mark, dashes)) in enumerate(looks.items()):
+        mine = sorted((p for p in points if p.arm == arm), key=lambda p: p.size)
+        x = [p.size * _STEP ** (place - (len(looks) - 1) / 2) for p in mine]
+        # One line with gaps: a line of its own for every interval makes a large file.
+        ends = [end for p in mine for end in (p.low, p.high, float("nan"))]
+        axes.plot([v for v in x for _ in range(3)], ends, color=colour, linewidth=1.4, solid_capstyle="butt", alpha=0.7)
+        axes.plot(
+            x, [p.value for p in mine], color=colour, marker=mark, linestyle=dashes, markersize=4.5, linewidth=1.3
+        )
+    ticks = sorted({p.size for p in points})
+    axes.xaxis.set_ticks(ticks, labels=[f"{tick:,}" for tick in ticks])
+    axes.xaxis.set_ticks([], minor=True)
+    axes.grid(axis="y", alpha=0.3, linewidth=0.5)
+    axes.locator_params(axis="y", nbins=5)
