@@ -252,7 +252,7 @@ class Pretrainer:
             sims = query @ image.T
             rank = (sims >= sims.diagonal()[:, None]).sum(1)
             out |= {f"R@{k}": 100 * float((rank <= k).float().mean()) for k in (1, 5, 10)}
-            verbs = self.embed_text([f"a photo of someone {f[0][1]}" for f in texts.FORMS.values()])
+            verbs = self.embed_text(texts.verb_labels())
             out["verb"] = 100 * float(
                 ((image @ verbs.T).argmax(1).cpu() == torch.from_numpy(valid.labels["verb"][index])).float().mean()
             )

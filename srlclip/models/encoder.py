@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -143,6 +143,15 @@ class ClipEncoder(nn.Module):
 
         Without gradients, at most `chunk` images pass at a time, which bounds memory.
         """
+        return self._by_chunks(lambda part: self.project(self._pool(part)), pixels, chunk)
+
+    def pool_frames(self, pixels: torch.Tensor, chunk: int = 64) -> torch.Tensor:
+        """As encode_frames, before the projection: (..., W), the image tower's own width, not normalised."""
+        return self._by_chunks(self._pool, pixels, chunk)
+
+    def _by_chunks(
+        self, embed: Callable[[torch.Tensor], torch.Tensor], pixels: torch.Tensor, chunk: int
+    ) -> torch.Tensor:
         size = self.image_size
         if not pixels.is_floating_point() or pixels.ndim < 3 or pixels.shape[-3:] != (3, size, size):
             raise ValueError(
@@ -152,13 +161,17 @@ class ClipEncoder(nn.Module):
         lead = pixels.shape[:-3]
         flat = pixels.reshape(-1, 3, size, size)
         parts = (flat,) if torch.is_grad_enabled() or len(flat) <= chunk else flat.split(chunk)
-        return torch.cat([self._frames(part) for part in parts]).reshape(*lead, self.embed_dim)
+        vectors = torch.cat([embed(part) for part in parts])
+        return vectors.reshape(*lead, vectors.shape[-1])
 
-    def _frames(self, pixels: torch.Tensor) -> torch.Tensor:
+    def _pool(self, pixels: torch.Tensor) -> torch.Tensor:
         # The towers and projections are called directly: get_image_features returns a tensor or an output object,
         # depending on the version of transformers.
         weight = self.clip.visual_projection.weight
-        pooled = self.clip.vision_model(pixel_values=pixels.to(weight.device, weight.dtype)).pooler_output
+        return self.clip.vision_model(pixel_values=pixels.to(weight.device, weight.dtype)).pooler_output
+
+    def project(self, pooled: torch.Tensor) -> torch.Tensor:
+        """What pool_frames gives, (..., W) -> frame embeddings (..., D), L2-normalised, float32."""
         return unit(self.clip.visual_projection(pooled).float())
 
     def encode_texts(self, texts: Sequence[str], chunk: int = 256) -> torch.Tensor:

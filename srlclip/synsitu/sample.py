@@ -20,6 +20,8 @@ from srlclip.synsitu.world import (
     COLOURS,
     KINDS,
     MANNERS,
+    NEVER_WEARS,
+    OPPOSITE,
     PROPS,
     SCENES,
     VERBS,
@@ -122,8 +124,7 @@ def mirror(event: EventScript, cast: tuple[Character, ...], rng: np.random.Gener
     if move == "swap":
         return replace(event, agent=event.patient, patient=event.agent)
     if move == "direction":
-        flip = {"left": "right", "right": "left", "up": "down", "down": "up"}
-        return replace(event, direction=flip[event.direction])
+        return replace(event, direction=OPPOSITE[event.direction])
     if move == "manner":
         return replace(event, manner=_other(rng, MANNERS, event.manner))
     if move == "prop":
@@ -146,7 +147,7 @@ def _character(rng: np.random.Generator, held: bool) -> Character:
     while True:
         kind, colour = str(rng.choice(KINDS)), str(rng.choice(COLOURS))
         attribute = str(rng.choice(ATTRIBUTES)) if rng.random() < 0.6 else ""
-        if attribute == "hat" and kind in ("king", "wizard"):
+        if attribute in NEVER_WEARS.get(kind, ()):
             attribute = ""
         character = Character(kind, colour, attribute)
         if held or not held_out(character):

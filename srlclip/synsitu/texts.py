@@ -281,7 +281,9 @@ def _recolour(script: ClipScript, event: EventScript, rng: np.random.Generator) 
     return replace(script, cast=tuple(cast))
 
 
-def _other_verb(event: EventScript, rng: np.random.Generator) -> EventScript:
+def same_frame(event: EventScript) -> tuple[str, ...]:
+    """The verbs, its own among them, that take what the event has: a patient, a prop, both or neither."""
+
     def fits(verb_id: str) -> bool:
         spec = VERBS[verb_id]
         if spec.recipient:
@@ -291,8 +293,17 @@ def _other_verb(event: EventScript, rng: np.random.Generator) -> EventScript:
         wanted = "prop" if event.prop else "character" if event.patient is not None else event.spec.patient
         return spec.patient == wanted or (spec.patient == "any" and wanted in ("prop", "character"))
 
-    spec = VERBS[str(_pick(rng, tuple(v for v in VERBS if fits(v))))]
+    return tuple(v for v in VERBS if fits(v))
+
+
+def _other_verb(event: EventScript, rng: np.random.Generator) -> EventScript:
+    spec = VERBS[str(_pick(rng, same_frame(event)))]
     direction = event.direction if event.direction in spec.directions else ""
     if spec.directions and not direction:
         direction = str(_pick(rng, spec.directions))
     return replace(event, verb_id=spec.verb_id, direction=direction)
+
+
+def verb_labels() -> list[str]:
+    """One text a verb, in the order of VERBS, as zero-shot classification asks CLIP."""
+    return [f"a photo of someone {FORMS[verb_id][0][1]}" for verb_id in VERBS]

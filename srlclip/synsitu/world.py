@@ -10,12 +10,17 @@ SCENES = (
 )  # fmt: skip
 KINDS = ("man", "woman", "child", "king", "robot", "panda", "rabbit", "wizard")
 COLOURS = ("red", "orange", "yellow", "green", "blue", "purple", "white", "black")
-#: "" is nothing. King (crown) and wizard (pointed hat) never get "hat".
+#: "" is nothing.
 ATTRIBUTES = ("", "hat", "scarf", "backpack")
+#: What a kind does not wear: the king has a crown, the wizard a pointed hat.
+NEVER_WEARS = {"king": ("hat",), "wizard": ("hat",)}
 PROPS = ("ball", "box", "chair", "bag", "barrel", "plant", "lamp", "umbrella")
 MANNERS = ("slowly", "quickly", "happily", "angrily")
 HORIZONTAL = ("left", "right")
 VERTICAL = ("up", "down")
+_OPPOSITES = (HORIZONTAL, VERTICAL, ("slowly", "quickly"), ("happily", "angrily"))
+#: A direction or manner -> the one that turns it round.
+OPPOSITE = {a: b for pair in _OPPOSITES for a, b in (pair, pair[::-1])}
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,13 @@ def test_attributes(encoder: ClipEncoder) -> None:
     assert not encoder.training and not any(weight.requires_grad for weight in encoder.parameters())
 
 
+def test_pooled_frames_are_what_the_projection_reads(encoder: ClipEncoder, pixels: torch.Tensor) -> None:
+    with torch.inference_mode():
+        pooled = encoder.pool_frames(pixels, chunk=4)
+        assert pooled.shape == (2, 3, encoder.clip.config.vision_config.hidden_size)
+        torch.testing.assert_close(encoder.project(pooled), encoder.encode_frames(pixels))
+
+
 def test_frames_are_normalised_and_equal_transformers(encoder: ClipEncoder, pixels: torch.Tensor) -> None:
     ours = encoder.encode_frames(pixels)
     assert ours.shape == (2, 3, 32)

@@ -99,6 +99,8 @@ def frame_set(
     per_clip = len(scripts[0].events) * per_event
     shape = (clips * per_clip, 3, spec.crop, spec.crop)
     name = f"{split}-{seed}-{clips}x{per_event}-{spec.crop}"
+    if (spec.resize, spec.resample, spec.square) != (spec.crop, "bicubic", False):  # not the mini base's own pixels
+        name += f"-{spec.resize}-{spec.resample}" + "-square" * spec.square
     path, done_path = Path(folder) / f"{name}.u8", Path(folder) / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     done = json.loads(done_path.read_text())["clips"] if done_path.exists() else 0

@@ -12,6 +12,7 @@ from srlclip.language import prompts
 from srlclip.synsitu import texts
 from srlclip.synsitu.labels import situation
 from srlclip.synsitu.sample import sample_clip
+from srlclip.synsitu.world import OPPOSITE
 
 
 def pairs(rng: np.random.Generator, clips: int, groups: int, variants: int) -> tuple[list[str], list[str]]:
@@ -33,8 +34,6 @@ def probe(embed: Callable[[list[str]], Tensor], clips: int = 150, rows: int = 15
 
     order: agent and patient exchanged; template: the same, asked with a role-by-role listing. embed: texts -> (N, D).
     """
-    flip = {"left": "right", "right": "left", "up": "down", "down": "up"}
-    manner = {"slowly": "quickly", "quickly": "slowly", "happily": "angrily", "angrily": "happily"}
     rng = np.random.default_rng(5)
     asked: dict[str, list[tuple[str, str, str]]] = {"order": [], "direction": [], "manner": [], "template": []}
 
@@ -51,9 +50,9 @@ def probe(embed: Callable[[list[str]], Tensor], clips: int = 150, rows: int = 15
                 ask("order", a, b, wrong)
                 ask("template", texts.listing(script, event, rng), b, wrong)
             if event.direction:
-                ask("direction", a, b, texts.tell(script, replace(event, direction=flip[event.direction]), rng))
+                ask("direction", a, b, texts.tell(script, replace(event, direction=OPPOSITE[event.direction]), rng))
             if event.manner:
-                ask("manner", a, b, texts.tell(script, replace(event, manner=manner[event.manner]), rng))
+                ask("manner", a, b, texts.tell(script, replace(event, manner=OPPOSITE[event.manner]), rng))
     out = {}
     for name, triples in asked.items():
         a, b, c = (embed([t[i] for t in triples]) for i in range(3))
