@@ -250,11 +250,43 @@ def captioner() -> str:
     ])  # fmt: skip
 
 
+def probe() -> str:
+    """What the bundled base and SRL-CLIP know: a row a measure, with 95 % intervals."""
+    measured = json.loads((ROOT / "results" / "probe_mini_pair.json").read_text("utf-8"))
+    base, adapted = measured["tables"]["base"], measured["tables"]["adapted"]
+    columns = (base["frame means"], adapted["frame means"], adapted["event tokens"])
+    rows = [
+        f"| {name} | {' | '.join(_cell(column[name]) if name in column else '' for column in columns)} |"
+        for name in columns[0]
+    ]
+    asked, outside = measured["asked"], ", ".join(f"{name} {value:.1f}" for name, value in measured["outside"].items())
+    return "\n".join([
+        "| | base | SRL-CLIP | its contextualizer's event tokens |", "|---|---|---|---|", *rows, "",
+        f"{asked['clips']} clips, {asked['events']} events, {measured['verbs']} verbs; percent, 95 % intervals over clips. The "
+        f"bundled base is no base like CLIP: {outside}.", "",
+        f"Source: `results/probe_mini_pair.json` (commit {measured['commit']}, {measured['date'][:10]}).",
+    ])  # fmt: skip
+
+
+def blind() -> str:
+    """How often the words alone give the 1-of-2 questions away, a row a kind, a column a gallery."""
+    measured = json.loads((ROOT / "results" / "blind.json").read_text("utf-8"))
+    tables = measured["tables"]
+    kinds = next(iter(tables.values()))
+    rows = [f"| {kind} | {' | '.join(_cell(table[kind]) for table in tables.values())} |" for kind in kinds]
+    return "\n".join([
+        f"| | {' | '.join(tables)} |", "|---|" + "---|" * len(tables), *rows, "",
+        f"Labels of {measured['train_clips']} training clips; percent, 95 % intervals over clips.",
+        f"Source: `results/blind.json` (commit {measured['commit']}, {measured['date'][:10]}).",
+    ])  # fmt: skip
+
+
 #: Page -> its generated blocks.
 PAGES = {
     "README.md": {"quickstart": quickstart, "results": results},
     "docs/captions.md": {"captioner": captioner},
     "docs/falsification.md": {"captions": captions},
+    "docs/training.md": {"blind": blind, "probe": probe},
 }
 
 
