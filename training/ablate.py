@@ -25,10 +25,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from srlclip.config import load_json, with_overrides
-from srlclip.situations import SrlClipError
 from training.captioning.settings import CaptionerTraining
 from training.settings import TrainSettings
 from training.studies import tables as study_tables
+from training.studies.command import add_common_flags, exit_code
 from training.studies.definitions import SECOND_BASE, STUDIES, Study, base_name, chosen
 from training.studies.heads import HeadRun
 from training.studies.pool import device_list, run_all
@@ -165,16 +165,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--base", action="append", default=[], help="instead of the studies' own; repeat for several")
     parser.add_argument("--seeds", type=int, default=0, help="seeds per arm, instead of the studies' own number")
     parser.add_argument("--workers", type=int, default=0, help="runs at a time (default: one per core or GPU)")
-    parser.add_argument("--devices", choices=("cpu", "cuda"), default="", help="default: GPUs if there are any")
     parser.add_argument("--config", default=str(CONFIG), help="the settings that all arms share")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="change one of them")
+    add_common_flags(parser)
     parser.add_argument("--split", action="append", type=_split, metavar="NAME=CLIPS",
                         help="where to measure (default: " + ", ".join(f"{s}={n}" for s, n in Measure.splits) + ")")  # fmt: skip
     parser.add_argument("--frames", type=int, default=Measure.frames_per_event, help="frames per event when measuring")
-    parser.add_argument("--resamples", type=int, default=2000, help="of the bootstrap")
     parser.add_argument("--runs", default="", help="folder of the runs (default: runs/ablate, or runs/ablate-quick)")
-    parser.add_argument("--data", default="data/synsitu")
-    parser.add_argument("--cache", default="cache")
     parser.add_argument("--out", default="", help="default: results/ablations; with --quick a folder among its runs")
     parser.add_argument("--heads", action="store_true", help="also train a head on each arm's features: Vb@1 and CIDEr")
     parser.add_argument("--head-config", default=str(HEAD_CONFIG), help="the settings that all heads share")
@@ -184,14 +180,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--tables-only", action="store_true", help="train nothing; tables and plots from what is there")
     parser.add_argument("--dry-run", action="store_true", help="list the runs and the time they would take")
     args = parser.parse_args(argv)
-    try:
-        return int(run(args) > 0)
-    except (SrlClipError, ValueError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("stopped; the same command goes on where it was", file=sys.stderr)
-        return 130
+    return exit_code(lambda: run(args))
 
 
 if __name__ == "__main__":

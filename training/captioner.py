@@ -90,7 +90,7 @@ def train(settings: CaptionerTraining) -> dict[str, float]:
     while goes_on(o, epoch, per_epoch, worse):
         epoch += 1
         losses = train_epoch(epoch, settings, a, captioner, wrapped, optimiser, data)
-        if not validation_is_due(o, epoch, per_epoch):
+        if not validation_is_due(o, epoch, per_epoch, worse):
             run.log(epoch=epoch, step=epoch * per_epoch, **losses)
             continue
         # Every process stops at the same epoch even if the last digits of their numbers should differ.
@@ -124,9 +124,9 @@ def goes_on(o: CaptionerOptim, epoch: int, per_epoch: int, worse: int) -> bool:
     return epoch * per_epoch < o.least_steps or (epoch < o.epochs and (not o.patience or worse < o.patience))
 
 
-def validation_is_due(o: CaptionerOptim, epoch: int, per_epoch: int) -> bool:
+def validation_is_due(o: CaptionerOptim, epoch: int, per_epoch: int, worse: int) -> bool:
     """After every epoch, or after those that pass a multiple of validate_every steps, and in any case after the last."""
-    if not o.validate_every or not goes_on(o, epoch, per_epoch, 0):
+    if not o.validate_every or not goes_on(o, epoch, per_epoch, worse):
         return True
     return epoch * per_epoch // o.validate_every > (epoch - 1) * per_epoch // o.validate_every
 

@@ -25,9 +25,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from srlclip.config import load_json, with_overrides
-from srlclip.situations import SrlClipError
 from training.captioning.settings import CaptionerTraining
 from training.studies import head_tables, heads
+from training.studies.command import add_common_flags, exit_code
 from training.studies.head_study import HeadCell, arms_of, plan
 from training.studies.pool import device_list, run_all
 
@@ -98,26 +98,15 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, default=0, help=f"seeds per arm and size (default: {SEEDS})")
     parser.add_argument("--clips", type=int, default=0, help=f"clips to score on (default: {SCORED})")
     parser.add_argument("--config", default=str(CONFIG), help="the settings that all heads share")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="change one of them")
+    add_common_flags(parser)
     parser.add_argument("--workers", type=int, default=0, help="heads at a time (default: one per core or GPU)")
-    parser.add_argument("--devices", choices=("cpu", "cuda"), default="", help="default: GPUs if there are any")
-    parser.add_argument("--resamples", type=int, default=2000, help="of the bootstrap")
     parser.add_argument("--runs", default="", help="folder of the heads (default: runs/heads, or runs/heads-quick)")
-    parser.add_argument("--data", default="data/synsitu")
-    parser.add_argument("--cache", default="cache")
     parser.add_argument("--out", default="", help="default: results/heads.json; with --quick a file among its runs")
     parser.add_argument("--tables-only", action="store_true", help="train nothing; table and curves from what is there")
     parser.add_argument("--dry-run", action="store_true", help="list the heads")
     args = parser.parse_args(argv)
     words = [word for word in (sys.argv[1:] if argv is None else argv) if word != "--tables-only"]
-    try:
-        return int(run(args, words) > 0)
-    except (SrlClipError, ValueError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("stopped; the same command goes on where it was", file=sys.stderr)
-        return 130
+    return exit_code(lambda: run(args, words))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from srlclip.situations import Event, Role, Situation
 from training import captioner, captioner_results
 from training.captioning import data as captioner_data
 from training.captioning import frozen_features
-from training.captioning.settings import CaptionerTraining
+from training.captioning.settings import CaptionerOptim, CaptionerTraining
 from training.recipe.data import load_situations
 
 TINY = {"width": 16, "layers": 1, "heads": 2, "feedforward": 2.0, "max_words": 6, "dropout": 0.1}
@@ -206,6 +206,13 @@ def test_bad_settings_are_named(call, tmp_path, capsys, override, words):
 def prepared(settings, pair, split="train", clips=6, **changes):
     s = from_dict(CaptionerTraining, {**settings, **changes})
     return captioner_data.CaptionerData.prepare(s, pair, split, clips, captioner_data.Processes(), False)
+
+
+def test_the_last_epoch_is_validated_however_a_run_ends():
+    o = CaptionerOptim(epochs=9, patience=1, validate_every=10, least_steps=7)
+    assert captioner.goes_on(o, 3, 2, worse=1) and not captioner.goes_on(o, 4, 2, worse=1)
+    assert [captioner.validation_is_due(o, epoch, 2, worse=1) for epoch in (1, 2, 3, 4)] == [False, False, False, True]
+    assert not captioner.validation_is_due(o, 4, 2, worse=0)
 
 
 def test_validations_and_the_length_of_a_run_are_counted_in_steps(call, tmp_path):
