@@ -35,7 +35,7 @@ from srlclip.results import (
     Timeline,
 )
 from srlclip.situations import Caption, Event, Role, Situation, VideoDecodeError
-from srlclip.synsitu.texts import FORMS
+from srlclip.synsitu.words import FORMS
 from srlclip.synsitu.world import COLOURS, KINDS, SCENES, VERBS
 from srlclip.video.frames import UPLOAD_LIMITS, probe
 

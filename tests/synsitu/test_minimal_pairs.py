@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from srlclip.synsitu import texts
+from srlclip.synsitu import texts, words
 from srlclip.synsitu.minimal_pairs import FACTS, minimal_pairs
 from srlclip.synsitu.sample import sample_clip
 from srlclip.synsitu.world import COLOURS, VERBS
@@ -32,17 +32,17 @@ def test_every_fact_is_asked_and_no_pair_says_the_same_twice():
 
 def test_only_words_of_the_fact_differ():
     allowed = {
-        "scene": words_of(texts.SCENE_PHRASES.values()),
-        "kind": words_of(texts.KIND_WORDS.values()),
+        "scene": words_of(words.SCENE_PHRASES.values()),
+        "kind": words_of(words.KIND_WORDS.values()),
         "colour": set(COLOURS),
-        "verb": words_of(form for forms in texts.FORMS.values() for form in forms),
-        "direction": words_of(texts.DIRECTION_PHRASES.values()),
-        "manner": words_of(texts.MANNER_PHRASES.values()),
+        "verb": words_of(form for forms in words.FORMS.values() for form in forms),
+        "direction": words_of(words.DIRECTION_PHRASES.values()),
+        "manner": words_of(words.MANNER_PHRASES.values()),
     }
-    for fact, words in allowed.items():
+    for fact, its_words in allowed.items():
         for pair in of(fact):
             more, less = changed(pair)
-            assert more and less and set(more) | set(less) <= words, pair
+            assert more and less and set(more) | set(less) <= its_words, pair
     for fact in ("prop", "attribute"):
         assert all(sum(part.values()) == 1 for pair in of(fact) for part in changed(pair))
 

@@ -17,6 +17,7 @@ from srlclip.synsitu.sample import (
     sample_clip,
     script_of,
 )
+from srlclip.synsitu.words import FORMS
 from srlclip.synsitu.world import KINDS, VERBS, ClipScript
 from srlclip.synsitu.writer import write_split
 from srlclip.video import frames as video
@@ -98,7 +99,7 @@ def test_three_sources_of_text_differ_and_sparse_text_is_sparse():
             sentence, alt = texts.natural(script, k, rng), texts.sparse(script, k, rng, verb_share=0.1)
             assert "In this photo, the action" not in sentence and " where, the" not in sentence
             assert not {"left", "right", "slowly", "quickly", "happily", "angrily", "leftwards"} & set(alt.split())
-            named += any(form[1].split()[0] in alt.split() for form in texts.FORMS[event.verb_id])
+            named += any(form[1].split()[0] in alt.split() for form in FORMS[event.verb_id])
     assert 10 < named < 70  # about a tenth of 300
 
 
