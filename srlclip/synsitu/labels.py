@@ -18,6 +18,13 @@ SYNONYMS = {
     "panda": ("panda bear", "bear"),
     "rabbit": ("bunny", "hare"),
     "wizard": ("magician", "sorcerer"),
+    "fox": ("red fox", "furry fox"),
+    "astronaut": ("spaceman", "space traveller"),
+    "ladder": ("tall ladder", "wooden ladder"),
+    "apple": ("red apple", "fruit"),
+    "book": ("open book", "blue book"),
+    "guitar": ("instrument", "wooden guitar"),
+    "floor": ("ground", "room floor"),
     "ball": ("round ball", "toy ball"),
     "box": ("cardboard box", "package"),
     "chair": ("wooden chair", "seat"),
@@ -44,6 +51,14 @@ SYNONYMS = {
     "kitchen": ("in a kitchen", "a kitchen"),
     "office": ("in an office", "an office"),
     "farm": ("on a farm", "a farm yard"),
+    "forest": ("in a forest", "the woods"),
+    "cave": ("in a cave", "a dark cave"),
+    "castle": ("at a castle", "a castle yard"),
+    "harbour": ("at a harbour", "a port"),
+    "bedroom": ("in a bedroom", "a bedroom"),
+    "classroom": ("in a classroom", "a school room"),
+    "supermarket": ("in a supermarket", "a food shop"),
+    "train station": ("at a train station", "a railway station"),
 }
 #: Verbs that a voter may confuse with the true one; every voter's first choice is the true verb three times in four.
 NEAR_VERBS = {
@@ -51,7 +66,10 @@ NEAR_VERBS = {
     "bow.01": "kneel.01", "sit.01": "kneel.01", "kneel.01": "sit.01", "fall.01": "sit.01", "climb.01": "jump.03",
     "wave.02": "point.01", "point.01": "wave.02", "push.01": "pull.01", "pull.01": "push.01", "kick.01": "push.01",
     "throw.01": "drop.01", "lift.01": "carry.01", "drop.01": "throw.01", "carry.01": "lift.01", "hug.01": "push.01",
-    "chase.01": "run.02", "flee.01": "run.02", "give.01": "take.01", "take.01": "give.01",
+    "chase.01": "follow.01", "flee.01": "run.02", "give.01": "take.01", "take.01": "give.01", "talk.01": "shout.01",
+    "look.01": "point.01", "follow.01": "chase.01", "shout.01": "talk.01", "punch.01": "kick.01", "help.01": "lift.01",
+    "catch.01": "throw.01", "put.01": "drop.01", "eat.01": "read.01", "read.01": "eat.01", "play.11": "dance.01",
+    "sweep.01": "walk.01", "sleep.01": "fall.01", "cry.02": "bow.01", "clap.01": "wave.02",
 }  # fmt: skip
 VOTES = 10
 
@@ -78,8 +96,8 @@ def script_event(script: ClipScript, event: EventScript, k: int, rng: np.random.
         return describe(c, say(c.kind))
 
     core = [person(event.agent)]
-    if spec.patient == "ladder":
-        core.append("ladder")
+    if spec.thing:
+        core.append(say(spec.thing))
     elif event.prop is not None:
         core.append(say(event.prop))
     elif event.patient is not None:

@@ -107,7 +107,8 @@ def _attribute(script: ClipScript, event: EventScript) -> list[Changed]:
 def _verb(script: ClipScript, event: EventScript) -> list[Changed]:
     """A verb that takes the same things and goes the same ways, so that nothing else has to change."""
     others = [v for v in texts.same_frame(event) if v != event.verb_id]
-    same = [v for v in others if VERBS[v].directions == event.spec.directions]
+    spec = event.spec
+    same = [v for v in others if (VERBS[v].directions, VERBS[v].thing) == (spec.directions, spec.thing)]
     return [(script, replace(event, verb_id=verb_id)) for verb_id in same]
 
 

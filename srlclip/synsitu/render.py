@@ -44,7 +44,7 @@ def check_script(script: ClipScript) -> None:
         someone, something = event.patient is not None, event.prop is not None
         complete = {
             "": True,
-            "ladder": True,
+            "fixed": True,
             "character": someone,
             "prop": something,
             "any": someone != something,
@@ -59,8 +59,8 @@ def check_script(script: ClipScript) -> None:
 class _ClipDrawing:
     """Everything of a clip that its frames share, made when first asked for."""
 
-    def __init__(self, script: ClipScript, size: int) -> None:
-        self.script, self.size, self.scale = script, size, size / FRAME
+    def __init__(self, script: ClipScript, size: int, plain: bool) -> None:
+        self.script, self.size, self.scale, self.plain = script, size, size / FRAME, plain
         self.seed = script.look % 2**64  # seeds must not be negative
         rng = np.random.default_rng((self.seed, 1))
         self.costumes: list[Costume] = [make_costume(who, rng) for who in script.cast]
@@ -72,7 +72,7 @@ class _ClipDrawing:
     def stage(self, k: int) -> Stage:
         if k not in self._stages:
             event = self.script.events[k]
-            self._stages[k] = Stage(event, self.costumes, np.random.default_rng((self.seed, 3, k)))
+            self._stages[k] = Stage(event, self.costumes, np.random.default_rng((self.seed, 3, k)), self.plain)
         return self._stages[k]
 
     def base(self, k: int, sway: int) -> np.ndarray:
@@ -112,10 +112,11 @@ class _ClipDrawing:
         stage.finish()
 
 
-def render_frames(script: ClipScript, times: Sequence[float], size: int = 320) -> np.ndarray:
+def render_frames(script: ClipScript, times: Sequence[float], size: int = 320, plain: bool = False) -> np.ndarray:
     """Draw a clip at the given times.
 
-    times: seconds, each in [0, 2 * number of events); event k fills [2k, 2k + 2). Returns uint8 (T, size, size, 3) RGB.
+    times: seconds, each in [0, 2 * number of events); event k fills [2k, 2k + 2). plain: leave out the signs of manner.
+    Returns uint8 (T, size, size, 3) RGB.
     Frames depend on the script and their time alone, not on the other times or their order.
     Raises ValueError on a time outside the clip, a size under 16 and on names that the world does not have.
     """
@@ -126,7 +127,7 @@ def render_frames(script: ClipScript, times: Sequence[float], size: int = 320) -
     for time in times:
         if not 0 <= time < end:
             raise ValueError(f"time {time} s is outside of clip {script.clip_id!r}; allowed: 0 <= time < {end}")
-    drawing = _ClipDrawing(script, size)
+    drawing = _ClipDrawing(script, size, plain)
     frames = np.empty((len(times), size, size, 3), np.uint8)
     for time, out in zip(times, frames, strict=True):
         drawing.frame(float(time), out)

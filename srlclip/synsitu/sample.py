@@ -15,6 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from srlclip.situations import EVENTS_PER_CLIP
+from srlclip.synsitu.verbs import draw_verb
 from srlclip.synsitu.world import (
     ATTRIBUTES,
     COLOURS,
@@ -30,17 +31,20 @@ from srlclip.synsitu.world import (
     EventScript,
 )
 
+#: What the world and its files look like. Part of every clip id, since a script is drawn again from its id.
+WORLD_VERSION = 2
 SPLITS = ("pretrain", "train", "alike", "valid", "test", "hard", "heldout")
 _GROUPED = ("alike", "hard")
 GROUP_SIZE = 5
 
-#: (verb, agent kind) pairs that only "heldout" shows: two kinds for each of ten verbs, each kind at least twice.
+#: (verb, agent kind) pairs that only "heldout" shows; each kind at least twice.
 HELD_VERB_AGENT = frozenset(
     {
         ("run.02", "robot"), ("crawl.01", "king"), ("jump.03", "wizard"), ("dance.01", "panda"), ("sit.01", "rabbit"),
         ("climb.01", "woman"), ("push.01", "panda"), ("pull.01", "child"), ("kick.01", "king"), ("throw.01", "rabbit"),
         ("lift.01", "wizard"), ("carry.01", "man"), ("hug.01", "robot"), ("chase.01", "woman"), ("give.01", "child"),
-        ("wave.02", "man"),
+        ("wave.02", "man"), ("walk.01", "fox"), ("talk.01", "astronaut"), ("look.01", "robot"), ("point.01", "fox"),
+        ("follow.01", "astronaut"), ("punch.01", "rabbit"),
     }
 )  # fmt: skip
 #: (clothing colour, kind) pairs that only "heldout" shows.
@@ -48,6 +52,7 @@ HELD_COLOUR_KIND = frozenset(
     {
         ("red", "rabbit"), ("orange", "woman"), ("yellow", "robot"), ("green", "king"),
         ("blue", "child"), ("purple", "panda"), ("white", "man"), ("black", "wizard"),
+        ("brown", "fox"), ("turquoise", "astronaut"), ("pink", "king"), ("grey", "woman"),
     }
 )  # fmt: skip
 #: (agent kind, patient kind) pairs that only "heldout" shows; the reverse order does occur in training.
@@ -55,6 +60,7 @@ HELD_AGENT_PATIENT = frozenset(
     {
         ("man", "robot"), ("woman", "king"), ("child", "panda"), ("king", "wizard"),
         ("robot", "rabbit"), ("panda", "woman"), ("rabbit", "child"), ("wizard", "man"),
+        ("fox", "astronaut"), ("astronaut", "king"),
     }
 )  # fmt: skip
 
@@ -91,24 +97,27 @@ def sample_clip(split: str, index: int, seed: int = 0) -> ClipScript:
 
 
 def clip_id(split: str, index: int, seed: int = 0) -> str:
-    """A VidSitu-shaped segment id: v_{name}_seg_0_10. The clips of a group of "alike" are segments of one film."""
+    """A VidSitu-shaped segment id: v_{name}_seg_0_10. It names the version of the world: another one draws other scripts.
+
+    The clips of a group of "alike" are segments of one film.
+    """
     start = 0
     if split == "alike":
         index, member = divmod(index, GROUP_SIZE)
         start = 10 * member
-    return f"v_syn{seed}-{split}-{index:05d}_seg_{start}_{start + 10}"
+    return f"v_syn{WORLD_VERSION}s{seed}-{split}-{index:05d}_seg_{start}_{start + 10}"
 
 
 def script_of(name: str) -> ClipScript:
-    """The script of a clip id that this world wrote. Raises ValueError for any other id."""
-    match = re.fullmatch(r"v_syn(\d+)-([a-z]+)-(\d+)_seg_(\d*)0_\d+", name)
+    """The script of a clip id that this version of the world wrote. Raises ValueError for any other id."""
+    match = re.fullmatch(rf"v_syn{WORLD_VERSION}s(\d+)-([a-z]+)-(\d+)_seg_(\d*)0_\d+", name)
     if match is not None and match[2] in SPLITS:
         seed, split, index = int(match[1]), match[2], int(match[3])
         if split == "alike":
             index = index * GROUP_SIZE + int(match[4] or 0)
         if clip_id(split, index, seed) == name:
             return sample_clip(split, index, seed)
-    raise ValueError(f"{name!r} is not the id of a SynSitu clip")
+    raise ValueError(f"{name!r} is not the id of a clip of SynSitu {WORLD_VERSION}")
 
 
 def mirror(event: EventScript, cast: tuple[Character, ...], rng: np.random.Generator) -> EventScript:
@@ -198,7 +207,7 @@ def _clip(rng: np.random.Generator, name: str, held: bool) -> ClipScript | None:
         if events and rng.random() < 0.3:
             event = mirror(events[int(rng.integers(len(events)))], cast, rng)
         else:
-            event = _event(rng, cast, str(rng.choice(tuple(VERBS))))
+            event = _event(rng, cast, draw_verb(rng))
         if event not in events and _acceptable(event, cast, held):
             events.append(event)
     named = {i for e in events for i in (e.agent, e.patient) if i is not None}

@@ -23,7 +23,14 @@ def _pick(rng: np.random.Generator, options: tuple) -> object:
 
 
 def _a(noun: str) -> str:
+    if noun == "sunglasses":
+        return noun
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def _thing(name: str) -> str:
+    """The noun phrase of a fixed thing."""
+    return "the floor" if name == "floor" else _a(name)
 
 
 def person(c: Character, rng: np.random.Generator, detail: str = "full") -> str:
@@ -52,13 +59,13 @@ class _Parts:
 
 def _direction(event: EventScript, rng: np.random.Generator) -> str:
     """Where to, as an adverbial; climbing says it before its object ("climbs up a ladder")."""
-    if not event.direction or event.spec.patient == "ladder":
+    if not event.direction or event.spec.thing == "ladder":
         return ""
     return str(_pick(rng, DIRECTION_PHRASES[event.direction]))
 
 
 def _parts(script: ClipScript, event: EventScript, rng: np.random.Generator, detail: str) -> _Parts:
-    prop = "a ladder" if event.spec.patient == "ladder" else _a(event.prop) if event.prop else ""
+    prop = _thing(event.spec.thing) if event.spec.thing else _a(event.prop) if event.prop else ""
     return _Parts(
         agent=person(script.cast[event.agent], rng, detail),
         patient=person(script.cast[event.patient], rng, detail) if event.patient is not None else "",
@@ -71,7 +78,7 @@ def _parts(script: ClipScript, event: EventScript, rng: np.random.Generator, det
 
 
 def _object(event: EventScript, p: _Parts) -> str:
-    if event.spec.patient == "ladder":
+    if event.spec.thing == "ladder":
         return f"{event.direction} {p.prop}"
     if event.verb_id == "give.01":
         return f"{p.prop} to {p.patient}"
@@ -141,18 +148,19 @@ def sparse(script: ClipScript, k: int, rng: np.random.Generator, verb_share: flo
         if event.spec.patient and rng.random() < 0.7:
             subject += " " + (
                 short(event.patient) if event.patient is not None and event.prop is None
-                else _a(event.prop) if event.prop else f"{event.direction} a ladder"
+                else _a(event.prop) if event.prop else f"{event.direction} {_thing(event.spec.thing)}".strip()
             )  # fmt: skip
         else:
-            subject = subject.removesuffix(" at").removesuffix(" from").removesuffix(" to").removesuffix(" of")
+            for preposition in (" at", " from", " to", " of", " into", " after"):
+                subject = subject.removesuffix(preposition)
     else:
         things = [short(event.agent)]
         if event.patient is not None and rng.random() < 0.5:
             things.append(short(event.patient))
         if event.prop and rng.random() < 0.5:
             things.append(_a(event.prop))
-        if event.spec.patient == "ladder" and rng.random() < 0.5:
-            things.append("a ladder")
+        if event.spec.thing and rng.random() < 0.5:
+            things.append(_thing(event.spec.thing))
         if bystanders and rng.random() < 0.3:
             things.append(short(int(rng.choice(bystanders))))
         order = rng.permutation(len(things))

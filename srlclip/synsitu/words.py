@@ -28,6 +28,21 @@ FORMS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "flee.01": (("flees from", "fleeing from", ""), ("runs away from", "running away from", "")),
     "give.01": (("gives", "giving", "given"), ("hands", "handing", "handed")),
     "take.01": (("takes", "taking", "taken"), ("grabs", "grabbing", "grabbed")),
+    "talk.01": (("talks to", "talking to", "talked to"), ("speaks to", "speaking to", "spoken to")),
+    "look.01": (("looks at", "looking at", "looked at"), ("watches", "watching", "watched")),
+    "follow.01": (("follows", "following", "followed"), ("walks after", "walking after", "")),
+    "shout.01": (("shouts at", "shouting at", "shouted at"), ("yells at", "yelling at", "yelled at")),
+    "punch.01": (("punches", "punching", "punched"), ("strikes with the fist", "striking with the fist", "")),
+    "help.01": (("helps", "helping", "helped"), ("assists", "assisting", "assisted")),
+    "catch.01": (("catches", "catching", "caught"), ("gets hold of", "getting hold of", "")),
+    "put.01": (("puts down", "putting down", "put down"), ("sets down", "setting down", "set down")),
+    "eat.01": (("eats", "eating", "eaten"), ("bites into", "biting into", "bitten into")),
+    "read.01": (("reads", "reading", "read"), ("studies", "studying", "studied")),
+    "play.11": (("plays", "playing", "played"), ("strums", "strumming", "strummed")),
+    "sweep.01": (("sweeps", "sweeping", "swept"), ("brushes", "brushing", "brushed")),
+    "sleep.01": (("sleeps", "sleeping", ""), ("is fast asleep", "lying fast asleep", "")),
+    "cry.02": (("cries", "crying", ""), ("weeps", "weeping", "")),
+    "clap.01": (("claps", "clapping", ""), ("applauds", "applauding", "")),
 }
 SCENE_PHRASES = {
     "street": ("on the street", "in a street"),
@@ -40,6 +55,14 @@ SCENE_PHRASES = {
     "kitchen": ("in the kitchen", "in a kitchen"),
     "office": ("in the office", "in an office"),
     "farm": ("on the farm", "on a farm"),
+    "forest": ("in the forest", "in the woods"),
+    "cave": ("in the cave", "in a dark cave"),
+    "castle": ("at the castle", "in a castle yard"),
+    "harbour": ("at the harbour", "in a port"),
+    "bedroom": ("in the bedroom", "in a bedroom"),
+    "classroom": ("in the classroom", "in a classroom"),
+    "supermarket": ("in the supermarket", "in a supermarket"),
+    "train station": ("at the train station", "on a station platform"),
 }
 DIRECTION_PHRASES = {
     "left": ("to the left", "leftwards", "towards the left"),
@@ -62,4 +85,6 @@ KIND_WORDS = {
     "panda": ("panda",),
     "rabbit": ("rabbit", "rabbit", "bunny"),
     "wizard": ("wizard", "wizard", "magician"),
+    "fox": ("fox",),
+    "astronaut": ("astronaut", "astronaut", "spaceman"),
 }

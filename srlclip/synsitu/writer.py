@@ -16,12 +16,10 @@ from srlclip.parallel import spawn_map
 from srlclip.situations import SECONDS_PER_EVENT, Situation
 from srlclip.synsitu.labels import situation
 from srlclip.synsitu.render import render_frames
-from srlclip.synsitu.sample import sample_clip
+from srlclip.synsitu.sample import WORLD_VERSION, sample_clip
 from srlclip.synsitu.world import VERBS, ClipScript
 
 SIZE, FPS, CRF = 320, 12, 27
-#: What the world and its files look like; written beside the clips so that a folder made by another version is noticed.
-WORLD_VERSION = 1
 
 
 def write_clip(script: ClipScript, path: str | Path, size: int = SIZE, fps: int = FPS, crf: int = CRF) -> None:

@@ -20,12 +20,12 @@ def scripts(split: str, clips: int) -> list[ClipScript]:
 @pytest.fixture(scope="module")
 def asked():
     clips = [situation(s, annotators=3) for s in scripts("test", 8)]
-    return clips, ask(clips, Lexicon.from_situations(situation(s) for s in scripts("train", 40)))
+    return clips, ask(clips, Lexicon.from_situations(situation(s) for s in scripts("train", 200)))
 
 
 def test_questions_are_fixed_and_not_in_the_template(asked):
     clips, found = asked
-    again = ask(clips, Lexicon.from_situations(situation(s) for s in scripts("train", 40)))
+    again = ask(clips, Lexicon.from_situations(situation(s) for s in scripts("train", 200)))
     assert found == again and ask(clips, Lexicon.from_situations(clips), seed=1).events != found.events
     assert not [t for t in found.texts() if t.startswith("In this photo, the action")]
     for g, clip in enumerate(clips):

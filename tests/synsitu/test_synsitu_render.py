@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from srlclip.synsitu.render import render_frames
-from srlclip.synsitu.world import KINDS, MANNERS, PROPS, SCENES, VERBS, Character, ClipScript, EventScript
+from srlclip.synsitu.world import COLOURS, KINDS, MANNERS, PROPS, SCENES, VERBS, Character, ClipScript, EventScript
 
 CAST = (Character("man", "red", "hat"), Character("panda", "blue"), Character("wizard", "green", "scarf"))
 SIZE = 96
@@ -17,7 +17,7 @@ def _events(verb_id: str, direction: str = "", manner: str = "") -> list[EventSc
     spec = VERBS[verb_id]
     fillers: list[tuple[int | None, str | None]] = {
         "": [(None, None)],
-        "ladder": [(None, None)],
+        "fixed": [(None, None)],
         "character": [(1, None)],
         "prop": [(1 if spec.recipient else None, "box")],
         "any": [(1, None), (None, "box")],
@@ -91,8 +91,9 @@ def test_kinds_scenes_props_and_looks_differ():
     by_kind = [_one(walk, cast=(Character(k, "red"), CAST[1])) for k in KINDS]
     by_scene = [_one(walk, scene=s) for s in SCENES]
     by_prop = [_one(EventScript("carry.01", 0, prop=p, direction="left")) for p in PROPS]
+    by_colour = [_one(walk, cast=(Character("man", c), CAST[1])) for c in COLOURS]
     by_look = [_one(walk, look=k) for k in (0, 1, 2**40, -5)]
-    for group, least in ((by_kind, 0.02), (by_scene, 0.3), (by_prop, 0.004), (by_look, 0.02)):
+    for group, least in ((by_kind, 0.02), (by_scene, 0.3), (by_prop, 0.004), (by_colour, 0.01), (by_look, 0.02)):
         for i, a in enumerate(group):
             for b in group[:i]:
                 assert _differ(a, b) > least
@@ -123,7 +124,7 @@ def test_times_outside_of_the_clip_are_refused(time):
         _clip(EventScript("push.01", 0, patient=1, prop="box")),
         _clip(*_events("sit.01"), scene="moon"),
         _clip(*_events("sit.01"), cast=(Character("dog", "red"),)),
-        _clip(*_events("sit.01"), cast=(Character("man", "pink"),)),
+        _clip(*_events("sit.01"), cast=(Character("man", "beige"),)),
         _clip(*_events("sit.01"), cast=(Character("man", "red", "sword"),)),
         _clip(),
     ],

@@ -1,6 +1,7 @@
 """SynSitu's scripts, labels, texts and files: determinism, hold-outs, exactness."""
 
 import json
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from srlclip.data.vidsitu import film_of, read_vidsitu
 from srlclip.language import prompts
 from srlclip.synsitu import texts
-from srlclip.synsitu.labels import situation
+from srlclip.synsitu.labels import NEAR_VERBS, SYNONYMS, situation
 from srlclip.synsitu.sample import (
     GROUP_SIZE,
     SPLITS,
@@ -17,8 +18,8 @@ from srlclip.synsitu.sample import (
     sample_clip,
     script_of,
 )
-from srlclip.synsitu.words import FORMS
-from srlclip.synsitu.world import KINDS, VERBS, ClipScript
+from srlclip.synsitu.words import FORMS, KIND_WORDS, SCENE_PHRASES
+from srlclip.synsitu.world import ATTRIBUTES, COLOURS, KINDS, NEVER_WEARS, SCENES, VERBS, ClipScript
 from srlclip.synsitu.writer import write_split
 from srlclip.video import frames as video
 
@@ -60,10 +61,15 @@ def test_groups_share_everything_but_the_events(split):
 
 def test_look_alikes_are_segments_of_one_film_and_other_ids_are_refused():
     names = [sample_clip("alike", i).clip_id for i in range(2 * GROUP_SIZE)]
-    assert names[6] == "v_syn0-alike-00001_seg_10_20"
-    assert [film_of(name) for name in names] == ["v_syn0-alike-00000"] * 5 + ["v_syn0-alike-00001"] * 5
-    for name in ("v_syn0-alike-00001_seg_50_60", "v_syn0-test-00001_seg_10_20", "v_syn0-dev-00001_seg_0_10", "clip-7"):
-        with pytest.raises(ValueError, match="not the id of a SynSitu clip"):
+    assert names[6] == "v_syn2s0-alike-00001_seg_10_20"
+    assert [film_of(name) for name in names] == ["v_syn2s0-alike-00000"] * 5 + ["v_syn2s0-alike-00001"] * 5
+    for name in (
+        "v_syn2s0-alike-00001_seg_50_60",
+        "v_syn2s0-test-00001_seg_10_20",
+        "v_syn2s0-dev-00001_seg_0_10",
+        "clip-7",
+    ):
+        with pytest.raises(ValueError, match="not the id of a clip of SynSitu 2"):
             script_of(name)
     assert film_of("clip-7") == "clip-7"
 
@@ -85,7 +91,7 @@ def test_labels_are_exact_and_annotators_paraphrase():
 
 def test_every_verb_has_one_role_list():
     lists = {}
-    for script in scripts("train", 80):
+    for script in scripts("train", 400):
         for event in situation(script).events:
             lists.setdefault(event.verb_id, set()).add(tuple(r.key for r in event.roles))
     assert set(lists) == set(VERBS) and all(len(found) == 1 for found in lists.values())
@@ -149,8 +155,37 @@ def test_frames_of_a_file_match_the_renderer(tmp_path):
     script = sample_clip("test", 0)
     drawn = render_frames(script, [2 * k + 0.25 + 0.5 * j for k in range(5) for j in range(4)]).astype(int)
     error = np.abs(frames.reshape(drawn.shape) - drawn).mean(axis=(1, 2, 3))
-    assert error.max() < 8
+    assert error.max() < 12
 
 
-def test_kinds_and_verbs_cover_the_brief():
-    assert len(VERBS) >= 20 and len(KINDS) >= 6
+def test_the_world_is_as_large_as_the_brief_asks():
+    assert len(VERBS) >= 30 and len(SCENES) >= 16 and len(COLOURS) >= 10 and len(KINDS) >= 8 and len(ATTRIBUTES) >= 6
+
+
+def test_verbs_are_long_tailed():
+    """In 3,000 clips the commonest verb makes up a seventh of the events or so, the rarest is seen a few dozen times."""
+    counts = Counter(e.verb_id for clip in scripts("train", 3000) for e in clip.events)
+    assert set(counts) == set(VERBS)
+    assert 0.12 < counts.most_common(1)[0][1] / counts.total() < 0.22
+    assert 24 <= min(counts.values()) <= 96
+    ranks = [counts[v] for v in VERBS]
+    assert all(ranks[i] > ranks[i + 12] for i in range(len(ranks) - 12))  # listed from the commonest to the rarest
+
+
+def test_nobody_wears_what_the_kind_hides():
+    worn = {(c.kind, c.attribute) for clip in scripts("train", 400) for c in clip.cast}
+    assert not worn & {(kind, thing) for kind, things in NEVER_WEARS.items() for thing in things}
+    assert {thing for _, thing in worn} == set(ATTRIBUTES)
+
+
+def test_every_word_of_the_world_has_its_forms():
+    assert set(FORMS) == set(VERBS) and set(SCENE_PHRASES) == set(SCENES)
+    assert set(KIND_WORDS) == set(KINDS)
+    assert set(NEAR_VERBS) == set(VERBS) and set(NEAR_VERBS.values()) <= set(VERBS)
+    assert {*SCENES, *KINDS, *(s.thing for s in VERBS.values() if s.thing)} <= set(SYNONYMS)
+
+
+def test_ids_of_another_world_are_not_drawn_again():
+    """Labels of version 1 lie in old folders; its scripts cannot be had from the id any more."""
+    with pytest.raises(ValueError, match="not the id of a clip of SynSitu"):
+        script_of("v_syn0-test-00003_seg_0_10")

@@ -60,7 +60,7 @@ def test_frames_are_rendered_once_and_grow(tmp_path):
 def test_frames_of_another_preprocessing_are_others(tmp_path):
     for spec in (PreprocessSpec(resize=32, crop=32), PreprocessSpec(resize=40, crop=32)):
         frame_set(tmp_path, "valid", 1, 1, spec)
-    assert {p.name for p in tmp_path.glob("*.u8")} == {"valid-0-1x1-32.u8", "valid-0-1x1-32-40-bicubic.u8"}
+    assert {p.name for p in tmp_path.glob("*.u8")} == {"valid-2-0-1x1-32.u8", "valid-2-0-1x1-32-40-bicubic.u8"}
 
 
 def test_a_stopped_phase_goes_on_where_it_was(tmp_path, monkeypatch):

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from srlclip.files import write_json
 from srlclip.parallel import spawn_map
 from srlclip.situations import SECONDS_PER_EVENT
-from srlclip.synsitu.sample import sample_clip
+from srlclip.synsitu.sample import WORLD_VERSION, sample_clip
 from srlclip.synsitu.world import (
     ATTRIBUTES,
     COLOURS,
@@ -98,7 +98,7 @@ def frame_set(
     scripts = [sample_clip(split, i, seed) for i in range(clips)]
     per_clip = len(scripts[0].events) * per_event
     shape = (clips * per_clip, 3, spec.crop, spec.crop)
-    name = f"{split}-{seed}-{clips}x{per_event}-{spec.crop}"
+    name = f"{split}-{WORLD_VERSION}-{seed}-{clips}x{per_event}-{spec.crop}"
     if (spec.resize, spec.resample, spec.square) != (spec.crop, "bicubic", False):  # not the mini base's own pixels
         name += f"-{spec.resize}-{spec.resample}" + "-square" * spec.square
     path, done_path = Path(folder) / f"{name}.u8", Path(folder) / f"{name}.json"

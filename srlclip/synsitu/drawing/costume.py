@@ -18,6 +18,10 @@ CLOTH: dict[str, Colour] = {
     "purple": (146, 56, 196),
     "white": (250, 250, 250),
     "black": (34, 34, 40),
+    "pink": (255, 158, 204),
+    "brown": (124, 78, 42),
+    "grey": (146, 150, 156),
+    "turquoise": (46, 206, 198),
 }
 ADULT = 164.0  # standing height of a man, in world units
 
@@ -42,6 +46,8 @@ BUILDS: dict[str, Build] = {
     "panda": Build(0.93, 0.178, 0.155, 0.190, 0.100),
     "rabbit": Build(0.83, 0.160, 0.112, 0.130, 0.084),
     "wizard": Build(0.97, 0.138, 0.110, 0.125, 0.074),
+    "fox": Build(0.88, 0.150, 0.112, 0.112, 0.076),
+    "astronaut": Build(1.00, 0.150, 0.158, 0.138, 0.100),
 }
 
 
@@ -67,6 +73,7 @@ class Costume:
 _SKINS: tuple[Colour, ...] = ((250, 212, 176), (236, 188, 146), (206, 150, 106), (158, 104, 70), (116, 76, 54))
 _HAIRS: tuple[Colour, ...] = ((48, 34, 30), (96, 60, 34), (150, 92, 42), (226, 184, 92), (186, 84, 40))
 _FUR: tuple[Colour, ...] = ((238, 232, 228), (214, 206, 204), (200, 176, 150))
+_RED_FUR: tuple[Colour, ...] = ((206, 96, 40), (190, 80, 36), (218, 112, 52))
 
 
 def make_costume(character: Character, rng: np.random.Generator) -> Costume:
@@ -90,6 +97,11 @@ def make_costume(character: Character, rng: np.random.Generator) -> Costume:
         skin, legs, feet = (246, 246, 244), (44, 42, 48), (44, 42, 48)
     elif kind == "rabbit":
         skin, legs, feet = fur, fur, fur
+    elif kind == "fox":
+        skin = legs = _RED_FUR[int(rng.integers(len(_RED_FUR)))]
+        feet = (54, 40, 40)
+    elif kind == "astronaut":
+        legs, feet = (232, 234, 240), (120, 126, 140)
     elif kind == "child":
         legs, feet = skin, (196, 60, 110)
     elif kind == "woman":

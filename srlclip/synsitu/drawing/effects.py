@@ -1,4 +1,4 @@
-"""Signs that cartoons draw in the air: manner marks, speed lines, hearts, stars, arrows, notes."""
+"""Signs that cartoons draw in the air: manner marks, speed lines, hearts, stars, arrows, notes, bubbles."""
 
 from __future__ import annotations
 
@@ -121,15 +121,45 @@ def puff(c: Canvas, at: Point, s: float, colour: Colour = (244, 238, 226)) -> No
         c.disc((x + a * s, y + b * s), r * s, colour)
 
 
-def _bubble(c: Canvas, x: float, y: float, f: int, phase: float) -> None:
-    for cx, cy, r in ((-22, 0, 12), (0, -2, 16), (22, 0, 12)):
-        c.disc((x + cx, y + cy), r + 2.2, INK)
-    for cx, cy, r in ((-22, 0, 12), (0, -2, 16), (22, 0, 12)):
-        c.disc((x + cx, y + cy), r, PAPER)
-    c.rect(x - 22, y - 10, x + 22, y + 11, PAPER)
-    for k in (-1, 0, 1):
-        c.disc((x + 14 * k, y + 1), 5.0, (70, 84, 130))
-    c.disc((x + 13 * f, y + 20), 4.0, PAPER, INK, 1.8)
+def speech(c: Canvas, at: Point, mouth: Point) -> None:
+    """A speech bubble with lines of writing, its tail at the mouth."""
+    x, y = at
+    d = 1 if mouth[0] < x else -1
+    c.polygon([(x - d * 22, y + 4), (x - d * 4, y + 13), mouth], PAPER, INK, 4.0)
+    c.ellipse((x, y), (32, 21), PAPER, INK, 2.4)
+    c.polygon([(x - d * 21, y + 4), (x - d * 5, y + 12), mouth], PAPER)
+    for k, half in ((-1, 15), (0, 20), (1, 13)):
+        c.line([(x - half, y + 8.5 * k), (x + half, y + 8.5 * k)], (70, 84, 130), 3.6)
+
+
+def eye(c: Canvas, at: Point, s: float) -> None:
+    """The sign of looking."""
+    x, y = at
+    c.polygon([(x - 1.3 * s, y), (x - 0.6 * s, y - 0.62 * s), (x + 0.6 * s, y - 0.62 * s), (x + 1.3 * s, y),
+               (x + 0.6 * s, y + 0.62 * s), (x - 0.6 * s, y + 0.62 * s)], PAPER, INK, 2.6)  # fmt: skip
+    c.disc(at, 0.5 * s, (60, 130, 210), INK, 1.8)
+    c.disc(at, 0.22 * s, INK)
+
+
+def cross(c: Canvas, at: Point, s: float) -> None:
+    """The sign of aid: a white cross on green."""
+    x, y = at
+    c.disc(at, s, (40, 170, 90), PAPER, 3.0)
+    for a, b in ((0.62, 0.2), (0.2, 0.62)):
+        c.rect(x - a * s, y - b * s, x + a * s, y + b * s, PAPER)
+
+
+def _snail(c: Canvas, x: float, y: float, f: int, phase: float) -> None:
+    slide = 3 * phase * f
+    body = [(x + slide + f * a, y + b) for a, b in ((-28, 12), (22, 12), (27, -2))]
+    c.limb(body, (244, 214, 150), 8.5, INK, 2.2)
+    for d in (-4, 4):
+        top = (x + slide + f * (29 + d), y - 15)
+        c.line([(x + slide + f * 27, y - 3), top], INK, 3.4)
+        c.disc(top, 3.2, PAPER, INK, 1.4)
+    c.disc((x + slide - f * 4, y - 3), 15.5, (176, 106, 60), INK, 2.4)
+    c.disc((x + slide - f * 3, y - 2), 9.0, (226, 160, 100), INK, 1.8)
+    c.disc((x + slide - f * 2, y - 1), 3.4, (176, 106, 60))
 
 
 def _steam(c: Canvas, x: float, y: float, f: int, phase: float) -> None:
@@ -147,16 +177,32 @@ def _joy(c: Canvas, x: float, y: float, f: int, phase: float) -> None:
     star(c, (x, y - 6 - lift), 11.5, (255, 236, 70), 4, 0.35)
 
 
-def _haste(c: Canvas, x: float, y: float, f: int, phase: float) -> None:
-    for k in (-1, 0, 1):
-        a = x + 15 * k - 4 * f
-        c.line([(a - 7 * f, y - 10), (a + 6 * f, y), (a - 7 * f, y + 10)], INK, 8.0)
-    for k in (-1, 0, 1):
-        a = x + 15 * k - 4 * f
-        c.line([(a - 7 * f, y - 10), (a + 6 * f, y), (a - 7 * f, y + 10)], (120, 240, 255), 4.4)
+def _stopwatch(c: Canvas, x: float, y: float, f: int, phase: float) -> None:
+    """Points nowhere: the hand goes round."""
+    c.rect(x - 4.5, y - 25, x + 4.5, y - 15, (90, 220, 255), INK)
+    c.disc((x, y), 18.5, (90, 220, 255), INK, 2.6)
+    c.disc((x, y), 13.0, PAPER, INK, 1.8)
+    a = 2 * pi * (2.0 * phase)
+    c.polygon(
+        [(x, y), (x + 11 * sin(a), y - 11 * cos(a)), (x + 11 * sin(a + 1.1), y - 11 * cos(a + 1.1))], (255, 70, 50)
+    )
+    c.line([(x, y), (x + 11 * sin(a + 1.1), y - 11 * cos(a + 1.1))], INK, 2.6)
+    for side in (-1, 1):
+        for d in (0, 1):
+            c.ellipse((x, y), (25 + 7 * d, 25 + 7 * d), None, INK, 4.2, 0.0, 90 - 90 * side - 24, 90 - 90 * side + 24)
+            c.ellipse(
+                (x, y),
+                (25 + 7 * d, 25 + 7 * d),
+                None,
+                (90, 220, 255),
+                2.2,
+                0.0,
+                90 - 90 * side - 24,
+                90 - 90 * side + 24,
+            )
 
 
-_MARKS = {"slowly": _bubble, "angrily": _steam, "happily": _joy, "quickly": _haste}
+_MARKS = {"slowly": _snail, "angrily": _steam, "happily": _joy, "quickly": _stopwatch}
 
 
 def manner_mark(c: Canvas, manner: str, at: Point, f: int, phase: float) -> None:

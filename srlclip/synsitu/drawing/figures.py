@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import cos, hypot, radians, sin, sqrt
 
 from srlclip.synsitu.drawing import heads
-from srlclip.synsitu.drawing.canvas import INK, Canvas, Point, mix, shade
+from srlclip.synsitu.drawing.canvas import INK, Canvas, Colour, Point, mix, shade
 from srlclip.synsitu.drawing.costume import Costume
 
 # Lengths in units of the figure's height. One skeleton for all kinds keeps every pose valid for everybody.
@@ -120,7 +121,7 @@ def draw_figure(c: Canvas, who: Costume, pose: Pose, parts: str = "fbn") -> None
 
 
 def _sleeved(kind: str) -> bool:
-    return kind in ("man", "woman", "child", "king", "wizard")
+    return kind in ("man", "woman", "child", "king", "wizard", "astronaut")
 
 
 def _arm(c: Canvas, who: Costume, pose: Pose, chain: list[Point], far: bool) -> None:
@@ -130,7 +131,7 @@ def _arm(c: Canvas, who: Costume, pose: Pose, chain: list[Point], far: bool) -> 
     else:
         colour, edge = who.legs, ((150, 150, 158) if kind == "panda" else INK)
         colour = shade(colour, 0.88) if far and kind != "panda" else colour
-    hand = who.skin if kind not in ("panda",) else who.legs
+    hand = {"panda": who.legs, "fox": who.feet, "astronaut": who.legs}.get(kind, who.skin)
     end = chain[2]
     r = width * 0.62
     if pose.open_hands:
@@ -142,7 +143,7 @@ def _arm(c: Canvas, who: Costume, pose: Pose, chain: list[Point], far: bool) -> 
             tip = (bx + (ux * ca - uy * sa) * r * 2.1, by + (ux * sa + uy * ca) * r * 2.1)
             c.limb([end, tip], hand, r * 0.5, INK, 1.2)
     c.limb(chain, colour, width, edge)
-    if kind in ("panda", "rabbit", "robot"):  # a short sleeve
+    if kind in ("panda", "rabbit", "robot", "fox"):  # a short sleeve
         (ax, ay), (bx, by) = chain[:2]
         c.limb(
             [chain[0], (ax + 0.6 * (bx - ax), ay + 0.6 * (by - ay))],
@@ -186,14 +187,20 @@ def _body(c: Canvas, who: Costume, pose: Pose, joints: dict[str, list[Point]]) -
         return pose.world((pose.hip[0] + tx * up + nx * out, pose.hip[1] + ty * up + ny * out))
 
     if kind == "king":
-        low = at(-0.24, -0.20)
-        low = (low[0], min(low[1], pose.y))
-        tip = at(-0.25, 0.02)
-        tip = (tip[0], min(tip[1], pose.y))
-        c.polygon([at(0.29, 0.05), at(0.29, -0.11), low, tip], shade(who.cloth_far, 0.8), who.edge)
-        c.limb([low, tip], (246, 240, 230), 0.04 * h, INK, 1.4)
+        _cape(c, pose, at, shade(who.cloth_far, 0.8), (246, 240, 230), who.edge)
     if kind == "rabbit":
         c.disc(at(0.0, -b.hips - 0.02), 0.055 * h, (255, 255, 255), INK, 1.6)
+    if kind == "fox":
+        c.limb([at(0.02, -b.hips), at(-0.06, -b.hips - 0.12), at(0.06, -b.hips - 0.24)], who.legs, 0.1 * h, INK)
+        c.limb([at(0.03, -b.hips - 0.21), at(0.06, -b.hips - 0.24)], (250, 244, 236), 0.08 * h, INK, 1.0)
+    if kind == "astronaut":
+        c.polygon(
+            [at(0.05, -b.hips - 0.06), at(0.27, -b.shoulders - 0.06), at(0.28, -0.05), at(0.04, -0.05)],
+            (210, 214, 222),
+            INK,
+        )
+    if who.character.attribute == "cape":
+        _cape(c, pose, at, (24, 74, 92), (250, 206, 60))
     if who.character.attribute == "backpack":
         pack = [at(0.0, -b.hips - 0.135), at(0.22, -b.shoulders - 0.125), at(0.29, -0.07), at(0.0, -0.05)]
         c.polygon(pack, (150, 108, 52), INK, 2.4)
@@ -252,11 +259,20 @@ def _body(c: Canvas, who: Costume, pose: Pose, joints: dict[str, list[Point]]) -
 
     heads.draw_head(c, who, pose.face, on_head, r * h)
     if who.character.attribute == "scarf":
-        pink, pale = (244, 96, 170), (255, 214, 236)
-        c.limb([at(0.20, -0.10), at(0.09, -0.24), at(0.06, -0.30)], pink, 0.06 * h, INK)
-        c.limb([at(0.292, -0.105), at(0.275, 0.0), at(0.292, 0.105)], pink, 0.072 * h, INK)
+        wool, stripe = (250, 246, 236), (36, 60, 140)
+        c.limb([at(0.20, -0.10), at(0.09, -0.24), at(0.06, -0.30)], wool, 0.06 * h, INK)
+        c.limb([at(0.292, -0.105), at(0.275, 0.0), at(0.292, 0.105)], wool, 0.072 * h, INK)
         for out in (-0.06, 0.02, 0.085):
-            c.line([at(0.315, out), at(0.255, out + 0.012)], pale, 0.026 * h)
+            c.line([at(0.315, out), at(0.255, out + 0.012)], stripe, 0.026 * h)
+
+
+def _cape(
+    c: Canvas, pose: Pose, at: Callable[[float, float], Point], cloth: Colour, hem: Colour, edge: Colour = INK
+) -> None:
+    """A cape from the shoulders to the knees; it never hangs below the ground."""
+    low, tip = ((x, min(y, pose.y)) for x, y in (at(-0.24, -0.23), at(-0.25, 0.02)))
+    c.polygon([at(0.29, 0.05), at(0.29, -0.11), low, tip], cloth, edge)
+    c.limb([low, tip], hem, 0.04 * pose.h, INK, 1.4)
 
 
 def _trim(c: Canvas, who: Costume, at, h: float) -> None:
@@ -271,6 +287,10 @@ def _trim(c: Canvas, who: Costume, at, h: float) -> None:
         c.limb([at(0.0, -0.13), at(0.0, 0.15)], (246, 200, 60), 0.03 * h, INK, 1.0)
     elif kind == "wizard":
         c.limb([at(0.02, -0.11), at(0.02, 0.115)], (240, 210, 110), 0.022 * h, INK, 1.0)
+    elif kind == "astronaut":
+        c.polygon([at(0.2, 0.02), at(0.2, 0.11), at(0.13, 0.11), at(0.13, 0.02)], (236, 240, 246), INK, 1.0)
+    elif kind == "fox":
+        c.line([at(0.0, -0.1), at(0.0, 0.1)], detail, 0.022 * h)
     elif kind == "panda":
         for u in (0.2, 0.1):
             c.disc(at(u, 0.09), 0.016 * h, detail)

@@ -32,4 +32,4 @@ def run_legs(pose: Pose, a: float, arms: bool = True) -> None:
 
 def stride_length(st: Stage) -> float:
     """How far the agent steps, by its manner."""
-    return {"slowly": 0.085, "quickly": 0.2}.get(st.manner, 0.15)
+    return {"slowly": 0.07, "quickly": 0.21}.get(st.manner, 0.15)

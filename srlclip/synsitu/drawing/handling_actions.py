@@ -1,4 +1,4 @@
-"""Verbs that move something or somebody: push, pull, kick, throw, lift, drop, carry."""
+"""Verbs that move something or somebody: push, pull, kick, throw, lift, drop, carry, catch, put."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from srlclip.synsitu.drawing.stage import Stage
 
 def push(st: Stage) -> None:
     a = st.cycle(2)
-    x = st.travel(-36)
+    x = st.travel(-40, 0.85)
     pose = st.pose(st.agent, x, lean=34.0, head=8.0, face="strain", bias=0.4)
     walk_legs(pose, a, 0.13, arms=False)
     pose.hip = (-0.04, pose.hip[1] - 0.03)
@@ -42,7 +42,7 @@ def push(st: Stage) -> None:
 
 def pull(st: Stage) -> None:
     a = st.cycle(2)
-    x = st.travel(48)
+    x = st.travel(48, 0.85)
     pose = st.pose(st.agent, x, lean=30.0, head=8.0, face="strain", bias=0.4)
     walk_legs(pose, a, 0.14, arms=False)
     pose.hip = (0.02, pose.hip[1] - 0.03)
@@ -210,3 +210,37 @@ def carry(st: Stage) -> None:
     pose.reach((at[0] + st.f * 6, at[1] + st.prop_size * 0.36), (at[0] + st.f * st.prop_size * 0.45, at[1] - 4))
     st.thing(at, turn=3 * sin(a), shadow=False)
     st.figure(st.agent, pose, "n")
+
+
+def catch(st: Stage) -> None:
+    pose = st.pose(st.agent, st.cx - st.f * 62, lean=-3.0, head=-16.0, face="open", bias=0.4)
+    pose.hip = (0.0, HIP - 0.04)
+    pose.feet = [(-0.17, 0.02), (0.17, 0.02)]
+    pose.hands = [(0.31, 0.12), (0.27, 0.20)]
+    pose.open_hands, pose.elbow = True, (-1, 1)
+    hand = pose.hand(0)
+    q = 1 - (0.12 + 0.76 * st.p)
+    s = st.prop_size
+
+    def path(u: float) -> tuple[float, float]:
+        return hand[0] + st.f * (s * 0.5 + 108 * u), hand[1] - 8 - 96 * u * (1.15 - u)
+
+    trail = [path(q + s / 230 + (0.05 + 0.42) * k / 7) for k in range(8)]
+    effects.streaks(st.canvas, list(zip(trail[0:7:2], trail[1:8:2], strict=True)), 3.2)
+    st.figure(st.agent, pose)
+    st.thing(path(q), turn=-st.f * 160 * st.p, size=s * 0.94)
+
+
+def put(st: Stage) -> None:
+    pose = st.pose(st.agent, st.cx - st.f * 34, face="strain", bias=0.15)
+    pose.lean, pose.head = 66.0, 50.0
+    pose.hip, pose.feet = (-0.10, 0.29), [(-0.10, 0.02), (0.05, 0.02)]
+    px = pose.x + st.f * (0.30 * pose.h + st.prop_size * 0.3)
+    py = st.rest() - 12 * max(0.0, 1 - 1.4 * st.p * st.tempo)
+    half = st.prop_size * 0.42
+    pose.reach((px - st.f * half, py - 4), (px + st.f * half * 0.5, py - half))
+    st.figure(st.agent, pose, "fb")
+    st.thing((px, py))
+    st.figure(st.agent, pose, "n")
+    y = st.ground - 52 + 5 * (st.p * 3 % 1)
+    effects.arrow(st.canvas, (px + st.f * 56, y - 20), (px + st.f * 56, y + 20), 9)

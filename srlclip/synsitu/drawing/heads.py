@@ -27,13 +27,15 @@ def _arc(at: Place, start: float, end: float, radius: float = 1.0, steps: int = 
 def draw_head(c: Canvas, who: Costume, face: str, at: Place, r: float) -> None:
     """Draw a head. at: places head coordinates in the world; r: its radius in world units.
 
-    face: calm, happy, angry (red), fierce, tired, scared, open (surprised mouth), eager (grin) or strain.
+    face: calm, happy, angry (red), fierce, tired, asleep, scared, open (surprised mouth), eager (grin) or strain.
     """
     kind = who.character.kind
     skin = mix(who.skin, (236, 34, 24), 0.68) if face == "angry" else who.skin
     hat = who.character.attribute == "hat"
     _HEADS[kind](c, who, skin, at, r)
     _face(c, who, kind, face, skin, at, r)
+    if who.character.attribute == "sunglasses":
+        _sunglasses(c, kind, at, r)
     if kind == "king":
         crown = [
             at(-0.85, 0.6),
@@ -161,6 +163,37 @@ def _rabbit(c: Canvas, who: Costume, skin: Colour, at: Place, r: float) -> None:
     c.line([at(0.25, -0.38), at(-0.4, -0.44)], (110, 100, 100), 1.2)
 
 
+def _fox(c: Canvas, who: Costume, skin: Colour, at: Place, r: float) -> None:
+    for a, tip in ((-0.62, -0.95), (0.3, 0.4)):
+        c.polygon([at(a - 0.42, 0.55), at(tip, 1.75), at(a + 0.42, 0.8)], skin, INK, 2.2)
+        c.polygon([at((a + tip) / 2 - 0.17, 1.15), at(tip, 1.75), at((a + tip) / 2 + 0.2, 1.2)], (54, 40, 40))
+    c.disc(at(0, 0), r, skin, INK, 2.2)
+    c.polygon(
+        [at(-0.75, -0.3), at(0.1, -0.05), at(0.5, -0.2), at(0.7, -0.75), at(0.0, -0.97), at(-0.5, -0.85)],
+        (250, 244, 236),
+    )
+    c.polygon([at(0.5, 0.16), at(1.5, -0.3), at(1.3, -0.52), at(0.5, -0.72)], (250, 244, 236), INK, 2.0)
+    c.polygon([at(0.5, 0.16), at(1.5, -0.3), at(0.55, -0.2)], skin)
+    c.disc(at(1.44, -0.32), r * 0.15, (34, 28, 32))
+
+
+def _astronaut(c: Canvas, who: Costume, skin: Colour, at: Place, r: float) -> None:
+    c.disc(at(0.02, 0.06), r * 1.3, (244, 246, 250), INK, 2.4)
+    c.disc(at(-1.2, 0.0), r * 0.24, (214, 70, 60), INK, 1.4)
+    c.disc(at(0.26, 0.02), r * 0.97, (70, 96, 140), INK, 2.0)
+    c.disc(at(0.3, -0.02), r * 0.82, skin)
+    c.line([at(-0.35, 0.5), at(-0.05, 0.82), at(0.3, 0.9)], (220, 240, 255), r * 0.13)
+
+
+def _sunglasses(c: Canvas, kind: str, at: Place, r: float) -> None:
+    low = 0.08 if kind == "panda" else 0.12
+    c.line([at(-0.75, low + 0.2), at(0.95, low + 0.12)], (16, 16, 22), r * 0.16)
+    for a in (0.1, 0.72):
+        x, y = at(a, low)
+        c.ellipse((x, y), (r * 0.34, r * 0.31), (16, 16, 22))
+        c.line([at(a - 0.12, low - 0.05), at(a + 0.06, low + 0.13)], (150, 170, 200), r * 0.09)
+
+
 _HEADS = {
     "man": _man,
     "woman": _woman,
@@ -170,13 +203,15 @@ _HEADS = {
     "panda": _panda,
     "rabbit": _rabbit,
     "wizard": _wizard,
+    "fox": _fox,
+    "astronaut": _astronaut,
 }
 
 
 def _face(c: Canvas, who: Costume, kind: str, face: str, skin: Colour, at: Place, r: float) -> None:
     eyes = ((0.02, 0.12), (0.72, 0.12))
     if kind not in ("panda", "robot"):
-        eyes = ((0.16, 0.14), (0.7, 0.14))
+        eyes = ((0.16, 0.14), (0.7, 0.14)) if kind != "fox" else ((0.0, 0.22), (0.56, 0.22))
     glow = kind == "robot"
     white: Colour = (110, 245, 255) if glow else (255, 255, 255)
     pupil: Colour = (36, 44, 60) if glow else (20, 18, 26)
@@ -186,6 +221,9 @@ def _face(c: Canvas, who: Costume, kind: str, face: str, skin: Colour, at: Place
         if face == "happy":
             stroke = white if kind in ("panda", "robot") else pupil
             c.line([at(a - 0.2, u - 0.08), at(a, u + 0.16), at(a + 0.2, u - 0.08)], stroke, r * 0.13)
+        elif face == "asleep":
+            stroke = white if kind in ("panda", "robot") else pupil
+            c.line([at(a - 0.22, u + 0.02), at(a, u - 0.12), at(a + 0.22, u + 0.02)], stroke, r * 0.14)
         elif face == "tired":
             stroke = white if kind in ("panda", "robot") else pupil
             c.line([at(a - 0.22, u - 0.02), at(a + 0.22, u - 0.1)], stroke, r * 0.13)
@@ -207,7 +245,7 @@ def _face(c: Canvas, who: Costume, kind: str, face: str, skin: Colour, at: Place
 
 
 def _mouth(c: Canvas, kind: str, face: str, at: Place, r: float) -> None:
-    a, u = (0.42, -0.48) if kind not in ("panda", "rabbit") else (0.5, -0.55)
+    a, u = {"panda": (0.5, -0.55), "rabbit": (0.5, -0.55), "fox": (0.72, -0.58)}.get(kind, (0.42, -0.48))
     if face == "happy":
         c.polygon(
             [

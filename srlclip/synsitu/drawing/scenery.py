@@ -1,4 +1,4 @@
-"""The ten scenes: backgrounds drawn once per clip, each with a hue, a time of day and a layout of its own.
+"""The eighteen scenes: backgrounds drawn once per clip, each with a hue, a time of day and a layout of its own.
 
 Horizons lie at about y = 190 of 320; actors stand at about 290, bystanders at about 250.
 """
@@ -13,6 +13,8 @@ from srlclip.synsitu.drawing.backdrop import WIDE
 from srlclip.synsitu.drawing.built_scenes import city_at_night, kitchen, office, stage, street
 from srlclip.synsitu.drawing.canvas import FRAME, Canvas, Colour
 from srlclip.synsitu.drawing.landscapes import beach, desert, farm, park, snow
+from srlclip.synsitu.drawing.rooms import bedroom, classroom, supermarket, train_station
+from srlclip.synsitu.drawing.wild_scenes import castle, cave, forest, harbour
 from srlclip.synsitu.world import SCENES
 
 _SCENES: dict[str, Callable[[Canvas, np.random.Generator], Colour]] = {
@@ -26,6 +28,14 @@ _SCENES: dict[str, Callable[[Canvas, np.random.Generator], Colour]] = {
     "kitchen": kitchen,
     "office": office,
     "farm": farm,
+    "forest": forest,
+    "cave": cave,
+    "castle": castle,
+    "harbour": harbour,
+    "bedroom": bedroom,
+    "classroom": classroom,
+    "supermarket": supermarket,
+    "train station": train_station,
 }
 
 

@@ -78,11 +78,11 @@ def hug(st: Stage) -> None:
 
 def chase(st: Stage) -> None:
     a = st.cycle(3)
-    pose = st.pose(st.agent, st.travel(-56, 1.1), lean=28.0, head=4.0, face="eager", bias=0.5)
+    pose = st.pose(st.agent, st.travel(-56, 0.85), lean=28.0, head=4.0, face="eager", bias=0.5)
     run_legs(pose, a, arms=False)
     pose.hands = [(0.37, 0.03 + 0.03 * sin(a)), (0.36, 0.10)]
     pose.open_hands = True
-    other = st.pose(st.other, st.travel(64, 1.1), lean=20.0, head=2.0, face="open", hero=False)
+    other = st.pose(st.other, st.travel(64, 0.85), lean=20.0, head=2.0, face="open", hero=False)
     run_legs(other, a + 1.4)
     st.figure(st.other, other)
     st.figure(st.agent, pose)
@@ -91,7 +91,7 @@ def chase(st: Stage) -> None:
 
 def flee(st: Stage) -> None:
     a = st.cycle(3)
-    pose = st.pose(st.agent, st.travel(54, 1.1), lean=16.0, head=-6.0, face="scared", bias=0.5)
+    pose = st.pose(st.agent, st.travel(58, 0.8), lean=16.0, head=-6.0, face="scared", bias=0.5)
     run_legs(pose, a, arms=False)
     pose.hands = [(-0.08 + 0.04 * sin(a), 0.36), (0.16 - 0.04 * sin(a), 0.35)]
     pose.open_hands, pose.spread, pose.elbow = True, 0.08, (1, -1)

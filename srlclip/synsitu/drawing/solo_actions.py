@@ -69,7 +69,7 @@ def dance(st: Stage) -> None:
 
 
 def bow(st: Stage) -> None:
-    depth = min(1.0, 0.8 + 0.9 * st.p, 0.8 + 0.9 * (1 - st.p))
+    depth = 0.78 + 0.22 * abs(sin(pi * (1.4 * st.p * st.tempo + 0.15)))
     pose = st.pose(st.agent, st.cx - st.f * 22, bias=0.2)
     pose.lean, pose.head = 84 * depth, 100 * depth
     pose.hip = (-0.06, HIP + 0.01)
@@ -105,7 +105,7 @@ def kneel(st: Stage) -> None:
 
 
 def fall(st: Stage) -> None:
-    tip = min(1.0, st.p / (0.5 if st.manner == "slowly" else 0.28 if st.manner == "quickly" else 0.36))
+    tip = min(1.0, st.p / {"slowly": 0.8, "quickly": 0.22}.get(st.manner, 0.36))
     tilt = -(38 + 50 * tip * tip)
     pose = st.pose(st.agent, st.cx + st.f * 26, bias=0.0, face="scared")
     flail = sin(st.cycle(3)) * (1 - 0.6 * tip)
@@ -122,7 +122,7 @@ def fall(st: Stage) -> None:
         effects.arcs(st.canvas, pose.world((0.0, 0.2)), 0.62 * pose.h, *((190, 240) if st.f > 0 else (300, 350)))
         return
     for k in range(3):
-        a = st.p * 5 + k * 2.1
+        a = st.p * 5 * st.tempo + k * 2.1
         effects.star(st.canvas, (head[0] + 26 * cos(a), head[1] - 34 + 7 * sin(a)), 11, (255, 236, 60))
     y = st.ground - 2
     for side in (-1, 1):
