@@ -87,7 +87,8 @@ class Pretrainer:
     # -- data ---------------------------------------------------------------------------------------------------
 
     def frames(self, split: str, clips: int, per_event: int) -> FrameSet:
-        return frame_set(self.s.cache, split, clips, per_event, self.spec, 0, self.s.workers)
+        grid = self.s.image_size // self.s.patch_size if self.s.knowledge.places else 0
+        return frame_set(self.s.cache, split, clips, per_event, self.spec, 0, self.s.workers, grid)
 
     def pixels(self, data: FrameSet, index: np.ndarray, rng: np.random.Generator | None) -> Tensor:
         """(B, 3, S, S) normalised; with `rng`, shifted by up to 5 % (edges repeated), since a codec or crop shifts too."""
@@ -183,7 +184,8 @@ class Pretrainer:
         classifiers = Classifiers(self.s.vision_width, taught).to(self.accelerator.device)
 
         def logits(pixels: Tensor) -> dict[str, Tensor]:
-            return classifiers(self.model.vision_model(pixel_values=pixels).pooler_output)
+            out = self.model.vision_model(pixel_values=pixels)
+            return classifiers(out.pooler_output, out.last_hidden_state[:, 1:])
 
         def step_loss(rng: np.random.Generator) -> dict[str, Tensor]:
             index = np.sort(rng.integers(0, len(train.clip), self.s.batch))

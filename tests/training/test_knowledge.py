@@ -7,12 +7,13 @@ import pytest
 import torch
 from test_pretrain import run
 
+from srlclip.synsitu.drawing.places import Place
 from srlclip.synsitu.sample import sample_clip
 from srlclip.synsitu.world import COLOURS
 from srlclip.video.pixels import PreprocessSpec
-from training.mini_base.frames import ATTRIBUTE_CLASSES, IGNORE, frame_set
+from training.mini_base.frames import ATTRIBUTE_CLASSES, IGNORE, IGNORE_PLACE, THINGS, frame_set, place_grid
 from training.mini_base.knowledge import LABELS, Knowledge, everything, lesson
-from training.mini_base.sight import Classifiers, hits, losses
+from training.mini_base.sight import PLACES_WEIGHT, Classifiers, hits, losses
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ def test_a_larger_share_tells_what_a_smaller_one_tells(data):
 
 
 def test_events_without_a_prop_may_keep_silent(data):
-    taught = lesson(data, Knowledge(absence=0.0), seed=0).labels
+    taught = lesson(data, Knowledge(nothing=0.0), seed=0).labels
     none = data.labels["prop"] == 0
     assert (taught["prop"][none] == IGNORE).all() and (taught["prop"][~none] == data.labels["prop"][~none]).all()
     assert (taught["scene"] == data.labels["scene"]).all() and (taught["manner"] != 0).all()
@@ -76,7 +77,7 @@ def test_the_loss_of_a_set_is_least_where_its_classes_share_the_probability(data
 
 def test_what_no_frame_of_a_batch_tells_has_no_loss(data):
     taught = lesson(data, Knowledge(verb=0.0), seed=0)
-    logits = Classifiers(8, taught)(torch.zeros(3, 8))
+    logits = Classifiers(8, taught)(torch.zeros(3, 8), torch.zeros(3, 4, 8))
     assert set(losses(logits, taught, np.arange(3))) <= set(ATTRIBUTE_CLASSES) - {"verb"}
 
 
@@ -91,3 +92,25 @@ def test_a_base_that_is_told_less_logs_what_it_is_told(tmp_path):
 def test_a_share_is_between_nothing_and_everything(share):
     with pytest.raises(ValueError, match=r"knowledge\.verb is .*; allowed: 0 to 1"):
         Knowledge(verb=share)
+
+
+def test_a_place_lies_in_the_patch_of_its_head_and_middle_and_what_is_in_front_wins():
+    grid = place_grid(
+        [Place("king", (10, 10), (10, 100)), Place("ball", (12, 90), (12, 90)), Place("fox", (999, 5), (90, 5))], 5
+    )
+    assert [THINGS[i] if i != IGNORE_PLACE else "" for i in grid[[0, 5, 1, 4]]] == ["king", "ball", "fox", ""]
+
+
+def test_places_are_told_only_where_they_are_asked_for(tmp_path):
+    data = frame_set(tmp_path, "pretrain", 6, 2, PreprocessSpec(resize=40, crop=40), grid=5)
+    assert "places" not in lesson(data, Knowledge(), seed=0).names
+    taught = lesson(data, Knowledge(places=1.0), seed=0)
+    shown = {THINGS[i] for i in taught.places[0] if i != IGNORE}
+    script = sample_clip("pretrain", 0)
+    assert shown <= {*(c.kind for c in script.cast), script.events[0].prop} and {c.kind for c in script.cast} & shown
+    sure = torch.nn.functional.one_hot(torch.from_numpy(taught.places).clamp(min=0), len(THINGS)) * 20.0
+    index = np.arange(len(data.clip))
+    assert losses({"places": sure}, taught, index)["places"] < 1e-3 < PLACES_WEIGHT
+    assert hits({"places": sure}, everything(data), index)["places"].all()
+    again = frame_set(tmp_path, "pretrain", 6, 2, PreprocessSpec(resize=40, crop=40), grid=5)
+    assert np.array_equal(again.places, data.places)

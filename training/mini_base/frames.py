@@ -13,6 +13,8 @@ from tqdm import tqdm
 from srlclip.files import write_json
 from srlclip.parallel import spawn_map
 from srlclip.situations import SECONDS_PER_EVENT
+from srlclip.synsitu.drawing.canvas import FRAME
+from srlclip.synsitu.drawing.places import Place
 from srlclip.synsitu.sample import WORLD_VERSION, sample_clip
 from srlclip.synsitu.world import (
     ATTRIBUTES,
@@ -43,11 +45,18 @@ ATTRIBUTE_CLASSES: dict[str, tuple[str, ...]] = {
     "manner": ("none", *MANNERS),
 }
 IGNORE = -100
+#: What is told of a place: the kind of a character, or a prop.
+THINGS: tuple[str, ...] = (*KINDS, *PROPS)
+IGNORE_PLACE = -1
 
 
 @dataclass(frozen=True)
 class FrameSet:
-    """frames: (N, 3, S, S) uint8, memory-mapped. clip, event: (N,) indices of the split. labels: name -> (N,) int64."""
+    """frames: (N, 3, S, S) uint8, memory-mapped. clip, event: (N,) indices of the split. labels: name -> (N,) int64.
+
+    places: (N, grid * grid) int8, patch by patch the thing (of THINGS) whose head or middle lies there, IGNORE_PLACE for none;
+    (N, 0) where no grid was asked for.
+    """
 
     split: str
     seed: int
@@ -55,6 +64,7 @@ class FrameSet:
     clip: np.ndarray
     event: np.ndarray
     labels: dict[str, np.ndarray]
+    places: np.ndarray
 
 
 def attribute_labels(script: ClipScript, k: int) -> dict[str, int]:
@@ -78,45 +88,77 @@ def attribute_labels(script: ClipScript, k: int) -> dict[str, int]:
     return {n: IGNORE if v is None else ATTRIBUTE_CLASSES[n].index(v) for n, v in values.items()}
 
 
-def _render(job: tuple[str, int, int, int, PreprocessSpec]) -> np.ndarray:
-    """(E * per_event, 3, S, S) uint8 frames of one clip, at times drawn from the clip's own seed."""
-    from srlclip.synsitu.render import render_frames
+def place_grid(places: Sequence[Place], grid: int) -> np.ndarray:
+    """(grid * grid,) int8: what stands in each patch of a frame; of two things in one patch the one in front."""
+    out = np.full((grid, grid), IGNORE_PLACE, np.int8)
+    for place in places:
+        for x, y in (place.head, place.middle):
+            column, row = int(x * grid / FRAME), int(y * grid / FRAME)
+            if place.what in THINGS and 0 <= column < grid and 0 <= row < grid:
+                out[row, column] = THINGS.index(place.what)
+    return out.ravel()
 
-    split, index, seed, per_event, spec = job
+
+def _render(job: tuple[str, int, int, int, PreprocessSpec, int]) -> tuple[np.ndarray, np.ndarray]:
+    """(E * per_event, 3, S, S) uint8 frames of one clip, at times drawn from the clip's own seed, and their places."""
+    from srlclip.synsitu.render import render
+
+    split, index, seed, per_event, spec, grid = job
     script = sample_clip(split, index, seed)
     rng = np.random.default_rng([script.look, 11])
     bins = (np.arange(per_event) + rng.random((len(script.events), per_event))) / per_event
     times = (np.arange(len(script.events))[:, None] + bins) * SECONDS_PER_EVENT
-    frames = render_frames(script, [float(t) for t in times.ravel()])
-    return spec.to_uint8(frames).numpy()
+    frames, places = render(script, [float(t) for t in times.ravel()])
+    return spec.to_uint8(frames).numpy(), np.stack([place_grid(p, grid) for p in places])
 
 
 def frame_set(
-    folder: str | Path, split: str, clips: int, per_event: int, spec: PreprocessSpec, seed: int = 0, workers: int = 1
+    folder: str | Path,
+    split: str,
+    clips: int,
+    per_event: int,
+    spec: PreprocessSpec,
+    seed: int = 0,
+    workers: int = 1,
+    grid: int = 0,
 ) -> FrameSet:
-    """The frames of `clips` clips of a split; rendered into `folder` if they are not there yet (resumable)."""
+    """The frames of `clips` clips of a split; rendered into `folder` if they are not there yet (resumable).
+
+    grid: patches per side for which the places are kept; 0 for none.
+    """
     scripts = [sample_clip(split, i, seed) for i in range(clips)]
     per_clip = len(scripts[0].events) * per_event
     shape = (clips * per_clip, 3, spec.crop, spec.crop)
-    name = f"{split}-{WORLD_VERSION}-{seed}-{clips}x{per_event}-{spec.crop}"
+    name = f"{split}-{WORLD_VERSION}-{seed}-{clips}x{per_event}-{spec.crop}" + (f"-g{grid}" if grid else "")
     if (spec.resize, spec.resample, spec.square) != (spec.crop, "bicubic", False):  # not the mini base's own pixels
         name += f"-{spec.resize}-{spec.resample}" + "-square" * spec.square
     path, done_path = Path(folder) / f"{name}.u8", Path(folder) / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     done = json.loads(done_path.read_text())["clips"] if done_path.exists() else 0
     frames = np.memmap(path, np.uint8, mode="r+" if path.exists() else "w+", shape=shape)
+    places = _place_file(Path(folder) / f"{name}.places.i8", len(frames), grid)
     if done < clips:
-        jobs = [(split, i, seed, per_event, spec) for i in range(done, clips)]
+        jobs = [(split, i, seed, per_event, spec, grid) for i in range(done, clips)]
         results = tqdm(spawn_map(_render, jobs, workers, chunk=8), total=len(jobs), desc=f"render {split}", unit="clip")
-        for i, out in enumerate(results, start=done):
-            frames[i * per_clip : (i + 1) * per_clip] = out
+        for i, (drawn, where) in enumerate(results, start=done):
+            rows = slice(i * per_clip, (i + 1) * per_clip)
+            frames[rows], places[rows] = drawn, where
             if (i + 1) % 200 == 0 or i + 1 == clips:
                 frames.flush()
+                if isinstance(places, np.memmap):
+                    places.flush()
                 write_json(done_path, {"clips": i + 1})
     index = np.arange(shape[0])
     clip, event = index // per_clip, index % per_clip // per_event
     labels = _labels(scripts, clip, event)
-    return FrameSet(split, seed, np.memmap(path, np.uint8, mode="r", shape=shape), clip, event, labels)
+    frames = np.memmap(path, np.uint8, mode="r", shape=shape)
+    return FrameSet(split, seed, frames, clip, event, labels, np.array(places))
+
+
+def _place_file(path: Path, rows: int, grid: int) -> np.ndarray:
+    if not grid:  # numpy maps no empty file
+        return np.empty((rows, 0), np.int8)
+    return np.memmap(path, np.int8, mode="r+" if path.exists() else "w+", shape=(rows, grid * grid))
 
 
 def _labels(scripts: Sequence[ClipScript], clip: np.ndarray, event: np.ndarray) -> dict[str, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Sight from labels: linear classifiers on the image tower's pooled output, their loss and accuracy.
+"""Sight from labels: linear classifiers on the image tower's output, their loss and accuracy.
 
 They are thrown away after the phase; what the tower has learnt from them stays.
 """
@@ -10,22 +10,28 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from training.mini_base.frames import ATTRIBUTE_CLASSES, IGNORE
+from training.mini_base.frames import ATTRIBUTE_CLASSES, IGNORE, THINGS
 from training.mini_base.knowledge import LABELS, Lesson
+
+#: Of the places' loss against each of the others'.
+PLACES_WEIGHT = 2.0
 
 
 class Classifiers(nn.Module):
-    """A linear layer a label, and one for each attribute that is told as a set."""
+    """On the pooled output a linear layer a label, and one for each attribute that is told as a set; one on the patches if
+    places are told."""
 
     def __init__(self, width: int, lesson: Lesson):
         super().__init__()
         sizes = {name: len(ATTRIBUTE_CLASSES[name]) for name in ATTRIBUTE_CLASSES}
         sizes |= {name: len(ATTRIBUTE_CLASSES[LABELS[name][0]]) for name in lesson.sets}
+        if "places" in lesson.names:
+            sizes["places"] = len(THINGS)
         self.layers = nn.ModuleDict({name: nn.Linear(width, size) for name, size in sizes.items()})
 
-    def forward(self, pooled: Tensor) -> dict[str, Tensor]:
-        """pooled: (B, W) -> name -> logits (B, C), float32."""
-        return {name: layer(pooled).float() for name, layer in self.layers.items()}
+    def forward(self, pooled: Tensor, patches: Tensor) -> dict[str, Tensor]:
+        """pooled (B, W), patches (B, P, W) -> name -> logits (B, C), of "places" (B, P, C), float32."""
+        return {n: layer(patches if n == "places" else pooled).float() for n, layer in self.layers.items()}
 
 
 def losses(logits: dict[str, Tensor], lesson: Lesson, index: np.ndarray) -> dict[str, Tensor]:
@@ -37,6 +43,9 @@ def losses(logits: dict[str, Tensor], lesson: Lesson, index: np.ndarray) -> dict
             known = share.any(1)
             if bool(known.any()):
                 terms[name] = F.cross_entropy(value[known], share[known])
+        elif name == "places":
+            target = torch.from_numpy(lesson.places[index]).to(value.device)
+            terms[name] = PLACES_WEIGHT * F.cross_entropy(value.flatten(0, 1), target.flatten(), ignore_index=IGNORE)
         else:
             target = torch.from_numpy(lesson.labels[name][index]).to(value.device)
             if bool((target != IGNORE).any()):
@@ -54,7 +63,7 @@ def hits(logits: dict[str, Tensor], lesson: Lesson, index: np.ndarray) -> dict[s
             place = value.cpu().argsort(1, descending=True).argsort(1)  # (B, C), the best at 0
             out[name] = (place < shown.sum(1, keepdim=True))[shown].numpy()
         else:
-            target = lesson.labels[name][index]
+            target = (lesson.places if name == "places" else lesson.labels[name])[index]
             keep = target != IGNORE
-            out[name] = value.argmax(1).cpu().numpy()[keep] == target[keep]
+            out[name] = value.argmax(-1).cpu().numpy()[keep] == target[keep]
     return out

@@ -8,7 +8,7 @@ from math import cos, radians, sin
 from srlclip.synsitu.drawing.canvas import INK, Canvas, Point
 
 Place = Callable[[float, float], Point]
-PROP_SIZE = 54.0  # across, in world units
+PROP_SIZE = 66.0  # across, in world units
 
 
 def _ball(c: Canvas, at: Place, s: float) -> None:

@@ -10,6 +10,7 @@ from srlclip.synsitu.drawing import effects
 from srlclip.synsitu.drawing.canvas import Canvas, Colour, Point
 from srlclip.synsitu.drawing.costume import Costume
 from srlclip.synsitu.drawing.figures import HIP, Pose, draw_figure
+from srlclip.synsitu.drawing.places import Place, place_of
 from srlclip.synsitu.drawing.props import PROP_SIZE, draw_prop
 from srlclip.synsitu.world import HORIZONTAL, EventScript
 
@@ -50,9 +51,11 @@ class Stage:
         self.floor = (90, 90, 90)
         self._hero: Pose | None = None
         self.mark_at: Point | None = None
+        self.places: list[Place] = []
 
     def begin(self, canvas: Canvas, p: float, floor: Colour) -> None:
         self.canvas, self.p, self._hero, self.mark_at, self.floor = canvas, p, None, None, floor
+        self.places = []
 
     def cycle(self, rate: float) -> float:
         """Angle of a movement done `rate` times in the event, at this event's tempo."""
@@ -102,6 +105,8 @@ class Stage:
             if self.manner == "quickly" and not self.plain:
                 self._speed(pose) if self.goes else self._shake(pose)
             self._hero = pose
+        if "b" in parts:
+            self.places.append(place_of(who, pose))
         draw_figure(self.canvas, who, pose, parts)
 
     def _shake(self, pose: Pose) -> None:
@@ -131,6 +136,7 @@ class Stage:
         """Draw the event's prop, centred on `at`."""
         if shadow:
             self.canvas.ellipse((at[0], self.ground + 3), (self.prop_size * 0.42, 5), self.floor)
+        self.places.append(Place(self.prop or "", at, at))
         draw_prop(self.canvas, self.prop or "", at, size or self.prop_size, turn)
 
     def rest(self) -> float:
