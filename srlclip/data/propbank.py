@@ -1,17 +1,18 @@
 """PropBank's frame files (tag v2.1.5, CC0) -> lexicon entries for verbs that no annotation has.
 
-    frames/pick-v.xml    <frameset><predicate lemma="pick_up"><roleset id="pick.04" name="pick up: acquire"><roles>
+    frames/pick-v.xml    <frameset><predicate lemma="pick_up"><roleset id="pick.04" name="pick up: acquire" vncls="-"><roles>
                              <role n="0" descr="agent, entity acquiring something" f=""/> ...
 
 v2.1.5 covers all of VidSitu's VerbIDs; later tags renumber senses and are CC BY-SA. PropBank does not say which
 modifiers a verb takes, so entries have core roles only (Arg0 to Arg5); negatives keep those of the event they start
-from.
+from. `vncls`, of a roleset and of its roles, names the VerbNet classes of that sense.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.parsers import expat
@@ -23,16 +24,19 @@ from srlclip.situations import DataError
 
 #: Rolesets of light verbs ("make.LV") and drafts have no number and no roles of their own.
 _NUMBERED = re.compile(r"\S+\.\d+")
+#: A class as the files write it: "51.3.2", "37.11  37.5" (two of them), "lecture-37.11-1". Rolesets often leave the subclass
+#: ("-1") out where their roles name it, so classes are compared without.
+_CLASS = re.compile(r"(?:[a-z_]+-)?(\d+(?:\.\d+)*)(?:-[\d.-]+)?", re.IGNORECASE)
 
 
 def read_propbank(
-    folder: str | Path, role_names: str = "short", problems: list[Problem] | None = None
+    folder: str | Path, role_names: str = "short", problems: list[Problem] | None = None, classes: bool = True
 ) -> list[VerbEntry]:
     """One entry with a count of 0 per verb roleset, in the order of file names; use them with Lexicon.with_verbs.
 
     folder: the repository's `frames`, or the folder above it. Where files are split by part of speech (`pick-v.xml`,
     `pick-n.xml`), only verbs are read. role_names: "short" or "raw". A file that cannot be read raises DataError naming
-    it; with a list of `problems` it is skipped and noted there.
+    it; with a list of `problems` it is skipped and noted there. classes: False leaves out the verbs' VerbNet classes.
     """
     parse_role_key(SCENE_KEY, role_names)  # a wrong style is the caller's error, not the file's
     folder = Path(folder)
@@ -44,7 +48,7 @@ def read_propbank(
     for path in files:
         try:
             for entry in _entries(_parse(path), role_names):
-                entries.setdefault(entry.verb_id, entry)
+                entries.setdefault(entry.verb_id, entry if classes else replace(entry, classes=frozenset()))
         except (ValueError, OSError, expat.ExpatError, ElementTree.ParseError) as error:
             refuse(problems, DataError(f"not a PropBank frame file ({error})", file=path))
     return list(entries.values())
@@ -82,7 +86,14 @@ def _entries(root: ElementTree.Element, role_names: str) -> Iterator[VerbEntry]:
                 raise ValueError(f"a roleset of {lemma!r} has no id")
             if _NUMBERED.fullmatch(verb_id):
                 verb = f"{lemma} ({name})" if name else lemma
-                yield VerbEntry(verb_id, verb, _roles(roleset, role_names), 0)
+                yield VerbEntry(verb_id, verb, _roles(roleset, role_names), 0, _classes(roleset))
+
+
+def _classes(roleset: ElementTree.Element) -> frozenset[str]:
+    """Numbers of the VerbNet classes, without subclasses; "-" and "" name none."""
+    named = [roleset.get("vncls", ""), *(role.get("vncls", "") for role in roleset.iter("vnrole"))]
+    tokens = re.split(r"[\s,]+", " ".join(named))
+    return frozenset(match[1] for token in tokens if (match := _CLASS.fullmatch(token)))
 
 
 def _roles(roleset: ElementTree.Element, role_names: str) -> tuple[tuple[str, str], ...]:

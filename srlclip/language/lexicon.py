@@ -1,7 +1,8 @@
 """The lexicon: which roles a verb has and what fills them, learnt from annotations.
 
 Verb-role negatives need the role names of verbs; probes need other fillers of the same role. Verbs that no annotation
-has may be added from PropBank's frames (srlclip.data.propbank): they have roles, but a count of 0 and no fillers.
+has may be added from PropBank's frames (srlclip.data.propbank): they have roles, but a count of 0 and no fillers. The
+frames also name the verbs' classes, which tell near-synonyms (srlclip.language.near_verbs).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import difflib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -29,13 +30,15 @@ _UNSEEN = 1e-9
 class VerbEntry:
     """verb: VidSitu's verb string. roles: (key, name) in the annotation's order.
 
-    count: events with this verb, 0 for one that is known from PropBank only.
+    count: events with this verb, 0 for one that is known from PropBank only. classes: numbers of its VerbNet classes,
+    "51.3.2"; empty where they are not known.
     """
 
     verb_id: str
     verb: str
     roles: tuple[tuple[str, str], ...]
     count: int
+    classes: frozenset[str] = frozenset()
 
 
 class Lexicon:
@@ -92,11 +95,14 @@ class Lexicon:
     def with_verbs(self, entries: Iterable[VerbEntry]) -> Lexicon:
         """This lexicon and the entries whose verb it does not have yet; its own entries and all fillers stay.
 
-        entries: for instance read_propbank(folder). Of several entries for one verb the first counts.
+        entries: for instance read_propbank(folder). Of several entries for one verb the first counts. Own entries take
+        over classes if they have none.
         """
         new = dict(self.entries)
         for entry in entries:
-            new.setdefault(entry.verb_id, entry)
+            own = new.setdefault(entry.verb_id, entry)
+            if entry.classes and not own.classes:
+                new[entry.verb_id] = replace(own, classes=entry.classes)
         made = Lexicon(new.values())
         made._fillers, made._verb_fillers = self._fillers, self._verb_fillers
         return made
@@ -189,6 +195,8 @@ class Lexicon:
             "fillers": {key: dict(c) for key, c in self._fillers.items()},
             "verb_fillers": {v: {key: dict(c) for key, c in keys.items()} for v, keys in self._verb_fillers.items()},
         }
+        if classes := {e.verb_id: sorted(e.classes) for e in self.entries.values() if e.classes}:
+            values["classes"] = classes
         write_json(path, values, indent=None, end="", ensure_ascii=False)
 
     @classmethod
@@ -198,8 +206,15 @@ class Lexicon:
             values = json.loads(Path(path).read_text("utf-8"))
             if values["format"] != _FORMAT:
                 raise DataError(f"lexicon format {values['format']!r}; this version reads {_FORMAT}", file=path)
+            classes = {verb_id: frozenset(numbers) for verb_id, numbers in values.get("classes", {}).items()}
             entries = [
-                VerbEntry(verb_id, verb, tuple((key, name) for key, name in roles), int(count))
+                VerbEntry(
+                    verb_id,
+                    verb,
+                    tuple((key, name) for key, name in roles),
+                    int(count),
+                    classes.get(verb_id, frozenset()),
+                )
                 for verb_id, verb, roles, count in values["verbs"]
             ]
             return cls(entries, values["fillers"], values["verb_fillers"])

@@ -11,11 +11,9 @@ true one up to case and spaces, nor the same caption twice; where nothing can be
 from __future__ import annotations
 
 import difflib
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from itertools import islice, zip_longest
 
 import numpy as np
@@ -23,6 +21,7 @@ import numpy as np
 from srlclip.language import probes, prompts
 from srlclip.language.english import clean_filler, head_noun, is_clause, normalise, words_of
 from srlclip.language.lexicon import Lexicon, VerbEntry
+from srlclip.language.near_verbs import is_near, near_verbs
 from srlclip.situations import CORE_ROLES, Caption, Event, Role, Situation
 
 KINDS = ("natural", "verb_role", *probes.KINDS)
@@ -49,8 +48,8 @@ def verb_role(
     """Up to n captions with the verb and its role names replaced by those of n other verbs. rule: one of RULES.
 
     Verbs are drawn without repetition in proportion to their frequency, so that a rare verb is no more often negative
-    than positive; the paper does not say how it draws (our choice). Never drawn: the same lemma, VerbIDs in `exclude`
-    (votes for the event), and verbs whose gloss says they are the same act, such as "talk (speak)" for "speak".
+    than positive; the paper does not say how it draws (our choice). Never drawn: VerbIDs in `exclude` (votes for the
+    event), and near-synonyms of the event's verb (srlclip.language.near_verbs), such as "talk (speak)" for "speak".
     """
     return _captions(verb_role_events(event, lexicon, rng, exclude, rule), event, "verb_role", style, render, n)
 
@@ -65,23 +64,15 @@ def verb_role_events(
         return
     # Efraimidis and Spirakis (2006): sorting by exponential / weight draws without replacement by weight
     order = np.argsort(rng.exponential(size=len(lexicon)) / lexicon.counts)
-    own = _senses(event.verb)
+    near = is_near(event.verb_id, event.verb, lexicon)
     for at in order:
         entry = lexicon.entries[lexicon.verbs[at]]
-        if entry.verb_id == event.verb_id or entry.verb_id in exclude or own & _senses(entry.verb):
+        if entry.verb_id in exclude or near(entry):
             continue
         if rule == "follow":
             yield _in_its_roles(event, entry, lexicon, rng)
         else:
             yield _with_verb(event, entry.verb, entry.verb_id, entry.roles)
-
-
-@lru_cache(maxsize=8192)
-def _senses(verb: str) -> frozenset[str]:
-    """Lemma and short glosses of a verb string: "talk (to speak, chat)" -> {"talk", "speak", "chat"}."""
-    lemma, _, gloss = verb.lower().partition(" (")
-    parts = [re.sub(r"[()]", " ", part) for part in re.split(r"[,;/]|\bor\b", f"{lemma},{gloss}")]
-    return frozenset(re.sub(r"^to ", "", " ".join(part.replace("_", " ").split())) for part in parts) - {""}
 
 
 def _with_verb(event: Event, verb: str, verb_id: str, roles: Sequence[tuple[str, str]]) -> Event:
@@ -165,10 +156,12 @@ def role_swap(
     return _captions(turns, event, "role_swap", style, render, n)
 
 
-def accepted_verbs(situation: Situation, k: int) -> set[str]:
-    """VerbIDs that may be true of event k or happen beside it: its annotators' verbs, those with two votes, and the verbs
-    of the clip's other events."""
-    return _truths(situation.events[k], situation, [k])[1] | {event.verb_id for event in situation.events}
+def accepted_verbs(situation: Situation, k: int, lexicon: Lexicon) -> set[str]:
+    """VerbIDs that may be true of event k or happen beside it: its annotators' verbs and those with two votes, the
+    lexicon's near-synonyms of these (but of the event's own verb, which verb_role never draws), and the verbs of the
+    clip's other events."""
+    event, others = situation.events[k], {other.verb_id for other in situation.events}
+    return _with_near(_truths(event, situation, [k])[1], event, lexicon) | others
 
 
 def build(
@@ -185,8 +178,9 @@ def build(
     """Up to k negatives of an event, taken from the kinds in turn (first of each kind, second of each, ...).
 
     situation: the event's clip, or None. Its annotators' captions of the event are all true and never returned, nor is
-    a probe whose new filler another annotator wrote; verbs with two votes never replace the event's. per_kind: the
-    most of one kind, a number or one per kind. rng: default_rng(0) if None. ValueError for an unknown kind.
+    a probe whose new filler another annotator wrote; neither verbs with two votes nor their near-synonyms replace the
+    event's. per_kind: the most of one kind, a number or one per kind. rng: default_rng(0) if None. ValueError for an
+    unknown kind.
     """
     kinds = tuple(dict.fromkeys(kinds))
     unknown = [kind for kind in kinds if kind not in KINDS]
@@ -203,7 +197,7 @@ def build(
                 (e for i, e in enumerate(situation.events) if i not in places) if situation else ()
             )
         elif kind == "verb_role":
-            events = verb_role_events(event, lexicon, rng, votes)
+            events = verb_role_events(event, lexicon, rng, _with_near(votes, event, lexicon))
         else:
             events = (v for v in probes.variants(kind, event, lexicon, rng) if not _agreed(v, event, truths, kind))
         groups.append(_captions(events, event, kind, style, render, cap, truths))
@@ -227,6 +221,11 @@ def _truths(event: Event, situation: Situation | None, places: Sequence[int]) ->
             # one vote of ten may be a slip; two is what the official recall counts as an answer
             votes |= {verb for verb, n in Counter(situation.verb_votes[at]).items() if n > 1}
     return truths, votes | {truth.verb_id for truth in truths}
+
+
+def _with_near(votes: set[str], event: Event, lexicon: Lexicon) -> set[str]:
+    """The VerbIDs and near-synonyms of all but the event's own: verb_role_events leaves those out, and reads less for it."""
+    return votes | near_verbs(votes - {event.verb_id}, lexicon)
 
 
 def _agreed(variant: Event, event: Event, truths: Iterable[Event], kind: str) -> bool:

@@ -1,5 +1,6 @@
 """PropBank frame files -> entries for verbs without annotations, and what negatives make of those."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ def test_rolesets_of_every_predicate_with_their_core_roles_in_order():
         "grip (hold tight)",
         (("Arg0", "one who grips"), ("Arg1", "thing gripped"), ("Arg2", "instrument")),
         0,
+        frozenset({"15.1"}),
     )
     assert found["grip.02"].verb == "grip_up (grip up: lift by hand)"
     assert found["grip.02"].roles == (("Arg0", "lifter"), ("Arg1", "patient"), ("Arg4", "place"))
@@ -42,6 +44,27 @@ def test_raw_role_names_are_the_files_words():
     assert raw["drizzle.02"].roles[0] == ("Arg0", 'pourer, "drizzler"')
     with pytest.raises(ValueError, match="role-name style"):
         read_propbank(MINI, "long")
+
+
+@pytest.mark.parametrize(
+    ("roleset", "role", "classes"),
+    [
+        ("51.3.2", "51.3.2", {"51.3.2"}),
+        ("37.11  37.5", "lecture-37.11-1", {"37.11", "37.5"}),
+        ("-", "", set()),
+        ("", "force-59-1", {"59"}),
+        ("10.5, 15.1-1", "-", {"10.5", "15.1"}),
+        ("get", "13.5.1-1-2", {"13.5.1"}),
+    ],
+)
+def test_classes_are_numbers_without_subclasses(tmp_path, roleset, role, classes):
+    text = (
+        f'<frameset><predicate lemma="act"><roleset id="act.01" vncls="{roleset}"><roles><role n="0" descr="actor">'
+        f'<vnrole vncls="{role}" vntheta="agent"/></role></roles></roleset></predicate></frameset>'
+    )
+    (tmp_path / "act-v.xml").write_text(text, "utf-8")
+    assert read_propbank(tmp_path)[0].classes == classes
+    assert read_propbank(tmp_path, classes=False)[0].classes == set()
 
 
 def test_a_malformed_file_is_named_or_collected():
@@ -96,7 +119,9 @@ OWN = Lexicon.from_situations([WALK, GRIP, clip(2, "run"), clip(3, "sit")])
 def test_annotated_entries_win_and_fillers_stay():
     entries = read_propbank(MINI)
     more = OWN.with_verbs([*entries, VerbEntry("drizzle.02", "other", (), 0)])
-    assert more.entry("grip.01") == OWN.entry("grip.01") and more.verb("drizzle.02") == "drizzle (pour in drops)"
+    # but for the classes, which annotations do not name
+    assert more.entry("grip.01") == replace(OWN.entry("grip.01"), classes=frozenset({"15.1"}))
+    assert more.verb("drizzle.02") == "drizzle (pour in drops)"
     assert more.verbs[:4] == OWN.verbs and set(more.verbs[4:]) == {"drizzle.01", "drizzle.02", "grip.02"}
     assert more.annotated == OWN.verbs and len(OWN) == 4
     assert more.fillers("AScn") == OWN.fillers("AScn") and more.words == OWN.words

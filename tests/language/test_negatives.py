@@ -142,7 +142,7 @@ def test_every_negative_that_follows_has_exactly_the_other_verbs_roles(clips, le
 
 def test_verbs_of_the_clip_and_of_other_annotators_are_accepted(clips):
     clip = next(c for c in clips if c.verb_votes)
-    verbs = accepted_verbs(clip, 0)
+    verbs = accepted_verbs(clip, 0, Lexicon.from_situations(clips))
     assert {e.verb_id for e in clip.events} <= verbs
     made = verb_role(clip.events[0], Lexicon.from_situations(clips), 99, rng(), exclude=verbs, rule="follow")
     lemmas = {e.lemma for e in clip.events}

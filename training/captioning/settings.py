@@ -43,7 +43,7 @@ class CaptionerTraining:
     adapter: SRL-CLIP model whose features are read, "" for none. base: "" for the one that the adapter names. model: whose
     features, "base" or "adapted". skip_clips: how many training clips at the beginning are passed over, for instance those
     that the adapter has learnt from (data.clips counts from there). least_word_count: words of the training fillers that occur less often are unknown.
-    data: as for train.py; caption_style, propbank and films_together have no effect here. trackers: as there.
+    data: as for train.py; caption_style, propbank, propbank_classes and films_together have no effect here. trackers: as there.
     """
 
     base: str = ""
@@ -67,6 +67,6 @@ class CaptionerTraining:
             raise ValueError(f"skip_clips is {self.skip_clips}; it must be 0 or more")
         if self.least_word_count < 1:
             raise ValueError(f"least_word_count is {self.least_word_count}; it must be 1 or more")
-        ignored = ("caption_style", "propbank", "films_together")
+        ignored = ("caption_style", "propbank", "propbank_classes", "films_together")
         if replace(self.data, **{name: getattr(DataSettings, name) for name in ignored}) != self.data:
             raise ValueError(f"data.{', data.'.join(ignored)} have no effect on a captioner; leave them out")

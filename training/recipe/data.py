@@ -161,7 +161,9 @@ class TrainingData:
         kept = [first_events(x, d.events) for x in situations if x.clip_id in frames]
         lexicon = Lexicon.from_situations(kept) if lexicon is None else lexicon
         # PropBank's verbs serve the negatives only: the lexicon that is saved stays that of the annotations.
-        wide = lexicon.with_verbs(read_propbank(d.propbank, d.role_names)) if d.propbank else lexicon
+        wide = lexicon
+        if d.propbank:
+            wide = lexicon.with_verbs(read_propbank(d.propbank, d.role_names, classes=d.propbank_classes))
         made = clip_texts(
             kept,
             d.caption_style,

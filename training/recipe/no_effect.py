@@ -37,7 +37,9 @@ def without_effect(s: TrainSettings) -> dict[str, str]:
     if not s.loss.verb_role_negatives:
         out.setdefault("loss.negative_roles", "loss.verb_role_negatives is 0")
     if s.data.propbank and not s.loss.verb_role_negatives:
-        out["data.propbank"] = "loss.verb_role_negatives is 0"
+        out |= dict.fromkeys(("data.propbank", "data.propbank_classes"), "loss.verb_role_negatives is 0")
+    if not s.data.propbank and not s.data.propbank_classes:
+        out["data.propbank_classes"] = "data.propbank is not given"
     return out
 
 

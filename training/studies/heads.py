@@ -51,6 +51,8 @@ class HeadRun:
 def head_key(settings: CaptionerTraining, *weights: str) -> str:
     """8 hex digits of what a head depends on but the code: its settings, and in place of the models' names their weights."""
     values = flat(to_dict(replace(settings, base="", adapter="-" if settings.adapter else "")))
+    # It has no effect on a captioner, and heads that were trained before there was this setting keep their key.
+    del values["data.propbank_classes"]
     return json_digest([{k: v for k, v in values.items() if k not in HARMLESS}, weights], 8, sort_keys=True)
 
 

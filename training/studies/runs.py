@@ -120,6 +120,9 @@ def run_key(settings: TrainSettings) -> str:
     for name in HARMLESS:
         group, _, last = name.rpartition(".")
         del (values[group] if group else values)[last]
+    if not settings.data.propbank:
+        # Without frames it says nothing, and runs that were made before there was this setting keep their key.
+        del values["data"]["propbank_classes"]
     values["base"] = weights_digest(settings.base)
     return json_digest(values, 12, sort_keys=True)
 
