@@ -38,6 +38,8 @@ def without_effect(s: TrainSettings) -> dict[str, str]:
         out.setdefault("loss.negative_roles", "loss.verb_role_negatives is 0")
     if s.data.propbank and not s.loss.verb_role_negatives:
         out["data.propbank"] = "loss.verb_role_negatives is 0"
+    if s.data.drawn:
+        out["data.videos"] = "data.drawn reads no videos"
     return out
 
 
