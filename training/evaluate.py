@@ -3,14 +3,16 @@
     python training/evaluate.py --model adapted=mini-srlclip --model sparse=runs/sparse/model --out results/mini_pair.json
     python training/evaluate.py --data data/vidsitu --split valid --base openai/clip-vit-base-patch32 --model adapted=runs/vidsitu/model
 
-Missing SynSitu clips are rendered first. Every number carries a 95 % interval from resampling whole clips; differences
-between two models are paired. Models are compared on the same clips and questions, none of them in the training template.
+Missing SynSitu clips are rendered first, or drawn without video files (--drawn), as runs with data.drawn read them. Every
+number carries a 95 % interval from resampling whole clips; differences between two models are paired. Models are compared
+on the same clips and questions, none of them in the training template.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +34,7 @@ from srlclip.models.pair import adapted_copy
 from srlclip.pooling import clip_vectors, event_vectors
 from srlclip.situations import Situation, SrlClipError
 from training.recipe.data import embed_captions
+from training.recipe.drawn import DRAWN
 from training.runs.provenance import provenance
 
 #: SynSitu splits, how many clips of each, and what they are called in the results.
@@ -71,10 +74,11 @@ class Bench:
 
     @classmethod
     def prepare(cls, base: ClipEncoder, situations: list[Situation], lexicon: Lexicon, cache: str, workers: int = 1,
-                seed: int = 0, frames_per_event: int = 4, progress: bool = True) -> Bench:  # fmt: skip
-        """Decode and embed what is not cached yet. seed: of the questions. frames_per_event: T, read by every model."""
+                seed: int = 0, frames_per_event: int = 4, progress: bool = True, drawn: bool = False) -> Bench:  # fmt: skip
+        """Decode and embed what is not cached yet. seed: of the questions. frames_per_event: T, read by every model. drawn: as
+        in DataSettings."""
         sampling = Sampling(len(situations[0].events), frames_per_event, base.preprocess_spec)
-        frames = frame_cache(situations, sampling, cache, workers, progress)
+        frames = frame_cache(situations, sampling, cache, workers, progress, source=DRAWN if drawn else None)
         situations = [s for s in situations if s.clip_id in frames]
         asked = ask(situations, lexicon, seed)
         words = asked.texts()
@@ -99,10 +103,11 @@ def measure(
     workers: int,
     seed: int,
     frames_per_event: int = 4,
+    drawn: bool = False,
 ) -> dict[str, dict[str, Observations]]:
     """Observations of every model on one set of clips; the first one's text tower is the others' unless they tuned it."""
     first = next(iter(models.values()))
-    bench = Bench.prepare(first, situations, lexicon, cache, workers, seed, frames_per_event)
+    bench = Bench.prepare(first, situations, lexicon, cache, workers, seed, frames_per_event, drawn=drawn)
     return {name: bench.measure(model, name) for name, model in models.items()}
 
 
@@ -124,6 +129,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--base", default="mini-base")
     parser.add_argument("--model", action="append", default=[], metavar="NAME=FOLDER")
     parser.add_argument("--data", default="data/synsitu", help="folder with VidSitu-format files and videos/")
+    parser.add_argument("--drawn", action="store_true", help="SynSitu only: draw frames, no video files (data.drawn)")
     parser.add_argument("--split", action="append", default=[], help=f"default: SynSitu's {', '.join(SYNSITU)}")
     parser.add_argument("--clips", type=int, default=0, help="use at most this many clips of each split")
     parser.add_argument("--frames", type=int, default=4, help="frames per event that every model reads")
@@ -150,9 +156,9 @@ def evaluate(args: argparse.Namespace) -> None:
         (a, b) for b in models for a in models if a != b and a in ("base", "sparse") and b not in ("base", "sparse")
     ]
     for split in args.split or SYNSITU:
-        situations = read_clips(args.data, split, args.clips, args.workers)
+        situations = read_clips(args.data, split, args.clips, args.workers, args.drawn)
         lexicon = read_lexicon(args, situations)
-        observed = measure(models, situations, lexicon, args.cache, args.workers, args.seed, args.frames)
+        observed = measure(models, situations, lexicon, args.cache, args.workers, args.seed, args.frames, args.drawn)
         title = SYNSITU[split][1] if split in SYNSITU else split
         tables[title] = summarise(observed, pairs, args.resamples)
         sizes[title] = {"split": split, "clips": len(situations), "events": sum(len(s.events) for s in situations)}
@@ -172,15 +178,16 @@ def evaluate(args: argparse.Namespace) -> None:
             print(f"  {metric:<26}{cells}")
 
 
-def read_clips(data: str | Path, split: str, clips: int = 0, workers: int = 1) -> list[Situation]:
-    """The split's first `clips` clips (0 = all) that have a video; SynSitu's are rendered where they are missing."""
+def read_clips(data: str | Path, split: str, clips: int = 0, workers: int = 1, drawn: bool = False) -> list[Situation]:
+    """The split's first `clips` clips (0 = all) that have a video or are drawn; SynSitu's are written where they are missing,
+    without videos where they are drawn."""
     if split in SYNSITU and holds_synsitu(data):
         from srlclip.synsitu.writer import progress_bar, write_split
 
         clips = clips or SYNSITU[split][0]
-        with progress_bar(f"render {split}", clips) as progress:
-            write_split(data, split, clips, workers=workers, progress=progress)
-    situations = [s for s in read_vidsitu(data, split) if s.path is not None]
+        with nullcontext() if drawn else progress_bar(f"render {split}", clips) as progress:
+            write_split(data, split, clips, workers=workers, videos=not drawn, progress=progress)
+    situations = [s for s in read_vidsitu(data, split) if drawn or s.path is not None]
     return situations[:clips] if clips else situations
 
 

@@ -58,7 +58,8 @@ class DataSettings:
 
     source: one of training.recipe.sources.SOURCES: "synsitu" (rendered on demand into `root` if it is not there), "vidsitu"
     (official files), "jsonl", ...
-    videos: folder of mp4 files or frame folders; "" means next to the annotations.
+    videos: folder of mp4 files or frame folders; "" means next to the annotations. drawn: SynSitu only: frames are drawn straight
+    into the frame cache, no video files, no codec.
     clips, valid_clips: how many to use (0 = all). look_alikes: how many more training clips, of SynSitu's films of five clips
     that share scene and cast. films_together: whether the clips of a film stay in one batch (VidSitu's films too), so that its
     negatives are look-alikes. share: part of the training clips that is trained on, drawn by the run's
@@ -71,6 +72,7 @@ class DataSettings:
     source: str = "synsitu"
     root: str = "data/synsitu"
     videos: str = ""
+    drawn: bool = False
     clips: int = 1000
     valid_clips: int = 200
     look_alikes: int = 0
@@ -94,6 +96,10 @@ class DataSettings:
             check_at_least(f"data.{name}", getattr(self, name), 0)
         for name in ("frames_per_event", "workers"):
             check_at_least(f"data.{name}", getattr(self, name), 1)
+        if self.drawn and not SOURCES[self.source].synthetic:
+            raise ValueError(
+                f"data.drawn is true; clips of data.source={self.source} are no drawings but videos, leave it at false"
+            )
         if self.look_alikes and not SOURCES[self.source].look_alikes:
             raise ValueError(
                 f"data.look_alikes is {self.look_alikes}; data.source={self.source} has none, leave it at 0"

@@ -43,6 +43,19 @@ class Sampling:
 
 
 @dataclass(frozen=True)
+class FrameSource:
+    """Where frames come from. Functions of a module, since workers are started with them.
+
+    key: 32 hex digits of what a clip's pixels depend on beside the preprocessing and the frame count, None where there is
+    nothing to read. pixels: uint8 (E, F, 3, S, S), or VideoDecodeError. work: what the progress bar calls it.
+    """
+
+    key: Callable[[Situation, Sampling], str | None]
+    pixels: Callable[[Situation, Sampling], np.ndarray]
+    work: str = "decode"
+
+
+@dataclass(frozen=True)
 class _Entry:
     """Where a key's frames (E events) are, or, with a reason, why there are none."""
 
@@ -100,8 +113,9 @@ def frame_cache(
     max_skipped: float = MAX_SKIPPED,
     part: tuple[int, int] = (0, 1),
     wait: Callable[[], None] | None = None,
+    source: FrameSource | None = None,
 ) -> FrameCache:
-    """Open, and where needed build, the cache of these clips (clip ids must be unique).
+    """Open, and where needed build, the cache of these clips (clip ids must be unique). source: their video files if None.
 
     Each clip's event count is that of its labels (sampling.events if it has none). Raises DataError when more than
     `max_skipped` of the clips that have a video cannot be decoded, or when no clip is left.
@@ -116,17 +130,18 @@ def frame_cache(
     if not 0 <= rank < ranks:
         raise ValueError(f"part is {part}; it must be (rank, ranks) with 0 <= rank < ranks")
     place = Path(folder) / "frames" / _sampling_fingerprint(sampling)
+    source = source or FrameSource(clip_key, decode)
     try:
         place.mkdir(parents=True, exist_ok=True)
-        keys = [clip_key(situation, sampling) for situation in situations]
+        keys = [source.key(situation, sampling) for situation in situations]
         there = [(s, key) for s, key in zip(situations, keys, strict=True) if key]
         share = [(s, key) for s, key in zip(situations[rank::ranks], keys[rank::ranks], strict=True) if key]
-        index = _build_missing(share, sampling, place, workers, progress)
+        index = _build_missing(share, sampling, place, source, workers, progress)
     finally:
         if wait is not None:
             wait()
     if ranks > 1:
-        index = _build_missing(there, sampling, place, workers, progress)
+        index = _build_missing(there, sampling, place, source, workers, progress)
     clips, skipped, corrupt = {}, [], []
     for situation, key in zip(situations, keys, strict=True):
         if key is None:
@@ -201,9 +216,14 @@ def _sampling_fingerprint(sampling: Sampling) -> str:
 
 
 def _build_missing(
-    clips: Sequence[tuple[Situation, str]], sampling: Sampling, place: Path, workers: int, progress: bool
+    clips: Sequence[tuple[Situation, str]],
+    sampling: Sampling,
+    place: Path,
+    source: FrameSource,
+    workers: int,
+    progress: bool,
 ) -> dict[str, _Entry]:
-    """Decode those of the clips that no shard has. Returns the index of all shards by key."""
+    """Read those of the clips that no shard has. Returns the index of all shards by key."""
     index = _read_index(place)
     missing = [(situation, key) for situation, key in clips if key not in index]
     if not missing:
@@ -211,31 +231,31 @@ def _build_missing(
     from tqdm import tqdm
 
     remove_drafts(place)
-    jobs = [(missing[i : i + SHARD], sampling, place) for i in range(0, len(missing), SHARD)]
+    jobs = [(missing[i : i + SHARD], sampling, place, source) for i in range(0, len(missing), SHARD)]
     built = spawn_map(_build, jobs, min(workers, len(jobs)))
-    for _ in tqdm(built, total=len(jobs), desc="decode", unit="shard", disable=not progress):
+    for _ in tqdm(built, total=len(jobs), desc=source.work, unit="shard", disable=not progress):
         pass
     return _read_index(place)
 
 
-def _build(job: tuple[Sequence[tuple[Situation, str]], Sampling, Path]) -> None:
-    """Decode one shard into a draft and move it into place."""
+def _build(job: tuple[Sequence[tuple[Situation, str]], Sampling, Path, FrameSource]) -> None:
+    """Read one shard into a draft and move it into place."""
     from datasets import Dataset, Features, Value, disable_progress_bars
 
     disable_progress_bars()
-    clips, sampling, place = job
+    clips, sampling, place, source = job
     rows: dict[str, list] = {"clip_id": [], "key": [], "events": [], "frames": []}
     skipped = []
     for situation, key in clips:
         try:
-            frames = decode(situation, sampling)
+            frames = source.pixels(situation, sampling)
         except VideoDecodeError as error:
             if isinstance(error.__cause__, ImportError):
                 raise  # no decoder is installed: nothing to remember a clip by
-            if clip_key(situation, sampling) == key:
+            if source.key(situation, sampling) == key:
                 skipped.append((situation.clip_id, key, str(error)))
             continue
-        if clip_key(situation, sampling) == key:  # else it was written to meanwhile
+        if source.key(situation, sampling) == key:  # else it was written to meanwhile
             for name, value in zip(rows, (situation.clip_id, key, len(frames), frames.tobytes()), strict=True):
                 rows[name].append(value)
     kept = list(zip(rows["clip_id"], rows["key"], rows["events"], strict=True))

@@ -22,6 +22,7 @@ from srlclip.models.encoder import ClipEncoder
 from srlclip.models.fingerprint import weights_digest
 from srlclip.situations import EVENTS_PER_CLIP, Situation
 from srlclip.video.pixels import PreprocessSpec
+from training.recipe.drawn import DRAWN
 from training.recipe.sources import SOURCES, Wanted
 from training.recipe.texts import ClipTexts, clip_texts, sparse_shares
 from training.settings import DataSettings, TrainSettings
@@ -70,7 +71,8 @@ def load_split(settings: DataSettings, split: str, clips: int) -> tuple[list[Sit
 
     Raises DataError. How each kind of data is read: training.recipe.sources.
     """
-    wanted = Wanted(split, clips, settings.root, settings.videos, settings.role_names, settings.workers)
+    s = settings
+    wanted = Wanted(split, clips, s.root, s.videos, s.role_names, s.workers, s.drawn)
     situations, covered = SOURCES[settings.source].read(wanted)
     situations = situations[:clips] if clips else situations
     if split == "train" and settings.look_alikes:
@@ -85,14 +87,15 @@ def cached_frames(
     progress: bool = True,
     processes: Processes | None = None,
 ) -> FrameCache:
-    """The frames that a run with these settings reads, decoded where they are not cached yet, each process a part.
+    """The frames that a run with these settings reads, decoded or drawn where they are not cached yet, each process a part.
 
     Clips without labels have five events, and every event is there: which of them are used is no matter of the cache.
     Raises DataError (see frame_cache).
     """
     p = processes or Processes()
     sampling = Sampling(EVENTS_PER_CLIP, data.frames_per_event, spec)
-    return frame_cache(situations, sampling, data.cache, data.workers, progress, part=(p.rank, p.count), wait=p.wait)
+    part, source = (p.rank, p.count), DRAWN if data.drawn else None
+    return frame_cache(situations, sampling, data.cache, data.workers, progress, part=part, wait=p.wait, source=source)
 
 
 def text_fingerprint(encoder: ClipEncoder) -> str:

@@ -40,6 +40,8 @@ def without_effect(s: TrainSettings) -> dict[str, str]:
         out |= dict.fromkeys(("data.propbank", "data.propbank_classes"), "loss.verb_role_negatives is 0")
     if not s.data.propbank and not s.data.propbank_classes:
         out["data.propbank_classes"] = "data.propbank is not given"
+    if s.data.drawn:
+        out["data.videos"] = "data.drawn reads no videos"
     return out
 
 

@@ -7,7 +7,7 @@ training/cards/exported.md.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from srlclip.data.jsonl import read_jsonl
@@ -20,7 +20,7 @@ from srlclip.synsitu.writer import progress_bar, write_split
 @dataclass(frozen=True)
 class Wanted:
     """What is asked of a source. split: "train", "valid" or "alike". clips: how many will be used, 0 = all. root, videos, role_names,
-    workers: as in DataSettings, of which this is a part: settings know the sources, so that sources know no settings."""
+    workers, drawn: as in DataSettings, of which this is a part: settings know the sources, so that sources know no settings."""
 
     split: str
     clips: int
@@ -28,6 +28,7 @@ class Wanted:
     videos: str = ""
     role_names: str = "short"
     workers: int = 1
+    drawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,13 @@ class Source:
 
 
 def _synsitu(wanted: Wanted) -> tuple[list[Situation], Coverage]:
-    """Rendered into `root` where it is not there yet, as VidSitu's files."""
+    """Rendered into `root` where it is not there yet, as VidSitu's files; where clips are drawn, its labels alone."""
+    if wanted.drawn:
+        write_split(wanted.root, wanted.split, wanted.clips, videos=False)
+        listed = read_vidsitu(wanted.root, wanted.split, role_names=wanted.role_names)
+        # As if the videos were there: whoever counts or draws from the clips that have one takes the same ones.
+        situations = [replace(s, path=Path(wanted.root) / "videos" / f"{s.clip_id}.mp4") for s in listed]
+        return situations, coverage(situations, split_segments(wanted.root, wanted.split))
     with progress_bar(f"render SynSitu {wanted.split}", wanted.clips) as progress:
         write_split(wanted.root, wanted.split, wanted.clips, workers=wanted.workers, progress=progress)
     return _vidsitu(wanted)

@@ -76,7 +76,9 @@ class Run:
         head: HeadRun | None = None,
     ) -> Run:
         """The run of these settings in its place below the folder `runs`. head: what all arms' heads have in common."""
-        key = run_key(settings) if trained else f"base-{weights_digest(settings.base)[:12]}"
+        # A base has no settings but the frames that it is asked about.
+        base = f"base-{weights_digest(settings.base)[:12]}{'-drawn' * settings.data.drawn}"
+        key = run_key(settings) if trained else base
         settings = replace(settings, out=str(Path(runs) / key))
         return cls(settings, measure, trained, head and head_of(settings, trained, head))
 
@@ -101,7 +103,7 @@ def head_of(settings: TrainSettings, trained: bool, shared: HeadRun) -> HeadRun:
     data, h = settings.data, shared.settings
     if not data.clips:
         raise ValueError("data.clips is 0, all clips: none is left for heads to learn from; set a number")
-    read = {name: getattr(data, name) for name in ("source", "root", "videos", "cache", "workers", "events", "frames_per_event", "role_names")}  # fmt: skip
+    read = {name: getattr(data, name) for name in ("source", "root", "videos", "drawn", "cache", "workers", "events", "frames_per_event", "role_names")}  # fmt: skip
     own = replace(
         h,
         base=settings.base,
@@ -184,7 +186,7 @@ _benches: dict[tuple, Benches] = {}
 def benches(run: Run, workers: int = 1) -> Benches:
     """Prepared once per process; only one base's are kept in memory."""
     data = run.settings.data
-    key = (run.settings.base, run.measure, data.root, data.cache)
+    key = (run.settings.base, run.measure, data.root, data.cache, data.drawn)
     if key not in _benches:
         _benches.clear()
         base = ClipEncoder.load(run.settings.base, _device())
@@ -192,10 +194,11 @@ def benches(run: Run, workers: int = 1) -> Benches:
         lexicon = Lexicon.from_situations(train_clips)
         splits = {}
         for split, clips in run.measure.splits:
-            situations = read_clips(data.root, split, clips, workers)
+            situations = read_clips(data.root, split, clips, workers, data.drawn)
             splits[split] = Bench.prepare(
-                base, situations, lexicon, data.cache, workers, run.measure.question_seed, run.measure.frames_per_event
-            )
+                base, situations, lexicon, data.cache, workers, run.measure.question_seed, run.measure.frames_per_event,
+                drawn=data.drawn,
+            )  # fmt: skip
         _benches[key] = Benches(base, splits)
     return _benches[key]
 
