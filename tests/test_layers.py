@@ -17,7 +17,7 @@ PLACES = (
     "srlclip/__init__", "srlclip/situations", "srlclip/results", "srlclip/config", "srlclip/progress", "srlclip/parallel",
     "srlclip/files", "srlclip/templates", "srlclip/pooling", "srlclip/losses",
     "srlclip/language", "srlclip/video", "srlclip/data",
-    "srlclip/synsitu/verbs", "srlclip/synsitu/world", "srlclip/synsitu/drawing", "srlclip/synsitu",
+    "srlclip/synsitu/verbs", "srlclip/synsitu/world", "srlclip/synsitu/shown", "srlclip/synsitu/drawing", "srlclip/synsitu",
     "srlclip/models", "srlclip/captioning", "srlclip/comparison",
     "srlclip/evaluation/metrics", "srlclip/evaluation", "srlclip/features", "srlclip/plots",
     "srlclip/app/markup", "srlclip/app/pairs", "srlclip/app/session",

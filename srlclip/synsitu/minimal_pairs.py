@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from srlclip.synsitu import texts
-from srlclip.synsitu.sample import held_out_event
+from srlclip.synsitu.shown import held_out_event
 from srlclip.synsitu.world import (
     ATTRIBUTES,
     COLOURS,

@@ -4,6 +4,9 @@ A split is independent of every other one and of how many clips are asked for. T
 "train", "alike", "valid", "test", "hard") never contain a held-out combination, bystanders included; "heldout" has one in
 every event that allows it. In "hard", and in "alike" for training, each run of GROUP_SIZE clips shares scene, cast and look
 and differs only in who does what to whom, how and where to.
+
+Some scenes and kinds are reserved: a base sees them in "pretrain" and adaptation never does. "outside" shows a reserved scene
+in every clip and lets a character of a reserved kind act in every event: what an adapted model may have forgotten.
 """
 
 from __future__ import annotations
@@ -15,16 +18,15 @@ from dataclasses import replace
 import numpy as np
 
 from srlclip.situations import EVENTS_PER_CLIP
+from srlclip.synsitu.shown import SHOWN, SPLITS, Shown, held_out, held_out_event
 from srlclip.synsitu.verbs import draw_verb
 from srlclip.synsitu.world import (
     ATTRIBUTES,
     COLOURS,
-    KINDS,
     MANNERS,
     NEVER_WEARS,
     OPPOSITE,
     PROPS,
-    SCENES,
     VERBS,
     Character,
     ClipScript,
@@ -33,51 +35,8 @@ from srlclip.synsitu.world import (
 
 #: What the world and its files look like. Part of every clip id, since a script is drawn again from its id.
 WORLD_VERSION = 2
-SPLITS = ("pretrain", "train", "alike", "valid", "test", "hard", "heldout")
 _GROUPED = ("alike", "hard")
 GROUP_SIZE = 5
-
-#: (verb, agent kind) pairs that only "heldout" shows; each kind at least twice.
-HELD_VERB_AGENT = frozenset(
-    {
-        ("run.02", "robot"), ("crawl.01", "king"), ("jump.03", "wizard"), ("dance.01", "panda"), ("sit.01", "rabbit"),
-        ("climb.01", "woman"), ("push.01", "panda"), ("pull.01", "child"), ("kick.01", "king"), ("throw.01", "rabbit"),
-        ("lift.01", "wizard"), ("carry.01", "man"), ("hug.01", "robot"), ("chase.01", "woman"), ("give.01", "child"),
-        ("wave.02", "man"), ("walk.01", "fox"), ("talk.01", "astronaut"), ("look.01", "robot"), ("point.01", "fox"),
-        ("follow.01", "astronaut"), ("punch.01", "rabbit"),
-    }
-)  # fmt: skip
-#: (clothing colour, kind) pairs that only "heldout" shows.
-HELD_COLOUR_KIND = frozenset(
-    {
-        ("red", "rabbit"), ("orange", "woman"), ("yellow", "robot"), ("green", "king"),
-        ("blue", "child"), ("purple", "panda"), ("white", "man"), ("black", "wizard"),
-        ("brown", "fox"), ("turquoise", "astronaut"), ("pink", "king"), ("grey", "woman"),
-    }
-)  # fmt: skip
-#: (agent kind, patient kind) pairs that only "heldout" shows; the reverse order does occur in training.
-HELD_AGENT_PATIENT = frozenset(
-    {
-        ("man", "robot"), ("woman", "king"), ("child", "panda"), ("king", "wizard"),
-        ("robot", "rabbit"), ("panda", "woman"), ("rabbit", "child"), ("wizard", "man"),
-        ("fox", "astronaut"), ("astronaut", "king"),
-    }
-)  # fmt: skip
-
-
-def held_out(character: Character) -> bool:
-    return (character.colour, character.kind) in HELD_COLOUR_KIND
-
-
-def held_out_event(event: EventScript, cast: tuple[Character, ...]) -> bool:
-    """Whether the event shows a combination of verb, agent, patient or clothing that training never shows."""
-    agent = cast[event.agent]
-    if (event.verb_id, agent.kind) in HELD_VERB_AGENT or held_out(agent):
-        return True
-    if event.patient is None:
-        return False
-    patient = cast[event.patient]
-    return (agent.kind, patient.kind) in HELD_AGENT_PATIENT or held_out(patient)
 
 
 def sample_clip(split: str, index: int, seed: int = 0) -> ClipScript:
@@ -91,7 +50,7 @@ def sample_clip(split: str, index: int, seed: int = 0) -> ClipScript:
         return _group(split, group, seed)[member]
     rng = _rng(seed, split, index)
     while True:
-        script = _clip(rng, clip_id(split, index, seed), held=split == "heldout")
+        script = _clip(rng, clip_id(split, index, seed), SHOWN[split])
         if script is not None:
             return script
 
@@ -152,9 +111,9 @@ def _other(rng: np.random.Generator, values: tuple[str, ...], current: str | Non
     return str(rng.choice([value for value in values if value != current]))
 
 
-def _character(rng: np.random.Generator, held: bool) -> Character:
+def _character(rng: np.random.Generator, kinds: tuple[str, ...], held: bool) -> Character:
     while True:
-        kind, colour = str(rng.choice(KINDS)), str(rng.choice(COLOURS))
+        kind, colour = str(rng.choice(kinds)), str(rng.choice(COLOURS))
         attribute = str(rng.choice(ATTRIBUTES)) if rng.random() < 0.6 else ""
         if attribute in NEVER_WEARS.get(kind, ()):
             attribute = ""
@@ -163,12 +122,13 @@ def _character(rng: np.random.Generator, held: bool) -> Character:
             return character
 
 
-def _cast(rng: np.random.Generator, held: bool) -> tuple[Character, ...]:
-    """Two or three characters whom kind and colour tell apart; one time in four two of them are of one kind."""
+def _cast(rng: np.random.Generator, shown: Shown) -> tuple[Character, ...]:
+    """Two or three characters whom kind and colour tell apart; one time in four two of them are of one kind. The first may
+    act."""
     size = 2 if rng.random() < 0.5 else 3
-    cast = [_character(rng, held)]
+    cast = [_character(rng, shown.actors, shown.held)]
     while len(cast) < size:
-        new = _character(rng, held)
+        new = _character(rng, shown.kinds, shown.held)
         twins_allowed = rng.random() < 0.15
         if any(new.kind == c.kind and (new.colour == c.colour or not twins_allowed) for c in cast):
             continue
@@ -176,11 +136,10 @@ def _cast(rng: np.random.Generator, held: bool) -> tuple[Character, ...]:
     return tuple(cast)
 
 
-def _event(
-    rng: np.random.Generator, cast: tuple[Character, ...], verb_id: str, agent: int | None = None
-) -> EventScript:
+def _event(rng: np.random.Generator, cast: tuple[Character, ...], verb_id: str, actors: tuple[str, ...]) -> EventScript:
     spec = VERBS[verb_id]
-    agent = int(rng.integers(len(cast))) if agent is None else agent
+    may_act = [i for i, character in enumerate(cast) if character.kind in actors]
+    agent = may_act[int(rng.integers(len(may_act)))]
     others = [i for i in range(len(cast)) if i != agent]
     patient = prop = None
     wants = spec.patient if spec.patient != "any" else ("character" if rng.random() < 0.6 else "prop")
@@ -193,13 +152,13 @@ def _event(
     return EventScript(verb_id, agent, patient, prop, direction, manner)
 
 
-def _acceptable(event: EventScript, cast: tuple[Character, ...], held: bool) -> bool:
-    return held_out_event(event, cast) == held
+def _acceptable(event: EventScript, cast: tuple[Character, ...], shown: Shown) -> bool:
+    return cast[event.agent].kind in shown.actors and held_out_event(event, cast) == shown.held
 
 
-def _clip(rng: np.random.Generator, name: str, held: bool) -> ClipScript | None:
+def _clip(rng: np.random.Generator, name: str, shown: Shown) -> ClipScript | None:
     """One clip, or None if these dice cannot name everyone in five different events."""
-    scene, cast = str(rng.choice(SCENES)), _cast(rng, held)
+    scene, cast = str(rng.choice(shown.scenes)), _cast(rng, shown)
     events: list[EventScript] = []
     for _ in range(200):
         if len(events) == EVENTS_PER_CLIP:
@@ -207,8 +166,8 @@ def _clip(rng: np.random.Generator, name: str, held: bool) -> ClipScript | None:
         if events and rng.random() < 0.3:
             event = mirror(events[int(rng.integers(len(events)))], cast, rng)
         else:
-            event = _event(rng, cast, draw_verb(rng))
-        if event not in events and _acceptable(event, cast, held):
+            event = _event(rng, cast, draw_verb(rng), shown.actors)
+        if event not in events and _acceptable(event, cast, shown):
             events.append(event)
     named = {i for e in events for i in (e.agent, e.patient) if i is not None}
     if len(events) < EVENTS_PER_CLIP or len(named) < len(cast):
@@ -220,7 +179,7 @@ def _group(split: str, group: int, seed: int) -> list[ClipScript]:
     """GROUP_SIZE clips of one scene, cast and look; no event occurs twice in the group."""
     rng = _rng(seed, split, group)
     while True:
-        first = _clip(rng, clip_id(split, group * GROUP_SIZE, seed), held=False)
+        first = _clip(rng, clip_id(split, group * GROUP_SIZE, seed), SHOWN[split])
         if first is None:
             continue
         clips, seen = [first], set(first.events)
@@ -232,7 +191,7 @@ def _group(split: str, group: int, seed: int) -> list[ClipScript]:
                 event = mirror(first.events[int(rng.permutation(EVENTS_PER_CLIP)[0])], first.cast, rng)
                 if rng.random() < 0.3:
                     event = mirror(event, first.cast, rng)
-                if event not in seen and _acceptable(event, first.cast, held=False):
+                if event not in seen and _acceptable(event, first.cast, SHOWN[split]):
                     events.append(event)
                     seen.add(event)
             if len(events) < EVENTS_PER_CLIP:

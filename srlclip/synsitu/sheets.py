@@ -18,7 +18,8 @@ from srlclip.files import replacing
 from srlclip.synsitu.drawing import effects
 from srlclip.synsitu.drawing.canvas import FRAME, Canvas
 from srlclip.synsitu.render import render_frames
-from srlclip.synsitu.sample import SPLITS, sample_clip
+from srlclip.synsitu.sample import sample_clip
+from srlclip.synsitu.shown import SPLITS
 from srlclip.synsitu.words import FORMS
 from srlclip.synsitu.world import COLOURS, KINDS, MANNERS, SCENES, VERBS, Character, ClipScript, EventScript
 

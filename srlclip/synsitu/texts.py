@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from srlclip.data.roles import parse_role_key
-from srlclip.synsitu.sample import held_out_event, mirror
+from srlclip.synsitu.sample import mirror
+from srlclip.synsitu.shown import held_out_event
 from srlclip.synsitu.words import DIRECTION_PHRASES, FORMS, KIND_WORDS, MANNER_PHRASES, SCENE_PHRASES
 from srlclip.synsitu.world import COLOURS, VERBS, Character, ClipScript, EventScript
 

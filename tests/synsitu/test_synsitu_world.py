@@ -7,17 +7,12 @@ import numpy as np
 import pytest
 
 from srlclip.data.vidsitu import film_of, read_vidsitu
+from srlclip.files import text_digest
 from srlclip.language import prompts
 from srlclip.synsitu import texts
 from srlclip.synsitu.labels import NEAR_VERBS, SYNONYMS, situation
-from srlclip.synsitu.sample import (
-    GROUP_SIZE,
-    SPLITS,
-    held_out,
-    held_out_event,
-    sample_clip,
-    script_of,
-)
+from srlclip.synsitu.sample import GROUP_SIZE, sample_clip, script_of
+from srlclip.synsitu.shown import OUTSIDE_KINDS, OUTSIDE_SCENES, SPLITS, held_out, held_out_event
 from srlclip.synsitu.words import FORMS, KIND_WORDS, SCENE_PHRASES
 from srlclip.synsitu.world import ATTRIBUTES, COLOURS, KINDS, NEVER_WEARS, SCENES, VERBS, ClipScript
 from srlclip.synsitu.writer import write_split
@@ -46,8 +41,29 @@ def test_held_out_combinations_never_occur_in_training():
         for clip in scripts(split, 60):
             assert not any(held_out(c) for c in clip.cast)
             assert not any(held_out_event(e, clip.cast) for e in clip.events)
+    assert not any(held_out_event(e, clip.cast) for clip in scripts("outside", 60) for e in clip.events)
     for clip in scripts("heldout", 30):
         assert all(held_out_event(e, clip.cast) for e in clip.events)
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_reserved_scenes_and_kinds_are_shown_to_the_base_and_outside_alone(split):
+    clips = scripts(split, 60)
+    scenes, kinds = {c.scene for c in clips} & set(OUTSIDE_SCENES), {m.kind for c in clips for m in c.cast}
+    if split not in ("pretrain", "outside"):
+        assert not scenes and not kinds & set(OUTSIDE_KINDS)
+        return
+    assert scenes == set(OUTSIDE_SCENES) and kinds == set(KINDS)
+    if split == "outside":
+        assert {c.scene for c in clips} == set(OUTSIDE_SCENES)
+        assert {c.cast[e.agent].kind for c in clips for e in c.events} == set(OUTSIDE_KINDS)
+
+
+@pytest.mark.parametrize(("seed", "clips", "digest"), [(0, 400, "e48695ed5e7284c8"), (1, 12, "3b788f6a56b24c57")])
+def test_clips_of_the_base_are_those_of_before_the_reservation(seed, clips, digest):
+    """A base that was trained before it stays a base of this world."""
+    drawn = "\n".join(repr(sample_clip("pretrain", i, seed)) for i in range(clips))
+    assert text_digest(drawn, 16) == digest
 
 
 @pytest.mark.parametrize("split", ["alike", "hard"])
