@@ -226,7 +226,7 @@ class Pretrainer:
         def captions(data: FrameSet, index: np.ndarray, rng: np.random.Generator) -> list[str]:
             return [
                 texts.sparse(sample_clip(data.split, int(data.clip[i]), data.seed), int(data.event[i]), rng,
-                             self.s.verb_share, self.s.colour_share)
+                             self.s.verb_share, self.s.colour_share, self.s.prop_share)
                 for i in index
             ]  # fmt: skip
 

@@ -132,10 +132,18 @@ def clip_query(script: ClipScript, rng: np.random.Generator) -> tuple[str, tuple
     return joint.join(natural(script, k, rng, detail="colour") for k in chosen), chosen
 
 
-def sparse(script: ClipScript, k: int, rng: np.random.Generator, verb_share: float, colour_share: float = 0.3) -> str:
+def sparse(
+    script: ClipScript,
+    k: int,
+    rng: np.random.Generator,
+    verb_share: float,
+    colour_share: float = 0.3,
+    prop_share: float = 0.5,
+) -> str:
     """Alt text for a moment of event k: some of who and what is there, and mostly where.
 
-    verb_share: how often the agent's action is named; colour_share: how often each clothing colour is.
+    verb_share: how often the agent's action is named; colour_share: how often each clothing colour is; prop_share: how often
+    a prop is, where the action is not.
     Direction, manner and who does it to whom are never told.
     """
     event = script.events[k]
@@ -158,7 +166,7 @@ def sparse(script: ClipScript, k: int, rng: np.random.Generator, verb_share: flo
         things = [short(event.agent)]
         if event.patient is not None and rng.random() < 0.5:
             things.append(short(event.patient))
-        if event.prop and rng.random() < 0.5:
+        if event.prop and rng.random() < prop_share:
             things.append(_a(event.prop))
         if event.spec.thing and rng.random() < 0.5:
             things.append(_thing(event.spec.thing))

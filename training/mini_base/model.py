@@ -12,7 +12,8 @@ from training.mini_base.knowledge import Knowledge
 
 @dataclass(frozen=True)
 class PretrainSettings:
-    """The mini base and its training. *_steps count optimiser steps; verb_share is how often alt text names the action.
+    """The mini base and its training. *_steps count optimiser steps; *_share is how often alt text names the action, each
+    colour, the prop.
 
     knowledge: what the sight phase is told, by default all there is.
     """
@@ -45,6 +46,7 @@ class PretrainSettings:
     align_text_groups: int = 16
     verb_share: float = 0.1
     colour_share: float = 0.3
+    prop_share: float = 0.5
     weight_decay: float = 0.05
     knowledge: Knowledge = field(default_factory=Knowledge)
     precision: str = "no"

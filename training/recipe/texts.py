@@ -42,7 +42,7 @@ class TextRecipe:
     count_tokens: Callable[[str], int]
     limit: int
     seed: int
-    shares: tuple[float, float]
+    shares: tuple[float, float, float]
 
     def rng(self, situation: Situation) -> np.random.Generator:
         """Of (seed, clip id) alone."""
@@ -61,11 +61,11 @@ def clip_texts(
     count_tokens: Callable[[str], int],
     limit: int,
     seed: int,
-    shares: tuple[float, float] = (0.1, 0.3),
+    shares: tuple[float, float, float] = (0.1, 0.3, 0.5),
 ) -> list[ClipTexts]:
     """Texts for every clip, depending on (seed, clip id) alone. Raises ValueError for an unknown style.
 
-    shares: how often sparse alt text names the action and a colour, see sparse_shares.
+    shares: how often sparse alt text names the action, a colour and a prop, see sparse_shares.
     """
     if style not in STYLES:
         raise ValueError(f"data.caption_style is {style!r}; allowed: {', '.join(STYLES)}")
@@ -97,17 +97,17 @@ def _negatives(
     return tuple(c.text for c in wrong)
 
 
-def sparse_shares(base: str) -> tuple[float, float]:
-    """How often the base's own alt text named the action and a colour: its run.json says so, else the mini base's.
+def sparse_shares(base: str) -> tuple[float, float, float]:
+    """How often the base's own alt text named the action, a colour and a prop: its run.json says so, else the mini base's.
 
     The control for mere extra training has to look like what the base was trained on.
     """
     folder = resolve_bundled(base) or Path(base)
     try:
         settings = json.loads((folder / "run.json").read_text("utf-8"))["settings"]
-        return float(settings["verb_share"]), float(settings["colour_share"])
+        return float(settings["verb_share"]), float(settings["colour_share"]), float(settings.get("prop_share", 0.5))
     except (OSError, ValueError, KeyError, TypeError):
-        return 0.1, 0.3
+        return 0.1, 0.3, 0.5
 
 
 def _each_event(style: str) -> Callable[[Sequence[Situation], TextRecipe], list[ClipTexts]]:
