@@ -24,7 +24,7 @@ PLACES = (
     "srlclip/app/ui/parts", "srlclip/app/ui/results", "srlclip/app/ui/tab", "srlclip/app/ui/tabs", "srlclip/app/ui/api", "srlclip/app/ui",
     "srlclip/app", "srlclip/cli", "srlclip/__main__",
     "training/recipe/sources", "training/settings", "training/recipe", "training/runs", "training/mini_base", "training/captioning", "training/train",
-    "training/evaluate", "training/captioner", "training/predict", "training/studies", "training/cards", "training",
+    "training/evaluate", "training/forgetting", "training/captioner", "training/predict", "training/studies", "training/cards", "training",
     "benchmarks", "app",
 )  # fmt: skip
 #: What a place does without although it lies lower: (place, module that it must not import).

@@ -5,6 +5,7 @@
     python -m training.ablate all --quick                   # minutes on two cores; shows directions only
     python -m training.ablate negatives --tables-only       # tables and plots from what is there
     python -m training.ablate negatives --heads             # also Vb@1 and CIDEr, as the paper's tables have, of trained heads
+    python -m training.ablate finetune --outside            # also what each arm forgot of scenes and kinds that it never saw
 
 Studies: see training/studies/definitions.py. CPU or GPU. Clips are rendered and decoded once, arms that studies share are trained
 once, and a stopped study goes on where it was.
@@ -40,6 +41,8 @@ HEAD_CONFIG = Path(__file__).parent / "configs" / "captioner_study.json"
 QUICK = ("data.clips=120", "data.valid_clips=10", "optim.epochs=4", "optim.warmup_steps=4")
 QUICK_CLIPS = 60
 QUICK_HEAD = ("data.clips=60", "data.valid_clips=20", "optim.epochs=10")
+#: --outside without a number: clips outside of the adaptation's world, and as many inside.
+OUTSIDE_CLIPS = 60
 #: Seconds of one run on one core, as long as none has been timed here; quick and not.
 EXPECTED = {False: 75.0, True: 20.0}
 
@@ -52,9 +55,10 @@ def plan(
     seeds: int = 0,
     bases: Sequence[str] = (),
     head: HeadRun | None = None,
+    outside_clips: int = 0,
 ) -> list[Cell]:
     """Every cell of the studies' tables. seeds, bases: instead of each study's own. head: what the arms' heads have in
-    common, None to train none. Raises ValueError."""
+    common, None to train none. outside_clips: of what adaptation never shows, 0 to ask nothing of it. Raises ValueError."""
     if common.data.source != "synsitu":
         raise ValueError(f"data.source is {common.data.source!r}; the studies' questions are about SynSitu's clips")
     every = {base for study in studies for base in (bases or study.bases)}
@@ -72,7 +76,7 @@ def plan(
                 trained = arm.overrides is not None
                 for seed in range((seeds or study.seeds) if trained else 1):
                     settings = with_overrides(replace(common, base=base, seed=seed), arm.overrides or ())
-                    planned = Run.plan(settings, measure, runs, trained, head)
+                    planned = Run.plan(settings, measure, runs, trained, head, outside_clips)
                     cells.append(Cell(study.name, base, arm.name, seed, planned))
     return cells
 
@@ -115,7 +119,8 @@ def run(args: argparse.Namespace) -> int:
     runs = args.runs or ("runs/ablate-quick" if quick else "runs/ablate")
     out = Path(args.out or (f"{runs}/results" if quick else "results/ablations"))
     seeds, bases = args.seeds or int(quick), args.base or (["mini-base"] if quick else [])
-    cells = plan(studies, common, measure, runs, seeds, bases, shared_head(args) if args.heads else None)
+    head = shared_head(args) if args.heads else None
+    cells = plan(studies, common, measure, runs, seeds, bases, head, args.outside)
     every = distinct(cells)
     todo = [] if args.tables_only else [c for c in every if not is_complete(c.run)]
     workers = args.workers or (min(8, os.cpu_count() or 1) if devices == [""] else len(devices))
@@ -158,6 +163,12 @@ def _split(text: str) -> tuple[str, int]:
     return name, int(clips)
 
 
+def _clips(text: str) -> int:
+    if not text.isdigit() or int(text) < 2:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of clips, 2 or more")
+    return int(text)
+
+
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="The paper's ablations and the caption control, on SynSitu.")
     parser.add_argument("studies", nargs="+", metavar="NAME", help=f"{', '.join(STUDIES)}, or all")
@@ -177,6 +188,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--head-clips", type=int, default=0, help=f"clips to score heads on (default: {HeadRun.scored})"
     )
+    parser.add_argument("--outside", type=_clips, nargs="?", const=OUTSIDE_CLIPS, default=0, metavar="CLIPS",
+                        help="also ask each arm about scenes and kinds that adaptation never shows, and as many clips of its "
+                        f"own: what it forgot (without a number: {OUTSIDE_CLIPS})")  # fmt: skip
     parser.add_argument("--tables-only", action="store_true", help="train nothing; tables and plots from what is there")
     parser.add_argument("--dry-run", action="store_true", help="list the runs and the time they would take")
     args = parser.parse_args(argv)

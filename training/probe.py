@@ -24,6 +24,7 @@ from tqdm import tqdm
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from srlclip.evaluation.linear_probe import linear_probe
+from srlclip.evaluation.scripted import of_two
 from srlclip.evaluation.towers import Observations, summarise
 from srlclip.files import write_json
 from srlclip.models.checkpoints import fetch_folder
@@ -98,17 +99,8 @@ class Probe:
         sentences = sorted({sentence for pair in self.pairs for sentence in (pair.true, pair.false)})
         with torch.inference_mode():
             table = encoder.encode_texts([*texts.verb_labels(), *sentences]).cpu().numpy()
-        verbs, place = table[: len(VERBS)], {sentence: len(VERBS) + i for i, sentence in enumerate(sentences)}
-        out = {}
-        for fact in FACTS:
-            pairs = [pair for pair in self.pairs if pair.fact == fact]
-            vectors = np.array([events[pair.clip, pair.event] for pair in pairs]).reshape(len(pairs), events.shape[-1])
-            true, false = (
-                (vectors * table[[place[s] for s in side]]).sum(-1)
-                for side in ([pair.true for pair in pairs], [pair.false for pair in pairs])
-            )
-            reason = "" if pairs else f"none of the {self.asked} clips has a pair"
-            out[f"pairs: {fact}"] = Observations(true > false, np.array([p.clip for p in pairs], int), reason=reason)
+        verbs, vectors = table[: len(VERBS)], dict(zip(sentences, table[len(VERBS) :], strict=True))
+        out = {f"pairs: {fact}": of_two(self.pairs, fact, events, vectors) for fact in FACTS}
         named = (events[: self.asked].reshape(-1, events.shape[-1]) @ verbs.T).argmax(-1)
         return out | {"verb, zero-shot": Observations(named == self.truth, self.owner)}
 

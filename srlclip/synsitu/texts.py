@@ -16,7 +16,7 @@ from srlclip.data.roles import parse_role_key
 from srlclip.synsitu.sample import mirror
 from srlclip.synsitu.shown import held_out_event
 from srlclip.synsitu.words import DIRECTION_PHRASES, FORMS, KIND_WORDS, MANNER_PHRASES, SCENE_PHRASES
-from srlclip.synsitu.world import COLOURS, VERBS, Character, ClipScript, EventScript
+from srlclip.synsitu.world import COLOURS, SCENES, VERBS, Character, ClipScript, EventScript
 
 
 def _pick(rng: np.random.Generator, options: tuple) -> object:
@@ -263,3 +263,8 @@ def _other_verb(event: EventScript, rng: np.random.Generator) -> EventScript:
 def verb_labels() -> list[str]:
     """One text a verb, in the order of VERBS, as zero-shot classification asks CLIP."""
     return [f"a photo of someone {FORMS[verb_id][0][1]}" for verb_id in VERBS]
+
+
+def scene_labels() -> list[str]:
+    """One text a scene, in the order of SCENES."""
+    return [f"a photo {SCENE_PHRASES[scene][0]}" for scene in SCENES]

@@ -20,6 +20,7 @@ from training.recipe.texts import STYLES
 from training.settings import TrainSettings
 from training.studies import runs as study_runs
 from training.studies import tables as study_tables
+from training.studies.cells import arm_cell
 from training.studies.definitions import STUDIES, Arm, Study, chosen
 from training.studies.heads import HeadRun
 from training.studies.pool import run_all
@@ -147,6 +148,21 @@ def test_the_untrained_base_stands_against_every_seed():
         boot.difference(ClipSums.of(seeds[:2], clip), arm)
     with pytest.raises(ValueError, match="observed the same"):
         ClipSums.of([seeds[0], seeds[1][:-1]], clip)
+
+
+def test_a_reference_that_is_not_trained_stands_against_every_seed_of_an_arm():
+    study = Study("s", "?", (Arm("base", "base", None), Arm("a", "a")), "base", seeds=3)
+    (base, *of), clip = observations(4)
+    sums = {"base": [base], "a": of}
+    cell = arm_cell(
+        study,
+        "a",
+        {"base": [0], "a": [0, 1, 2]},
+        lambda arm, s: ClipSums.of([sums[arm][i] for i in s], clip),
+        Bootstrap(100),
+    )
+    assert cell["difference"]["seeds"] == [0, 1, 2]
+    assert cell["difference"]["mean"] == pytest.approx(np.mean(of) - np.mean(base), abs=0.006)
 
 
 # ---------------------------------------------------------------------------------------------- end to end
@@ -293,6 +309,34 @@ def test_a_study_is_asked_for_its_missing_heads_alone(with_heads, monkeypatch, c
     capsys.readouterr()
     assert ablate.main([*call, "--dry-run"]) == 0 and "4 runs, 1 to do" in capsys.readouterr().out
     assert ablate.main(call) == 0 and scored.is_file()
+
+
+def test_outside_columns_say_each_arms_change_from_the_base_and_train_nothing(
+    tiny_study, tiny_clip, monkeypatch, capsys
+):
+    args, _, folder = tiny_study
+    STUDIES["tiny_outside"] = replace(TINY, name="tiny_outside", arms=TINY.arms[:3])
+    call = ["tiny_outside", *args[1:], "--outside", "2"]
+    monkeypatch.setattr(study_runs, "train", lambda settings: 1 / 0)
+    monkeypatch.setattr(study_runs, "measure", lambda run: 1 / 0)
+    try:
+        assert ablate.main([*call, "--tables-only"]) == 0
+        assert "| bag | missing | missing |" in (folder / "results" / "tiny_outside.md").read_text()
+        assert ablate.main(call) == 0
+        capsys.readouterr()
+        assert ablate.main([*call, "--dry-run"]) == 0 and "3 runs, 0 to do" in capsys.readouterr().out
+    finally:
+        del STUDIES["tiny_outside"]
+    block = json.loads((folder / "results" / "tiny_outside.json").read_text())["outside"]
+    assert block["clips"] == 2 and [run["arm"] for run in block["runs"]] == ["base", "srl", "bag"]
+    for place in ("outside", "inside"):
+        row = block["tables"][tiny_clip.name][place]["pairs: kind"]
+        assert row["bag"]["difference"]["mean"] == pytest.approx(row["bag"]["mean"] - row["base"]["mean"], abs=0.02)
+        assert "difference" not in row["base"]
+    text = (folder / "results" / "tiny_outside.md").read_text()
+    assert "**Outside: scenes and kinds that the base saw and adaptation never shows** (2 clips" in text
+    assert text.count("| arm | scene, zero-shot | scene, of 2 | kind, of 2 |") == 2
+    assert str(folder) not in text
 
 
 def test_heads_need_clips_that_no_arm_has_seen(tiny_clip, tmp_path):

@@ -158,7 +158,9 @@ def test_a_contextualizer_that_starts_as_the_mean_is_saved_with_its_gain(run, ti
     gain = SRLCLIP.load(folder / "model", tiny_clip).contextualizer.gain
     assert gain.shape == (2,) and bool((gain != 0.02).all())
     first, plain = losses(folder)[1], losses(run("plain"))[1]
-    assert first["clip_event"] == plain["clip_event"] and first["vc_event"] < plain["vc_event"]
+    assert first["clip_event"] == plain["clip_event"]
+    mine, others = (abs(row["vc_event"] - row["clip_event"]) for row in (first, plain))
+    assert mine < 0.1 < others
 
 
 def test_validation_may_ask_the_contextualizers_tokens_and_changes_nothing_by_it(run):

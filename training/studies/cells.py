@@ -32,13 +32,16 @@ def arm_cell(
         "per_seed": [round(float(v), 2) for v in measured.per_seed()],
     }
     # The base is one model: it stands against every seed. Else only seeds that both have can be paired.
-    untrained = study.arm(arm).overrides is None
-    theirs = seeds[study.reference]
-    shared = sorted(theirs) if untrained else sorted(set(seeds[arm]) & set(theirs))
+    one_model = {name: study.arm(name).overrides is None for name in (arm, study.reference)}
+    mine, theirs = sorted(seeds[arm]), sorted(seeds[study.reference])
+    if one_model[study.reference]:
+        shared = mine if theirs else []
+    else:
+        shared = theirs if one_model[arm] else sorted(set(mine) & set(theirs))
     if arm == study.reference or not shared:
         return numbers
-    a = take(study.reference, shared)
-    b = measured if untrained else take(arm, shared)
+    a = take(study.reference, theirs if one_model[study.reference] else shared)
+    b = measured if one_model[arm] else take(arm, shared)
     if a is not None and b is not None:
         pair = (a, b) if study.arms_minus_reference else (b, a)
         numbers["difference"] = interval_cell(bootstrap.difference(*pair)) | {"seeds": shared}

@@ -3,36 +3,35 @@
 A run lies in a folder named by a hash of what its result depends on, so arms that studies share are trained once, what
 is done is skipped, and other paths change nothing. The folder is training/train.py's run folder plus observations.npz
 (every answer, by split and metric, with its clip) and observations.json (what was asked), written last. With a head
-(training/studies/heads.py) that one's folder lies inside.
+(training/studies/heads.py) that one's folder lies inside, with questions outside of the adaptation's world
+(training/studies/outside.py) their answers.
 """
 
 from __future__ import annotations
 
 import json
 import time
-import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from srlclip.config import to_dict
 from srlclip.evaluation.towers import Observations
-from srlclip.files import files_digest, json_digest, replacing, text_digest, write_json
+from srlclip.files import files_digest, json_digest, text_digest, write_json
 from srlclip.language.lexicon import Lexicon
 from srlclip.models.checkpoints import fetch_folder
 from srlclip.models.encoder import ClipEncoder
 from srlclip.models.pair import adapted_copy
-from srlclip.situations import DataError
 from training.evaluate import Bench, read_clips
 from training.recipe.data import cached_frames, load_situations
 from training.runs.provenance import commit
 from training.runs.run_folder import HARMLESS
 from training.settings import TrainSettings
-from training.studies import heads
+from training.studies import heads, outside
+from training.studies.answers import read_answers, write_answers
 from training.studies.definitions import base_name
 from training.studies.heads import HeadRun, head_key
+from training.studies.outside import OutsideRun
 from training.studies.pool import output_in
 from training.train import train
 
@@ -55,12 +54,14 @@ class Measure:
 
 @dataclass(frozen=True)
 class Run:
-    """settings: with `out` as its folder. trained: False for the base model itself. head: trained on its features, too."""
+    """settings: with `out` as its folder. trained: False for the base model itself. head: trained on its features, too.
+    outside: what is asked of it outside of the adaptation's world, too."""
 
     settings: TrainSettings
     measure: Measure
     trained: bool = True
     head: HeadRun | None = None
+    outside: OutsideRun | None = None
 
     @property
     def folder(self) -> Path:
@@ -74,13 +75,16 @@ class Run:
         runs: str | Path,
         trained: bool = True,
         head: HeadRun | None = None,
+        outside_clips: int = 0,
     ) -> Run:
-        """The run of these settings in its place below the folder `runs`. head: what all arms' heads have in common."""
+        """The run of these settings in its place below the folder `runs`. head: what all arms' heads have in common.
+        outside_clips: of what adaptation never shows, 0 to ask nothing of it."""
         # A base has no settings but the frames that it is asked about.
         base = f"base-{weights_digest(settings.base)[:12]}{'-drawn' * settings.data.drawn}"
         key = run_key(settings) if trained else base
         settings = replace(settings, out=str(Path(runs) / key))
-        return cls(settings, measure, trained, head and head_of(settings, trained, head))
+        asked = OutsideRun.of(settings, trained, outside_clips, measure.frames_per_event) if outside_clips else None
+        return cls(settings, measure, trained, head and head_of(settings, trained, head), asked)
 
 
 @dataclass(frozen=True)
@@ -152,8 +156,10 @@ def is_done(run: Run) -> bool:
 
 
 def is_complete(run: Run) -> bool:
-    """Whether its head, where it is to have one, is done as well."""
-    return is_done(run) and (run.head is None or heads.is_done(run.head))
+    """Whether its head and its questions outside, where it is to have them, are done as well."""
+    if not is_done(run) or (run.head is not None and not heads.is_done(run.head)):
+        return False
+    return run.outside is None or outside.is_done(run.outside)
 
 
 def execute(run: Run) -> float:
@@ -169,6 +175,8 @@ def execute(run: Run) -> float:
             measure(run)
         if run.head is not None:
             heads.complete(run.head)
+        if run.outside is not None and not outside.is_done(run.outside):
+            outside.measure(run.outside)
     return time.time() - started
 
 
@@ -217,46 +225,31 @@ def prepare(runs: Sequence[Run], workers: int) -> None:
             cached_frames(load_situations(d, split, clips), d, prepared.base.preprocess_spec)
         if run.head is not None:
             heads.prepare_frames(run.head, workers, prepared.base.preprocess_spec)
+        if run.outside is not None:
+            outside.prepared(run.outside, workers)
 
 
 def measure(run: Run) -> None:
     """Write observations.npz and observations.json beside the run's model."""
     prepared = benches(run)
     model = adapted_copy(prepared.base, run.folder / "model") if run.trained else prepared.base
-    arrays, questions = {}, {}
+    answers, questions = {}, {}
     for split, bench in prepared.splits.items():
-        for metric, o in bench.measure(model, split).items():
-            small = np.uint8 if o.percent else np.int32
-            arrays[f"{split}/{metric}/values"] = np.asarray(o.values).astype(small)
-            arrays[f"{split}/{metric}/clip"] = np.asarray(o.clip).astype(np.int32)
+        answers[split] = bench.measure(model, split)
         asked = repr(([s.clip_id for s in bench.situations], bench.asked))
         questions[split] = {
             "clips": len(bench.situations),
             "events": sum(len(s.events) for s in bench.situations),
             "digest": text_digest(asked, 16),
         }
-    path = run.folder / "observations.npz"
-    with replacing(path) as draft, draft.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+    write_answers(run.folder / "observations.npz", answers)
     about = {"measure": run.measure.to_dict(), "questions": questions, "commit": commit()}
     write_json(run.folder / "observations.json", about)
 
 
 def read_observations(run: Run) -> dict[str, dict[str, Observations]]:
     """split -> metric -> observations of a finished run. Raises DataError for a damaged file."""
-    path = run.folder / "observations.npz"
-    out: dict[str, dict[str, Observations]] = {}
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            for name in arrays.files:
-                split, metric, what = name.split("/")
-                if what == "values":
-                    values = arrays[name]
-                    clip = arrays[f"{split}/{metric}/clip"]
-                    out.setdefault(split, {})[metric] = Observations(values, clip, values.dtype == np.uint8)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path} cannot be read ({error}); delete it and run the study again") from error
-    return out
+    return read_answers(run.folder / "observations.npz")
 
 
 def about(run: Run) -> dict:

@@ -19,7 +19,7 @@ from srlclip.situations import DataError
 from training.evaluate import SYNSITU
 from training.runs.provenance import portable, provenance
 from training.settings import TrainSettings
-from training.studies import head_columns
+from training.studies import head_columns, outside_columns
 from training.studies.cells import arm_cell, level, missing_cell, signed
 from training.studies.definitions import Study, base_name
 from training.studies.runs import Cell, Measure, about, is_done, read_observations
@@ -131,7 +131,17 @@ def result(
             for c, a in runs.items()
         ],
         "tables": tables,
-    } | ({"heads": head_columns.result(study, cells, bootstrap, failed)} if cells[0].run.head else {})  # fmt: skip
+    } | _blocks(study, cells, bootstrap, failed)  # fmt: skip
+
+
+def _blocks(study: Study, cells: Sequence[Cell], bootstrap: Bootstrap, failed: Mapping[Path, str]) -> dict[str, Any]:
+    """What a study was asked for besides."""
+    run, out = cells[0].run, {}
+    if run.head is not None:
+        out["heads"] = head_columns.result(study, cells, bootstrap, failed)
+    if run.outside is not None:
+        out["outside"] = outside_columns.result(study, cells, bootstrap, failed)
+    return out
 
 
 def _same_questions(runs: Mapping[Cell, dict]) -> dict[str, Any]:
@@ -194,6 +204,8 @@ def markdown(study: Study, results: Mapping[str, Any]) -> str:
                     cells = [signed(column[arm.name].get("difference", {})) for column in columns.values()]
                     lines.append(f"| {arm.label} | {' | '.join(cells)} |")
             lines += ["", "</details>", ""] if place else [""]
+            if place == 0 and "outside" in results:
+                lines += outside_columns.lines(study, results["outside"], base)
     return "\n".join([*lines, *_footer(study, results)]) + "\n"
 
 
