@@ -5,7 +5,7 @@
     python training/bundle.py --index-only                     # only the gallery's embeddings, where models or clips changed
 
 Copies the base and the adapter with their run.json, config and log, renders the gallery (unseen clips of a seed of its
-own, groups of look-alikes among them), picks example queries by dice, embeds the gallery, and writes the model cards.
+own, groups of look-alikes among them), draws example queries by rule, embeds the gallery, and writes the model cards.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from srlclip.comparison.loading import HEADS_FOLDER
 from srlclip.data.folder import read_folder
 from srlclip.files import write_json, write_text
 from srlclip.results import MODELS
-from srlclip.synsitu import texts
+from srlclip.synsitu.gallery_queries import example_queries
 from srlclip.synsitu.sample import GROUP_SIZE, script_of
 from srlclip.synsitu.writer import progress_bar, write_split
 from training.cards.bundled import base_card, pair_card
@@ -66,7 +66,7 @@ def copy_heads(runs: Path) -> None:
 
 
 def write_gallery() -> None:
-    """Render the gallery and throw the dice for the example queries."""
+    """Render the gallery and draw its example queries."""
     folder = ASSETS / "gallery"
     shutil.rmtree(folder, ignore_errors=True)
     for split, clips in (("hard", HARD_GROUPS * GROUP_SIZE), ("test", PLAIN_CLIPS)):
@@ -76,18 +76,11 @@ def write_gallery() -> None:
 
 
 def write_examples() -> None:
+    """Short and long queries by the rule of srlclip.synsitu.gallery_queries, which knows no model."""
     folder = ASSETS / "gallery"
-    rng = np.random.default_rng(GALLERY_SEED)
-    rows = []
-    # The page asks who did what to whom: only events with two characters are asked for, whatever the models say.
-    asked = [
-        (clip, [k for k, event in enumerate(script_of(clip.clip_id).events) if event.patient is not None])
-        for clip in read_folder(folder)
-    ]
-    asked = [(clip, events) for clip, events in asked if events]
-    for clip, events in asked[:: len(asked) // EXAMPLES][:EXAMPLES]:
-        k = int(rng.choice(events))
-        rows.append({"query": texts.natural(script_of(clip.clip_id), k, rng), "target": clip.clip_id, "event_index": k})
+    scripts = [script_of(clip.clip_id) for clip in read_folder(folder)]
+    examples = example_queries(scripts, EXAMPLES, np.random.default_rng(GALLERY_SEED))
+    rows = [{"query": e.query, "target": e.target, "event_index": e.event_index} for e in examples]
     write_json(folder / "examples.json", rows)
 
 
