@@ -97,6 +97,7 @@ class FakeComparison:
         )
         self.embedded: list[tuple[str, int]] = []
         self.failing, self.kinds, self.pause = failing, kinds, pause
+        self.gallery_origin = "embedded"
         self.gallery = SimpleNamespace(fingerprints={"base": "0" * 16, "adapted": "1" * 16})
         reader = SimpleNamespace(max_tokens=77, count_tokens=lambda text: len(text.split()) + 2)
         self.pair = SimpleNamespace(base=reader)

@@ -50,15 +50,19 @@ class PairName:
 class ModelRules:
     """Which models may be chosen. allowed: only these names; None: any (for an app that only its owner reaches).
 
-    root: a folder of model folders, which are offered by their names in it.
+    root: a folder of model folders, which are offered by their names in it. adapters: (name, readable name) of further
+    bundled adapters, which may be chosen besides.
     """
 
     allowed: tuple[str, ...] | None = None
     root: Path | None = None
+    adapters: tuple[tuple[str, str], ...] = ()
 
     def checked(self, name: PairName) -> PairName:
         """The pair with names of the root's folders made paths. Raises ValueError for what may not be chosen."""
-        return PairName(*(self._checked(model) if model else None for model in (name.base, name.adapter)))
+        base = self._checked(name.base) if name.base else None
+        known = not name.adapter or name.adapter in dict(self.adapters)
+        return PairName(base, name.adapter if known else self._checked(name.adapter))
 
     def _checked(self, model: str) -> str:
         if self.allowed is not None and model not in self.allowed:

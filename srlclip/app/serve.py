@@ -102,17 +102,22 @@ def check_address(host: str, port: int) -> None:
 def model_rules(args: argparse.Namespace, host: str) -> ModelRules:
     """What visitors may load: anything only where nobody but this machine's user can connect."""
     from srlclip.app.pairs import ModelRules
+    from srlclip.comparison.loading import DEFAULT_ADAPTER, DEFAULT_BASE
+    from srlclip.models.checkpoints import bundled_adapters
 
     root = Path(args.models).expanduser() if args.models else None
     if root is not None and not root.is_dir():
         raise ValueError(f"--models is {args.models}, which is no folder; give one that holds model folders")
     public = host not in _LOCAL or bool(os.environ.get("SPACE_ID"))
     if args.allow_models == "*" or (args.allow_models is None and not public):
-        return ModelRules(None, root)
+        return ModelRules(None, root, tuple(bundled_adapters().items()))
     named = [name.strip() for name in (args.allow_models or "").split(",") if name.strip()]
-    # Without the flag nothing can be chosen: the app's own pair is there anyway.
+    # Without the flag nothing else can be chosen: the app's own pair is there anyway.
     own = [name for name in (args.base, args.adapter) if name] if named else []
-    return ModelRules(tuple(dict.fromkeys((*own, *named))), root)
+    # The package's other adapters belong to its own pair, and are no more of a burden than that.
+    bundled = not named and args.base in (None, DEFAULT_BASE) and args.adapter in (None, DEFAULT_ADAPTER)
+    adapters = tuple(bundled_adapters().items()) if bundled else ()
+    return ModelRules(tuple(dict.fromkeys((*own, *named))), root, adapters)
 
 
 def usable_caches() -> tempfile.TemporaryDirectory | None:

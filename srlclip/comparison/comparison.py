@@ -80,6 +80,7 @@ class Comparison:
         self.pair, self.info, self.gallery, self.lexicon = pair, info, gallery, lexicon
         self._clips = {s.clip_id: s for s in situations}
         self._place = {clip_id: i for i, clip_id in enumerate(gallery.ids)}
+        self.gallery_origin = "embedded"  # one of embedding.ORIGINS
         self.left_out: tuple[str, ...] = ()  # clips of the gallery's folder that cannot be decoded
         self._uploads: OrderedDict[str, tuple[Situation, dict[str, np.ndarray]]] = OrderedDict()
         self._texts: OrderedDict[str, np.ndarray] = OrderedDict()
@@ -109,8 +110,9 @@ class Comparison:
         info = describe(pair, adapter, device)
         trained = find_heads(pair, adapter, heads)
         situations = read_folder(gallery or ASSETS / "gallery")
-        built, kept = embed_gallery(pair, situations, progress)
+        built, kept, origin = embed_gallery(pair, situations, progress)
         comparison = cls(pair, info, kept, built, find_lexicon(adapter, kept), trained)
+        comparison.gallery_origin = origin
         comparison.left_out = tuple(s.clip_id for s in situations if s.clip_id not in comparison._clips)
         return comparison
 

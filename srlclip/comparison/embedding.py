@@ -23,6 +23,8 @@ from srlclip.video.clips import clip_pixels
 from srlclip.video.frames import UPLOAD_LIMITS, Limits, VideoInfo
 
 FRAMES_PER_EVENT = 4
+#: Where a gallery's embeddings come from: the package, the user's cache, or made just now (and cached, if that can be).
+ORIGINS = ("bundled", "cached", "embedded")
 #: Frames that are embedded between two reports of progress.
 _BLOCK = 80
 #: Frame embeddings that are kept for a while: (clip id, number of events) -> model -> (E, F, D).
@@ -86,22 +88,23 @@ def _embedded(
 
 def embed_gallery(
     pair: ClipPair, situations: Sequence[Situation], progress: Progress | None
-) -> tuple[Gallery, list[Situation]]:
-    """Embeddings of all clips under both models, from the bundled or the user's cache if they are there.
+) -> tuple[Gallery, list[Situation], str]:
+    """Embeddings of all clips under both models, from the bundled or the user's cache if they are there; the clips that
+    they are of, and which of ORIGINS they come from.
 
     Clips that cannot be decoded are left out (and told through `progress`); DataError if none is left.
     """
     key = pair.fingerprints
     name = gallery_name(pair, situations)
-    folders = (ASSETS / "index" / name, cache_folder() / "galleries" / name)
+    folders = dict(zip(ORIGINS, (ASSETS / "index" / name, cache_folder() / "galleries" / name), strict=False))
     by_id = {s.clip_id: s for s in situations}
-    for folder in folders:
+    for origin, folder in folders.items():
         if (folder / "gallery.json").is_file():
             try:
                 gallery = Gallery.load(folder, key)
             except DataError:
                 continue
-            return gallery, [by_id[i] for i in gallery.ids]
+            return gallery, [by_id[i] for i in gallery.ids], origin
     kept, features, reasons = [], {m: [] for m in MODELS}, []
     for i, situation in enumerate(situations):
         if progress:
@@ -122,11 +125,11 @@ def embed_gallery(
     events = {m: rectangular(v) for m, v in features.items()}
     gallery = Gallery(tuple(s.clip_id for s in kept), events, clips, key)
     try:
-        gallery.save(folders[-1])
+        gallery.save(folders["cached"])
     except OSError as error:  # a read-only home is no reason not to start
         if progress:
             progress(1.0, f"embeddings not kept for the next start: {error}")
-    return gallery, kept
+    return gallery, kept, "embedded"
 
 
 def gallery_name(pair: ClipPair, situations: Sequence[Situation]) -> str:

@@ -9,13 +9,14 @@ from srlclip import PACKAGE
 from srlclip.situations import DataError
 
 FOLDER = PACKAGE.parent / "results"
-MAIN, CAPTIONS, STUDIES = "mini_pair", "captioner", "ablations"
+MAIN, CAPTIONS, HEADS, STUDIES = "mini_pair", "captioner", "heads", "ablations"
 
 
 def names(folder: Path | None = None) -> tuple[str, ...]:
-    """What `read` can read: the main measurement, the captioners', and "ablations/NAME", those that are there."""
+    """What `read` can read: the main measurement, the captioners', the head study's, and "ablations/NAME", those that are
+    there."""
     folder = FOLDER if folder is None else folder
-    main = [name for name in (MAIN, CAPTIONS) if (folder / f"{name}.json").is_file()]
+    main = [name for name in (MAIN, CAPTIONS, HEADS) if (folder / f"{name}.json").is_file()]
     studies = sorted((folder / STUDIES).glob("*.json")) if (folder / STUDIES).is_dir() else []
     return (*main, *(f"{STUDIES}/{path.stem}" for path in studies))
 

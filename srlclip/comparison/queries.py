@@ -30,7 +30,8 @@ def find_examples(
 ) -> tuple[Example, ...]:
     """Queries that describe one event of a gallery clip: the folder's own, else spread over the labelled clips by place.
 
-    Without labels they are sentences from the lexicon, without a target. present: clip ids of the gallery.
+    The bundled gallery has its own, drawn by the rule of srlclip.synsitu.gallery_queries: no score enters the choice of
+    any example. Without labels they are sentences from the lexicon, without a target. present: clip ids of the gallery.
     """
     stored = folder / FILE
     if stored.is_file():

@@ -17,6 +17,9 @@ from srlclip.situations import CheckpointError
 
 #: Names that work without a download; their folders are part of the package.
 BUNDLED = ("mini-base", "mini-srlclip")
+#: Further adapters over the bundled base lie in this folder beside them, each known as adapters/NAME.
+ADAPTERS = "adapters"
+_ADAPTER = re.compile(rf"{ADAPTERS}/[a-z0-9]+(-[a-z0-9]+)*")
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
 #: A branch, tag or commit behind a Hub id: OWNER/NAME@REVISION.
 _REVISION = re.compile(r"[A-Za-z0-9][\w./-]*")
@@ -27,8 +30,23 @@ FETCHED, NOT_FETCHED = ("*.json", "*.safetensors", "README.md"), ("merged/*",)
 
 
 def resolve_bundled(name: str | Path) -> Path | None:
-    """Folder of a bundled model, or None when `name` is not a bundled name. The folder is not checked."""
-    return ASSETS / "models" / str(name) if str(name) in BUNDLED else None
+    """Folder of a bundled model, or None when `name` is not a bundled name. The folder is not checked.
+
+    A further adapter's name is one only where the adapter is there: elsewhere it may be a folder's or a Hub id.
+    """
+    folder = ASSETS / "models" / str(name)
+    is_adapter = isinstance(name, str) and _ADAPTER.fullmatch(name) and (folder / CARD).is_file()
+    return folder if str(name) in BUNDLED or is_adapter else None
+
+
+def bundled_adapters() -> dict[str, str]:
+    """Bundled name -> readable name of the further adapters of this installation, {} without any.
+
+    Raises CheckpointError for a card that is no JSON object.
+    """
+    folders = sorted(card.parent for card in (ASSETS / "models" / ADAPTERS).glob(f"*/{CARD}"))
+    titles = {f"{ADAPTERS}/{f.name}": read_json(f / CARD).get("metadata", {}).get("title", f.name) for f in folders}
+    return {name: str(title) for name, title in titles.items() if _ADAPTER.fullmatch(name)}
 
 
 def hub_offline() -> bool:
@@ -65,7 +83,7 @@ def resolve_source(source: str | Path) -> Path | str:
 
 
 def allowed_sources() -> str:
-    return f"a bundled name ({', '.join(BUNDLED)}), a local folder, or a Hub id such as openai/clip-vit-base-patch32"
+    return f"a bundled name ({', '.join((*BUNDLED, *bundled_adapters()))}), a local folder, or a Hub id such as openai/clip-vit-base-patch32"
 
 
 def fetch_folder(source: str | Path) -> Path:

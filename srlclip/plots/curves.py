@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from srlclip.plots import styled
+from srlclip.plots import WIDTH, styled
 from srlclip.plots.studies import LOOKS
 
 _PANEL_WIDTH, _PANEL_HEIGHT, _COLUMNS = 3.4, 2.5, 2
@@ -29,6 +30,52 @@ class CurvePoint:
     high: float
 
 
+#: The metrics of a head study that are shown; its results file has all of VidSitu's.
+HEAD_METRICS = ("Vb@1", "Rec@5", "CIDEr", "LEA")
+
+
+def curve_points(results: Mapping[str, Any]) -> dict[str, list[CurvePoint]]:
+    """metric -> points of a head study's results ("arms", "table": metric -> arm -> size -> cell), of HEAD_METRICS.
+
+    Cells without a "mean", whose heads are missing, give no point.
+    """
+    out: dict[str, list[CurvePoint]] = {}
+    for metric in (m for m in HEAD_METRICS if m in results["table"]):
+        for arm in results["arms"]:
+            for size, cell in results["table"][metric][arm["name"]].items():
+                if "mean" in cell:
+                    out.setdefault(metric, []).append(CurvePoint(arm["label"], int(size), cell["mean"], *cell["ci"]))
+    return out
+
+
+def _looks(points: Sequence[CurvePoint], models: Mapping[str, str]) -> dict[str, tuple[str, str, str]]:
+    """arm -> colour, mark and line, in order of the points."""
+    arms = list(dict.fromkeys(p.arm for p in points))
+    own, others = dict(zip(("adapted", "base"), LOOKS, strict=False)), cycle(LOOKS[2:])
+    return {arm: own[models[arm]] if arm in models else next(others) for arm in arms}
+
+
+def _handles(looks: Mapping[str, tuple[str, str, str]]) -> list[Line2D]:
+    return [
+        Line2D([], [], color=colour, marker=mark, linestyle=dashes, markersize=5, label=arm.replace("$", r"\$"))
+        for arm, (colour, mark, dashes) in looks.items()
+    ]
+
+
+@styled
+def curve_figure(points: Sequence[CurvePoint], models: Mapping[str, str], sizes: str = "labelled clips") -> Figure:
+    """One panel of curves_figure, narrow enough for a phone. On a page the ink follows its text."""
+    looks = _looks(points, models)
+    figure = Figure(figsize=(WIDTH, 2.6 + 0.2 * len(looks)), layout="constrained")
+    axes = figure.subplots()
+    axes.patch.set_alpha(0)
+    _panel(axes, points, looks)
+    axes.set_xlabel(sizes)
+    if looks:
+        figure.legend(handles=_handles(looks), loc="outside lower left", frameon=False, fontsize=8)
+    return figure
+
+
 @styled
 def curves_figure(
     title: str,
@@ -40,12 +87,10 @@ def curves_figure(
 
     models: the arms that are the pair itself, arm -> "base" or "adapted"; they look as in every other plot.
     """
-    arms = list(dict.fromkeys(p.arm for points in panels.values() for p in points))
-    own, others = dict(zip(("adapted", "base"), LOOKS, strict=False)), cycle(LOOKS[2:])
-    looks = {arm: own[models[arm]] if arm in models else next(others) for arm in arms}
+    looks = _looks([p for points in panels.values() for p in points], models)
     rows = max(1, -(-len(panels) // _COLUMNS))
     # The last lines are the legend's, one per arm.
-    height = rows * _PANEL_HEIGHT + 0.5 + 0.2 * len(arms)
+    height = rows * _PANEL_HEIGHT + 0.5 + 0.2 * len(looks)
     figure = Figure(figsize=(_PANEL_WIDTH * _COLUMNS, height), layout="constrained")
     grid = figure.subplots(rows, _COLUMNS, squeeze=False)
     for axes in grid.flat[len(panels) :]:
@@ -54,13 +99,9 @@ def curves_figure(
         _panel(axes, points, looks)
         axes.set_title(metric, fontsize=9)
         axes.set_xlabel(sizes, fontsize=8)
-    handles = [
-        Line2D([], [], color=colour, marker=mark, linestyle=dashes, markersize=5, label=arm.replace("$", r"\$"))
-        for arm, (colour, mark, dashes) in looks.items()
-    ]
     figure.suptitle(title.replace("$", r"\$"), fontsize=10, x=0.01, ha="left")
-    if handles:
-        figure.legend(handles=handles, loc="outside lower left", frameon=False, fontsize=8)
+    if looks:
+        figure.legend(handles=_handles(looks), loc="outside lower left", frameon=False, fontsize=8)
     return figure
 
 

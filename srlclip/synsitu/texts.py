@@ -124,6 +124,38 @@ def tell(script: ClipScript, event: EventScript, rng: np.random.Generator, detai
     return str(_pick(rng, tuple(wordings)))
 
 
+#: How many lengths `brief` has.
+BRIEF_PARTS = 3
+
+
+def brief(script: ClipScript, event: EventScript, parts: int) -> str:
+    """A few of the world's own words: who does what; parts 1 or more: also to whom or to what; 2: also where to.
+
+    No dice: two events have one text if they agree in what it says.
+    """
+    prop = _thing(event.spec.thing) if event.spec.thing else _a(event.prop) if event.prop else ""
+
+    def kind(index: int | None) -> str:
+        return "" if index is None else _a(KIND_WORDS[script.cast[index].kind][0])
+
+    forms = FORMS[event.verb_id][0]
+    words = [kind(event.agent), forms[0]]
+    if parts:
+        words.append(_object(event, _Parts(words[0], kind(event.patient), prop, forms, "", "", "")))
+        if parts > 1 and event.direction and event.spec.thing != "ladder":
+            words.append(DIRECTION_PHRASES[event.direction][0])
+    elif event.patient is not None or prop:
+        words[1] = _without_preposition(words[1])
+    return _line(*words)
+
+
+def _without_preposition(verb: str) -> str:
+    """A verb that is told without its object: "looks at" -> "looks"."""
+    for preposition in (" at", " from", " to", " of", " into", " after"):
+        verb = verb.removesuffix(preposition)
+    return verb
+
+
 def clip_query(script: ClipScript, rng: np.random.Generator) -> tuple[str, tuple[int, ...]]:
     """A clip-level query: two or three of the clip's own events in their order, and which ones."""
     count = int(rng.integers(2, 4))
@@ -160,8 +192,7 @@ def sparse(
                 else _a(event.prop) if event.prop else f"{event.direction} {_thing(event.spec.thing)}".strip()
             )  # fmt: skip
         else:
-            for preposition in (" at", " from", " to", " of", " into", " after"):
-                subject = subject.removesuffix(preposition)
+            subject = _without_preposition(subject)
     else:
         things = [short(event.agent)]
         if event.patient is not None and rng.random() < 0.5:

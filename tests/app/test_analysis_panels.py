@@ -13,8 +13,8 @@ from fake_comparison import FakeComparison
 from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.results.plots import with_files
 from srlclip.app.ui.tab import PageContext
-from srlclip.app.ui.tabs.analysis import TAB, estimates, gallery, measure, measured, query, run_logs, studies
-from srlclip.app.ui.tabs.analysis.tab import renewed, stored_html, study_view
+from srlclip.app.ui.tabs.analysis import TAB, estimates, gallery, heads, measure, measured, query, run_logs, studies
+from srlclip.app.ui.tabs.analysis.tab import renewed, stored_heads, stored_html, study_view
 from srlclip.plots import metric_bars
 from srlclip.situations import DataError
 
@@ -92,6 +92,58 @@ def test_a_study_shows_one_metric_with_differences_and_source(comparison):
         estimates.read_study({"study": "x", "tables": {}})
     with pytest.raises(ValueError, match="has no"):
         studies.study_html(comparison.info, comparison.measurement("ablations/losses"), "test", "<b>")
+
+
+def cell(value):
+    return {"mean": value, "ci": [value - 2, value + 2]}
+
+
+#: Made up, in the shape of results/heads.json and of a study's block.
+ARMS = {
+    "base": "base CLIP",
+    "sparse": "+ sparse captions (control)",
+    "adapted": "+ SRL-CLIP",
+    "adapted, no contextualizer": "+ SRL-CLIP, without contextualizer tokens",
+}
+CURVES = {
+    "question": "What does a head gain?", "method": "As the paper.", "commit": "abc1234", "date": "2026-01-04", "clips": 300,
+    "arms": [{"name": name, "label": label} for name, label in ARMS.items()],
+    "table": {metric: {name: {str(size): cell(5 * k + 10 * n) if (name, size) != ("sparse", 100) else {"missing": "not run"}
+                              for n, size in enumerate((40, 100, 300))} for k, name in enumerate(ARMS)}
+              for metric in ("Vb@1", "Vb@5", "CIDEr", "LEA")},
+}  # fmt: skip
+
+
+def test_curves_of_heads_have_a_plot_per_measure_with_their_numbers(comparison):
+    html = heads.heads_html(comparison.info, CURVES, [])
+    assert html.count("<svg") == 3 and "As the paper." in html and "abc1234" in html and "Vb@5" not in html
+    rows = table(files(html)["srlclip_heads_vb1.csv"])
+    assert rows[0][:6] == ["metric", "features", "labelled_clips", "value", "low", "high"] and len(rows) == 12
+    assert rows[1][:6] == ["Vb@1", "base CLIP", "40", "0", "-2", "2"]
+    assert "without contextualizer tokens" in html and html.count("–") >= 3, "a head that is missing is a dash"
+
+
+def test_heads_of_an_ablation_stand_beside_the_papers_numbers(comparison):
+    arms = [
+        {"name": "base", "label": "no <b>adaptation", "paper": "46.57 / 60.79"},
+        {"name": "all", "label": "all four"},
+    ]
+    block = {
+        "tables": {"mini-base": {"Vb@1": {"base": cell(20), "all": {"missing": "not run"}}, "CIDEr": {"all": cell(90)}}}
+    }
+    study = {"study": "losses", "question": "Which loss?", "reference": "all", "arms": arms, "heads": block}
+    html = heads.heads_html(comparison.info, None, [study, {"study": "rank"}])
+    assert "46.57 / 60.79" in html and "20.0" in html and "90.0" in html and "<b>adaptation" not in html
+    assert re.search("<strong>(<bdi[^>]*>)?all four", html) and "rank.json" not in html
+    rows = table(files(html)["srlclip_heads_of_losses.csv"])
+    assert rows[1][:7] == ["mini-base", "base", "Vb@1", "20.0", "18", "22", "46.57 / 60.79"] and len(rows) == 5
+
+
+def test_where_no_heads_were_measured_the_panel_names_the_commands(comparison):
+    html = stored_heads(comparison)
+    assert "python -m training.heads" in html and "python -m training.ablate all --heads" in html and "<svg" not in html
+    half = heads.heads_html(comparison.info, {"arms": [], "table": {}}, [{"study": "x", "heads": None}])
+    assert heads.CURVES_COMMAND in half and heads.ABLATIONS_COMMAND in half
 
 
 def test_gallery_measurement_counts_every_negative_once(comparison, measurement):

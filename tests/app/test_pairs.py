@@ -158,6 +158,59 @@ def test_rules_allow_only_named_models_and_find_folders_of_the_root(tmp_path):
         ModelRules(()).checked(PairName("a/b"))
 
 
+def test_further_bundled_adapters_may_be_chosen_where_nothing_else_may():
+    rules = ModelRules((), None, (("adapters/swap", "Roles swapped"),))
+    assert rules.offered() == () and rules.checked(PairName(None, "adapters/swap")) == PairName(None, "adapters/swap")
+    for wrong in (PairName("adapters/swap"), PairName("a/b", "adapters/swap"), PairName(None, "adapters/other")):
+        with pytest.raises(ValueError, match="allowed: none"):
+            rules.checked(wrong)
+
+
+def test_the_apps_own_pair_brings_its_adapters_and_other_pairs_do_not(monkeypatch):
+    from srlclip.models import checkpoints
+
+    monkeypatch.delenv("SPACE_ID", raising=False)
+    monkeypatch.setattr(checkpoints, "bundled_adapters", lambda: {"adapters/swap": "Roles swapped"})
+
+    def adapters(*argv, host="0.0.0.0"):
+        return serve.model_rules(serve.parser().parse_args([*argv]), host).adapters
+
+    assert adapters() == adapters(host="127.0.0.1") == (("adapters/swap", "Roles swapped"),)
+    assert adapters("--base", "x/y") == adapters("--allow-models", "a/b") == ()
+
+
+def panel_of(rules):
+    """The Models panel's fold and its fields, as the page draws them."""
+    import gradio as gr
+
+    store = PairStore(Loader(), rules)
+    store.put(HOME, fake(HOME))
+    blocks = build_demo(store).blocks.values()
+    fold = next(b for b in blocks if isinstance(b, gr.Accordion) and b.label == "Models")
+    fields = [
+        b for b in blocks if isinstance(b, gr.Dropdown) and b.label and b.label.startswith(("Base CLIP", "SRL-CLIP"))
+    ]
+    return (
+        fold,
+        *fields,
+        next(b.value for b in blocks if isinstance(b, gr.HTML) and "This page compares" in str(b.value)),
+    )
+
+
+def test_the_panel_offers_a_further_adapter_by_its_readable_name_and_says_where_its_gallery_comes_from():
+    fold, base, adapter, text = panel_of(ModelRules((), None, (("adapters/swap", "Roles swapped"),)))
+    assert fold.visible and not base.visible
+    assert ("Roles swapped (adapters/swap)", "adapters/swap") in adapter.choices
+    assert "gallery of 4 clips was embedded when they were chosen" in text
+
+
+def test_without_further_adapters_the_panel_is_as_it_was():
+    fold, base, adapter, text = panel_of(ModelRules(()))
+    assert not fold.visible and adapter.choices == [("", "")] and "gallery of" not in text
+    fold, base, adapter, text = panel_of(ModelRules(None))
+    assert fold.visible and base.visible and adapter.label.endswith("(empty: the base against itself)")
+
+
 def test_only_an_app_that_nobody_else_reaches_loads_anything(monkeypatch):
     monkeypatch.delenv("SPACE_ID", raising=False)
 

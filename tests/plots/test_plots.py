@@ -7,6 +7,7 @@ import pytest
 from srlclip import plots
 from srlclip.comparison.embedding_map import EmbeddingMap, MapPoint
 from srlclip.comparison.search import HeatRow
+from srlclip.plots.curves import CurvePoint, curve_figure
 from srlclip.plots.studies import StudyPoint, metric_figure
 from srlclip.results import Both, Hit, ScoredCaption, ScoreResult, SearchResult, Timeline
 from srlclip.situations import Caption
@@ -53,6 +54,10 @@ FIGURES = {
     "study": lambda: metric_figure(
         "R@1", ["a", "b $x$"], [StudyPoint("a", "m", 1.0, 0.5, 2.0), StudyPoint("z", "m", 3, 3, 3, True)], "a"
     ),
+    "learning curve": lambda: curve_figure(
+        [CurvePoint(arm, size, 10.0, 8.0, 12.0) for arm in ("a $x$", "b") for size in (40, 100)], {"b": "adapted"}
+    ),
+    "no learning curve": lambda: curve_figure([], {}),
     "no curves": lambda: plots.training_curves([]),
 }
 

@@ -55,6 +55,25 @@ def pair_card(models: Path, results: Mapping[str, Any] | None, captioner: Mappin
     return _fill("adapter", **values) + "\n"
 
 
+def adapter_card(folder: Path, title: str) -> str:
+    """Of a further adapter, from the files in its folder."""
+    run = json.loads((folder / "run.json").read_text("utf-8"))
+    s = run["settings"]
+    values = run | {
+        "title": title,
+        "name": folder.name,
+        "rank": s["lora"]["rank"],
+        "targets": s["lora"]["targets"],
+        "style": s["data"]["caption_style"],
+        "verb_role": s["loss"]["verb_role_negatives"],
+        "role_swaps": s["loss"]["role_swaps"],
+        "batch_clips": s["optim"]["batch_clips"],
+        "learning_rate": f"{s['optim']['learning_rate']:g}",
+        "seed": s["seed"],
+    }
+    return _fill("further", **values) + "\n"
+
+
 def captioner_section(models: Path, measured: Mapping[str, Any] | None) -> str:
     """The captioners beside the adapter, from their cards and results/captioner.json; "" if there are none."""
     folders = {model: models / "mini-srlclip" / "captioner" / model for model in ("base", "adapted")}

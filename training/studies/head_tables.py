@@ -9,7 +9,7 @@ from typing import Any
 from srlclip.config import to_dict
 from srlclip.evaluation.vidsitu import METRICS, Scored
 from srlclip.files import write_text
-from srlclip.plots.curves import CurvePoint, curves_figure
+from srlclip.plots.curves import HEAD_METRICS, curve_points, curves_figure
 from srlclip.plots.studies import save_svg
 from srlclip.results import MODELS
 from training.captioning.settings import CaptionerTraining
@@ -20,8 +20,6 @@ from training.studies.head_study import PAIRS, QUESTION, HeadArm, HeadCell, lear
 from training.studies.statistics import Bootstrap, SeedScores
 from training.studies.tables import compact_json
 
-#: Metrics of the Markdown table and of the plot; the JSON file has all of srlclip.evaluation.vidsitu.METRICS.
-SHOWN = ("Vb@1", "Rec@5", "CIDEr", "LEA")
 METHOD = (
     "100 times VidSitu's official values under the annotated roles, mean over seeds; brackets: 95 % bootstrap interval that "
     "resamples the scored clips and, where there are several, seeds, both in step for the two arms of a difference "
@@ -47,7 +45,7 @@ def write(
     write_text(paths[0], compact_json(results) + "\n")
     write_text(paths[1], markdown(results, out.stem, command))
     models = {arm["label"]: arm["name"] for arm in results["arms"] if arm["name"] in MODELS}
-    save_svg(curves_figure(QUESTION + " (quick: direction only)" * quick, panels(results), models), paths[2])
+    save_svg(curves_figure(QUESTION + " (quick: direction only)" * quick, curve_points(results), models), paths[2])
     return paths
 
 
@@ -135,17 +133,6 @@ def _difference(a: Mapping[int, Any], b: Mapping[int, Any], bootstrap: Bootstrap
     return interval_cell(bootstrap.difference(*pair)) | {"seeds": shared}
 
 
-def panels(results: Mapping[str, Any]) -> dict[str, list[CurvePoint]]:
-    """Points of the plot, a panel per metric of SHOWN."""
-    out: dict[str, list[CurvePoint]] = {}
-    for metric in (m for m in SHOWN if m in results["table"]):
-        for arm in results["arms"]:
-            for size, cell in results["table"][metric][arm["name"]].items():
-                if "mean" in cell:
-                    out.setdefault(metric, []).append(CurvePoint(arm["label"], int(size), cell["mean"], *cell["ci"]))
-    return out
-
-
 def markdown(results: Mapping[str, Any], name: str, command: Sequence[str]) -> str:
     """A table per metric: a row per arm, then a row per difference; a column per number of labelled clips."""
     sizes = [str(size) for size in results["sizes"]]
@@ -153,7 +140,7 @@ def markdown(results: Mapping[str, Any], name: str, command: Sequence[str]) -> s
     if results["quick"]:
         lines += ["**quick: direction only** (few clips, steps and seeds; not the committed result)", ""]
     lines += [f"![Curves over the number of labelled clips]({name}.svg)", ""]
-    for metric in (m for m in SHOWN if m in results["table"]):
+    for metric in (m for m in HEAD_METRICS if m in results["table"]):
         lines += [f"| {metric}, labelled clips: | {' | '.join(sizes)} |", f"|---|{'---|' * len(sizes)}"]
         for arm in results["arms"]:
             cells = results["table"][metric][arm["name"]]

@@ -44,13 +44,21 @@ def failed_html(name: PairName | str, reason: str, kept: PairName | None) -> str
     )
 
 
-def current_html(info: PairInfo, default: PairName | None, free: bool) -> str:
-    """The pair that this page shows, and how long. free: whether any model may be named."""
+#: Where the embeddings of the gallery come from (srlclip.comparison.embedding.ORIGINS), in words.
+GALLERY_ORIGINS = {
+    "bundled": "came with the models",
+    "cached": "was embedded at an earlier choice of them, and kept",
+    "embedded": "was embedded when they were chosen",
+}
+
+
+def current_html(info: PairInfo, default: PairName | None, free: bool, gallery: str = "") -> str:
+    """The pair that this page shows, and how long. free: whether any model may be named. gallery: a sentence on it."""
     adapted = esc(model_id(info.adapter_id)) if info.adapter_id != "none" else "no adapter"
     names = "Name a bundled model, a local folder or a Hub id. " if free else ""
     return page(
         f"<p>This page compares {model_name('base')} {esc(model_id(info.base_id))} and {model_name('adapted')} "
-        f'{adapted}.</p><p class="sc-soft">{names}The gallery is read anew by another pair; results of the old one, and '
+        f'{adapted}.{esc(gallery)}</p><p class="sc-soft">{names}The gallery is read anew by another pair; results of the old one, and '
         "videos uploaded to tabs 2 and 3, are cleared; “Your clips” stay, and are read anew. "
         f"A switch is for this page only: reloaded, it starts with {said(default)} again.</p>"
     )
@@ -80,7 +88,7 @@ class Panel(NamedTuple):
     wanted: gr.State
     events: list
     at_start: Callable
-    renewed: Callable[[PairInfo], str]
+    renewed: Callable[[Comparison], str]
 
 
 def wire(
@@ -97,7 +105,7 @@ def wire(
     comparison: the one of the page. refill: the page's query string -> values of `refilled`. opened: ends when a page
     has been opened.
     """
-    parts = [Renewal([panel.current], lambda: [panel.renewed(comparison.info)]), *renewals]
+    parts = [Renewal([panel.current], lambda: [panel.renewed(comparison)]), *renewals]
     new, where = gr.State(False), gr.Textbox(visible=False)
     switched = [new, *(component for part in parts for component in part.components)]
 
@@ -151,22 +159,37 @@ async def watched(loading: Loading, pages: PagePairs, session: str | None) -> As
         yield gr.HTML("", visible=False), loading.name
 
 
-def build(pages: PagePairs, info: PairInfo) -> Panel:
-    """Lay the panel out inside the current Blocks; `wire` wires the switch itself.
+def gallery_line(comparison: Comparison, rules: ModelRules) -> str:
+    """Where the gallery of a pair comes from; "" in an app without further bundled adapters, which has one usual pair."""
+    if not rules.adapters:
+        return ""
+    return f" Their gallery of {len(comparison.clip_ids())} clips {GALLERY_ORIGINS[comparison.gallery_origin]}."
 
-    Where the rules allow no choice there is no panel, only the state of a pair that the app was started for.
+
+def build(pages: PagePairs, comparison: Comparison) -> Panel:
+    """Lay the panel out inside the current Blocks; `wire` wires the switch itself. comparison: the one of the page.
+
+    A further bundled adapter is offered by its readable name, and loaded when it is chosen. Where the rules allow no choice there is no panel, only the state of a pair that the app was started for.
     """
     pairs = pages.pairs
     rules: ModelRules = pairs.rules
     status = gr.HTML("", visible=False, js_on_load=None)
     wanted = gr.State(None)
     offered, free = list(rules.offered()), rules.allowed is None
-    with gr.Accordion("Models", open=False, visible=free or bool(offered)):
-        current = gr.HTML(current_html(info, pairs.default, free), js_on_load=None)
+    bundled = [(f"{title} ({name})", name) for name, title in rules.adapters]
+
+    def shown(now: Comparison) -> str:
+        return current_html(now.info, pairs.default, free, gallery_line(now, rules))
+
+    with gr.Accordion("Models", open=False, visible=free or bool(offered or bundled)):
+        current = gr.HTML(shown(comparison), js_on_load=None)
         with gr.Row():
             kind = {"allow_custom_value": free, "value": "", "min_width": 240, "filterable": True}
-            base = gr.Dropdown(["", *offered], label="Base CLIP (empty: the one that the adapter names)", **kind)
-            adapter = gr.Dropdown(["", *offered], label="SRL-CLIP adapter (empty: the base against itself)", **kind)
+            alone = not free and not offered  # only adapters of the bundled base can be chosen
+            label = "Base CLIP (empty: the one that the adapter names)"
+            base = gr.Dropdown(["", *offered], label=label, visible=not alone, **kind)
+            label = "SRL-CLIP adapter" if alone else "SRL-CLIP adapter (empty: the base against itself)"
+            adapter = gr.Dropdown(["", *bundled, *offered], label=label, **kind)
         with gr.Row():
             load = gr.Button("Load and switch this page", variant="primary", min_width=200)
             back = gr.Button("Back to the server's pair", min_width=200)
@@ -197,4 +220,4 @@ def build(pages: PagePairs, info: PairInfo) -> Panel:
         load.click(watch, [base, adapter], [status, wanted], **ALONE),
         back.click(give_back, None, [status, wanted], **ALONE),
     ]
-    return Panel(status, current, wanted, events, watch_start, lambda now: current_html(now, pairs.default, free))
+    return Panel(status, current, wanted, events, watch_start, shown)

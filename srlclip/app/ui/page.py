@@ -55,7 +55,7 @@ def build_demo(
             with gr.Column(scale=3, min_width=320, elem_classes="sc-tour-column"):
                 strip = tour.build(comparison)
             with gr.Column(scale=2, min_width=320, elem_classes="sc-models-column"):
-                panel = models_panel.build(pages, comparison.info) if pages is not None else None
+                panel = models_panel.build(pages, comparison) if pages is not None else None
         with tabs(selected=TABS[0].name) as places:
             drawn = {tab.name: _draw(tab, context) for tab in TABS}
         bottom = gr.HTML(footer(comparison.info), js_on_load=None)

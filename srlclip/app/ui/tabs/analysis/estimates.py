@@ -21,7 +21,8 @@ class MetricRow:
     values: Mapping[str, Estimate]
 
 
-def _estimate(value: object) -> Estimate | None:
+def estimate(value: object) -> Estimate | None:
+    """A number, [value, low, high], or a mapping with "value" or "mean" and "low"/"high" or "ci"; None for anything else."""
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, (int, float)):
@@ -42,13 +43,12 @@ def _estimate(value: object) -> Estimate | None:
 def metric_rows(results: Mapping | None) -> tuple[MetricRow, ...]:
     """Every mapping in the results that holds an estimate for "base" and one for "adapted", in file order.
 
-    An estimate is a number, [value, low, high], or a mapping with "value" or "mean" and "low"/"high" or "ci".
     Further keys with estimates (controls) become further columns. The path to the mapping names the row.
     """
 
     def walk(node: object, path: tuple[str, ...]) -> Iterator[MetricRow]:
         if isinstance(node, Mapping):
-            estimates = {_ALIASES.get(str(k).lower(), str(k)): _estimate(v) for k, v in node.items()}
+            estimates = {_ALIASES.get(str(k).lower(), str(k)): estimate(v) for k, v in node.items()}
             values = {k: v for k, v in estimates.items() if v is not None}
             if path and all(model in values for model in MODELS):
                 yield MetricRow(" · ".join(path[:-1]), path[-1].replace("_", " "), values)
@@ -93,7 +93,7 @@ def captioner_rows(results: Mapping | None) -> tuple[MetricRow, ...]:
     rows = []
     for group, table in groups.items():
         for metric, columns in (table or {}).items():
-            values = {_renamed(str(k)): e for k, v in columns.items() if (e := _estimate(v)) is not None}
+            values = {_renamed(str(k)): e for k, v in columns.items() if (e := estimate(v)) is not None}
             if all(model in values for model in MODELS):
                 rows.append(MetricRow(group, str(metric), values))
     return tuple(rows)
@@ -162,11 +162,11 @@ def read_study(results: Mapping) -> AblationStudy:
         for split, metrics in splits.items():
             for metric, arms in metrics.items():
                 for arm, cell in arms.items():
-                    value = _estimate(cell)
+                    value = estimate(cell)
                     if value is None:
                         continue
                     seeds, n = len(cell.get("seeds") or ()), int(cell.get("n") or 0)
-                    apart = _estimate(cell.get("difference"))
+                    apart = estimate(cell.get("difference"))
                     cells.append(StudyCell(str(base), str(split), str(metric), str(arm), value, n, seeds, apart))
     if not cells:
         raise ValueError(f"the study {str(results.get('study', ''))[:80]!r} has no numbers yet; run training.ablate")

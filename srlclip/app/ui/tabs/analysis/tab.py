@@ -1,4 +1,4 @@
-"""Analysis tab: layout and wiring; the panels are made in measured, gallery, query and studies."""
+"""Analysis tab: layout and wiring; the panels are made in measured, heads, gallery, query and studies."""
 
 from __future__ import annotations
 
@@ -15,18 +15,20 @@ from srlclip.app.ui.parts.style import tabs
 from srlclip.app.ui.tab import FREE, MODEL, Drawn, PageContext, Renewal, Tab
 from srlclip.app.ui.tabs.analysis.estimates import read_study
 from srlclip.app.ui.tabs.analysis.gallery import OPEN, clip_panel, gallery_html, opened
+from srlclip.app.ui.tabs.analysis.heads import heads_html
 from srlclip.app.ui.tabs.analysis.measure import measure_gallery
 from srlclip.app.ui.tabs.analysis.measured import results_html
 from srlclip.app.ui.tabs.analysis.query import MAPS, heat_html, map_html
 from srlclip.app.ui.tabs.analysis.run_logs import run_folders
 from srlclip.app.ui.tabs.analysis.studies import run_html, runs_html, study_html, study_names
-from srlclip.comparison.published import CAPTIONS
+from srlclip.comparison.published import CAPTIONS, HEADS
 from srlclip.results import MODELS
 
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
 
 WAITING = notice("The measured results of these models are shown when this tab is opened.")
+HEADS_WAITING = notice("The results of captioning heads are shown when this tab is opened.")
 #: What the study's metric starts with, where it has it.
 FIRST_METRIC = "event R@1"
 
@@ -35,6 +37,13 @@ def stored_html(comparison: Comparison) -> str:
     """The stored measurements of the pair: retrieval, negatives and, where they were measured, captions."""
     captioner = comparison.measurement(CAPTIONS) if CAPTIONS in comparison.measurements() else None
     return results_html(comparison.info, comparison.results(), captioner)
+
+
+def stored_heads(comparison: Comparison) -> str:
+    """The head study of the pair, and the heads of its ablations."""
+    names = comparison.measurements()
+    curves = comparison.measurement(HEADS) if HEADS in names else None
+    return heads_html(comparison.info, curves, [comparison.measurement(name) for _, name in study_names(names)])
 
 
 def study_view(comparison: Comparison, name: str, split: str | None, metric: str | None) -> tuple:
@@ -63,7 +72,18 @@ def renewed(comparison: Comparison) -> list:
     first = clips[0] if clips else None
     study = gr.Dropdown(choices=studies, value=None, visible=bool(studies))
     fields = [study, gr.Dropdown(choices=[], value=None), gr.Dropdown(choices=[], value=None), ""]
-    return [stored_html(comparison), "", "", query, gr.Dropdown(choices=clips, value=first), "", "", "", *fields]
+    return [
+        stored_html(comparison),
+        stored_heads(comparison),
+        "",
+        "",
+        query,
+        gr.Dropdown(choices=clips, value=first),
+        "",
+        "",
+        "",
+        *fields,
+    ]
 
 
 def build(context: PageContext, place: gr.Tab) -> Drawn:
@@ -72,6 +92,8 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
     with tabs():
         with gr.Tab("Measured results", id="measured"):
             stored, visited = gr.HTML(WAITING, js_on_load=None), gr.State(False)
+        with gr.Tab("Captioning heads", id="heads") as heads_place:
+            heads, heads_visited = gr.HTML(HEADS_WAITING, js_on_load=None), gr.State(False)
         with gr.Tab("This gallery, now", id="live"):
             live, live_clip = _gallery_section(comparison, media)
         with gr.Tab("Any query", id="query"):
@@ -85,11 +107,17 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
     def first_visit(was: bool) -> tuple:
         return (gr.skip() if was else stored_html(comparison)), True
 
+    def first_heads(was: bool) -> tuple:
+        return (gr.skip() if was else stored_heads(comparison)), True
+
     place.select(user_errors(first_visit), visited, [stored, visited], **FREE)
+    heads_place.select(user_errors(first_heads), heads_visited, [heads, heads_visited], **FREE)
     return Drawn(
         fields=[stored],
         restore=lambda link: [stored_html(comparison)],
-        renewal=Renewal([stored, live, live_clip, *query_fields, picture, *study_fields], lambda: renewed(comparison)),
+        renewal=Renewal(
+            [stored, heads, live, live_clip, *query_fields, picture, *study_fields], lambda: renewed(comparison)
+        ),
     )
 
 
