@@ -34,7 +34,7 @@ class LossSettings:
     video: float = 0.25
     verb_role_negatives: int = 4
     natural_negatives: bool = True
-    negative_roles: str = "keep"
+    negative_roles: str = "follow"
     role_swaps: int = 0
 
     def __post_init__(self) -> None:

@@ -341,7 +341,7 @@ def test_sparse_captions_are_as_sparse_as_those_of_the_base(tmp_path):
         (["loss.video=0", "loss.clip_video=2"], "loss.video is 0"),
         (["data.caption_style=bag", "loss.verb_role_negatives=2"], "has no verb-role negatives"),
         (["data.caption_style=bag", "loss.role_swaps=2"], "has no verb-role negatives"),
-        (["loss.verb_role_negatives=0", "loss.negative_roles=follow"], "loss.verb_role_negatives is 0"),
+        (["loss.verb_role_negatives=0", "loss.negative_roles=keep"], "loss.verb_role_negatives is 0"),
         (["data.propbank_classes=false"], "data.propbank is not given"),
         (["loss.clip_event=0", "loss.vc_event=0", "loss.natural_negatives=false"], "no event loss is used"),
     ],
