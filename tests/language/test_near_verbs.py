@@ -100,14 +100,14 @@ def test_near_synonyms_of_what_others_voted_for_are_accepted_too():
 
 
 def test_classes_of_propbanks_frames_reach_annotated_verbs_and_the_file(tmp_path):
-    entries = read_propbank(FIXTURES / "propbank_mini")
+    entries = read_propbank(FIXTURES / "propbank_mini", classes=True)
     own = Lexicon([VerbEntry("grip.01", "grip", DOER, 2), VerbEntry("hold.01", "hold", DOER, 1, frozenset({"15.1"}))])
     known = own.with_verbs(entries)
     assert known.entry("grip.01") == VerbEntry("grip.01", "grip", DOER, 2, frozenset({"15.1"}))
     assert near_verbs(["hold.01"], known) == {"hold.01", "grip.01"} and near_verbs(["hold.01"], own) == {"hold.01"}
     known.to_json(tmp_path / "lexicon.json")
     assert Lexicon.from_json(tmp_path / "lexicon.json").entries == known.entries
-    plain = own.with_verbs(read_propbank(FIXTURES / "propbank_mini", classes=False))
+    plain = own.with_verbs(read_propbank(FIXTURES / "propbank_mini"))
     assert near_verbs(["hold.01"], plain) == {"hold.01"}
 
 
