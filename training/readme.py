@@ -26,7 +26,7 @@ ROWS = {
     "event MdR": "event retrieval, median rank",
     "event in its clip": "right event of the clip's five",
     "clip R@1": "clip retrieval, R@1",
-    "verb accuracy": "verb, 1 of 24",
+    "verb accuracy": "verb, of all",
     "negatives: verb_role 1 of 5": "verb-role negatives, 1 of 5",
     "negatives: agent_patient": "who does it to whom, 1 of 2",
     "negatives: attribute": "colours and attributes, 1 of 2",
@@ -124,7 +124,7 @@ def again() -> str:
 COLUMNS = {
     "event R@1": "event R@1",
     "clip R@1": "clip R@1",
-    "verb accuracy": "verb of 24",
+    "verb accuracy": "verb, of all",
     "negatives: verb_role 1 of 5": "verb-role, 1 of 5",
     "negatives: agent_patient": "who to whom",
     "negatives: direction": "direction",

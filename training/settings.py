@@ -34,7 +34,7 @@ class LossSettings:
     video: float = 0.25
     verb_role_negatives: int = 4
     natural_negatives: bool = True
-    negative_roles: str = "keep"
+    negative_roles: str = "follow"
     role_swaps: int = 0
 
     def __post_init__(self) -> None:
@@ -66,7 +66,7 @@ class DataSettings:
     seed; smaller shares are subsets of larger ones. events, frames_per_event: P (0 = all that are labelled) and T of the
     paper. caption_style: see training.recipe.texts.STYLES. propbank: folder of PropBank frame files that give roles to verbs
     without annotations ("" = none). propbank_classes: whether a verb that shares a VerbNet class of those files with an event's
-    verb is kept from its negatives, as near-synonyms are (srlclip.language.near_verbs).
+    verb is kept from its negatives, as near-synonyms are; they are wide, walk and jog share one (srlclip.language.near_verbs).
     """
 
     source: str = "synsitu"
@@ -83,7 +83,7 @@ class DataSettings:
     caption_style: str = "srl"
     role_names: str = "short"
     propbank: str = ""
-    propbank_classes: bool = True
+    propbank_classes: bool = False
     cache: str = "cache"
     workers: int = 2
 

@@ -30,13 +30,13 @@ _CLASS = re.compile(r"(?:[a-z_]+-)?(\d+(?:\.\d+)*)(?:-[\d.-]+)?", re.IGNORECASE)
 
 
 def read_propbank(
-    folder: str | Path, role_names: str = "short", problems: list[Problem] | None = None, classes: bool = True
+    folder: str | Path, role_names: str = "short", problems: list[Problem] | None = None, classes: bool = False
 ) -> list[VerbEntry]:
     """One entry with a count of 0 per verb roleset, in the order of file names; use them with Lexicon.with_verbs.
 
     folder: the repository's `frames`, or the folder above it. Where files are split by part of speech (`pick-v.xml`,
     `pick-n.xml`), only verbs are read. role_names: "short" or "raw". A file that cannot be read raises DataError naming
-    it; with a list of `problems` it is skipped and noted there. classes: False leaves out the verbs' VerbNet classes.
+    it; with a list of `problems` it is skipped and noted there. classes: whether to read the verbs' VerbNet classes.
     """
     parse_role_key(SCENE_KEY, role_names)  # a wrong style is the caller's error, not the file's
     folder = Path(folder)

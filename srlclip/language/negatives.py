@@ -43,19 +43,19 @@ def verb_role(
     style: str = "srl",
     render: Render = prompts.caption,
     exclude: Collection[str] = (),
-    rule: str = "keep",
+    rule: str = "follow",
 ) -> list[Caption]:
     """Up to n captions with the verb and its role names replaced by those of n other verbs. rule: one of RULES.
 
     Verbs are drawn without repetition in proportion to their frequency, so that a rare verb is no more often negative
-    than positive; the paper does not say how it draws (our choice). Never drawn: VerbIDs in `exclude` (votes for the
-    event), and near-synonyms of the event's verb (srlclip.language.near_verbs), such as "talk (speak)" for "speak".
+    than positive; the paper does not say how it draws (our choice). Never drawn: VerbIDs in `exclude` (accepted_verbs
+    of the event), and near-synonyms of the event's verb (srlclip.language.near_verbs), such as "talk (speak)" for "speak".
     """
     return _captions(verb_role_events(event, lexicon, rng, exclude, rule), event, "verb_role", style, render, n)
 
 
 def verb_role_events(
-    event: Event, lexicon: Lexicon, rng: np.random.Generator, exclude: Collection[str] = (), rule: str = "keep"
+    event: Event, lexicon: Lexicon, rng: np.random.Generator, exclude: Collection[str] = (), rule: str = "follow"
 ) -> Iterator[Event]:
     """The events behind verb_role, every allowed verb once, in random order by frequency. ValueError for another rule."""
     if rule not in RULES:
@@ -92,7 +92,8 @@ def _with_verb(event: Event, verb: str, verb_id: str, roles: Sequence[tuple[str,
 
 
 def _in_its_roles(event: Event, entry: VerbEntry, lexicon: Lexicon, rng: np.random.Generator) -> Event:
-    """The event under another verb, with exactly that verb's roles in their order.
+    """The event under another verb, with exactly that verb's roles in their order. A verb without events of its own, known
+    from PropBank's frames, has the event's modifiers besides: frames name core roles only.
 
     The subject (Arg0, else the first core role) stays the subject, even when it is not visible; the visible others fill
     the verb's other core roles in order, a clause ("to help him") only one that has clauses with this verb. Modifiers
@@ -122,6 +123,8 @@ def _in_its_roles(event: Event, entry: VerbEntry, lexicon: Lexicon, rng: np.rand
         if key not in fillers:
             fillers[key] = lexicon.draw(key, entry.verb_id, rng, without=set(fillers.values())) or "-"
         roles.append(Role(key, name, fillers[key]))
+    if not entry.count:
+        roles += [role for role in event.roles if role.key not in {*CORE_ROLES, *own}]
     return replace(event, verb=entry.verb, verb_id=entry.verb_id, roles=tuple(roles))
 
 
@@ -160,8 +163,8 @@ def accepted_verbs(situation: Situation, k: int, lexicon: Lexicon) -> set[str]:
     """VerbIDs that may be true of event k or happen beside it: its annotators' verbs and those with two votes, the
     lexicon's near-synonyms of these (but of the event's own verb, which verb_role never draws), and the verbs of the
     clip's other events."""
-    event, others = situation.events[k], {other.verb_id for other in situation.events}
-    return _with_near(_truths(event, situation, [k])[1], event, lexicon) | others
+    event = situation.events[k]
+    return _accepted(_truths(event, situation, [k])[1], event, situation, lexicon)
 
 
 def build(
@@ -178,8 +181,8 @@ def build(
     """Up to k negatives of an event, taken from the kinds in turn (first of each kind, second of each, ...).
 
     situation: the event's clip, or None. Its annotators' captions of the event are all true and never returned, nor is
-    a probe whose new filler another annotator wrote; neither verbs with two votes nor their near-synonyms replace the
-    event's. per_kind: the most of one kind, a number or one per kind. rng: default_rng(0) if None. ValueError for an
+    a probe whose new filler another annotator wrote; no verb of accepted_verbs replaces the event's, and one that does
+    brings its own roles (RULES, "follow"). per_kind: the most of one kind, a number or one per kind. rng: default_rng(0) if None. ValueError for an
     unknown kind.
     """
     kinds = tuple(dict.fromkeys(kinds))
@@ -197,7 +200,7 @@ def build(
                 (e for i, e in enumerate(situation.events) if i not in places) if situation else ()
             )
         elif kind == "verb_role":
-            events = verb_role_events(event, lexicon, rng, _with_near(votes, event, lexicon))
+            events = verb_role_events(event, lexicon, rng, _accepted(votes, event, situation, lexicon))
         else:
             events = (v for v in probes.variants(kind, event, lexicon, rng) if not _agreed(v, event, truths, kind))
         groups.append(_captions(events, event, kind, style, render, cap, truths))
@@ -223,9 +226,11 @@ def _truths(event: Event, situation: Situation | None, places: Sequence[int]) ->
     return truths, votes | {truth.verb_id for truth in truths}
 
 
-def _with_near(votes: set[str], event: Event, lexicon: Lexicon) -> set[str]:
-    """The VerbIDs and near-synonyms of all but the event's own: verb_role_events leaves those out, and reads less for it."""
-    return votes | near_verbs(votes - {event.verb_id}, lexicon)
+def _accepted(votes: set[str], event: Event, situation: Situation | None, lexicon: Lexicon) -> set[str]:
+    """The VerbIDs, near-synonyms of all but the event's own (verb_role_events leaves those out, and reads less for it),
+    and the verbs of the clip's events."""
+    beside = {other.verb_id for other in situation.events} if situation else set()
+    return votes | near_verbs(votes - {event.verb_id}, lexicon) | beside
 
 
 def _agreed(variant: Event, event: Event, truths: Iterable[Event], kind: str) -> bool:

@@ -20,9 +20,9 @@ def by_id(entries):
 
 
 def test_rolesets_of_every_predicate_with_their_core_roles_in_order():
-    entries = read_propbank(MINI)
+    entries = read_propbank(MINI, classes=True)
     assert [e.verb_id for e in entries] == ["drizzle.01", "drizzle.02", "grip.01", "grip.02"]
-    assert entries == read_propbank(MINI / "frames") and all(e.count == 0 for e in entries)
+    assert entries == read_propbank(MINI / "frames", classes=True) and all(e.count == 0 for e in entries)
     found = by_id(entries)
     # the modifier (m) and the causer (a) are no core roles; nested parentheses over a line break go
     assert found["grip.01"] == VerbEntry(
@@ -63,8 +63,8 @@ def test_classes_are_numbers_without_subclasses(tmp_path, roleset, role, classes
         f'<vnrole vncls="{role}" vntheta="agent"/></role></roles></roleset></predicate></frameset>'
     )
     (tmp_path / "act-v.xml").write_text(text, "utf-8")
-    assert read_propbank(tmp_path)[0].classes == classes
-    assert read_propbank(tmp_path, classes=False)[0].classes == set()
+    assert read_propbank(tmp_path, classes=True)[0].classes == classes
+    assert read_propbank(tmp_path)[0].classes == set()
 
 
 def test_a_malformed_file_is_named_or_collected():
@@ -117,7 +117,7 @@ OWN = Lexicon.from_situations([WALK, GRIP, clip(2, "run"), clip(3, "sit")])
 
 
 def test_annotated_entries_win_and_fillers_stay():
-    entries = read_propbank(MINI)
+    entries = read_propbank(MINI, classes=True)
     more = OWN.with_verbs([*entries, VerbEntry("drizzle.02", "other", (), 0)])
     # but for the classes, which annotations do not name
     assert more.entry("grip.01") == replace(OWN.entry("grip.01"), classes=frozenset({"15.1"}))

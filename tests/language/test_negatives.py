@@ -43,7 +43,16 @@ SPEAK = event(
     ("Scene of the Event", "an airplane"),
     verb_id="speak.01",
 )
-LOOK = Lexicon([VerbEntry("look.01", "look (vision)", (("Arg0", "looker"), ("Arg1", "thing looked at")), 3)])
+LOOK = Lexicon(
+    [
+        VerbEntry(
+            "look.01",
+            "look (vision)",
+            (("Arg0", "looker"), ("Arg1", "thing looked at"), ("AMnr", "manner"), ("AScn", "scene of the event")),
+            3,
+        )
+    ]
+)
 REPLY = Lexicon([VerbEntry("respond.01", "respond", (("Arg0", "replier"), ("AMnr", "manner")), 3)])
 
 
@@ -60,7 +69,32 @@ def test_verb_role_as_in_the_papers_first_example():
 
 def test_verb_role_drops_fillers_that_the_new_verb_has_no_role_for():
     (made,) = verb_role(SPEAK, REPLY, 4, rng(), style="natural")
+    assert made.text == "A man standing in yellow sweatshirt responds slowly."
+    # under the other rule modifiers stay whether it has them or not
+    (made,) = verb_role(SPEAK, REPLY, 4, rng(), style="natural", rule="keep")
     assert made.text == "A man standing in yellow sweatshirt responds slowly in an airplane."
+
+
+def test_a_verb_whose_modifiers_nobody_knows_keeps_those_of_the_event():
+    core = (("Arg0", "looker"), ("Arg1", "thing looked at"))
+    (told,), (unseen,) = (
+        verb_role(SPEAK, Lexicon([VerbEntry("look.01", "look", core, count)]), 1, rng()) for count in (3, 0)
+    )
+    assert told.text.endswith("the thing looked at is woman with scarf.")
+    assert unseen.text.endswith("is woman with scarf, the manner is slowly, the scene of the event is an airplane.")
+
+
+def test_a_verb_that_keeps_the_roles_moves_core_fillers_and_leaves_modifiers():
+    bare = Lexicon([VerbEntry("look.01", "look", (("Arg0", "looker"), ("Arg1", "thing looked at")), 3)])
+    (made,) = verb_role(SPEAK, bare, 4, rng(), rule="keep")
+    assert made.text == (
+        "In this photo, the action is look where, the looker is man standing in yellow sweatshirt, "
+        "the thing looked at is woman with scarf, the manner is slowly, the scene of the event is an airplane."
+    )
+    hidden = replace(SPEAK, roles=(replace(SPEAK.roles[0], filler="-"), *SPEAK.roles[1:]))
+    assert "look where, the thing looked at is woman" in verb_role(hidden, bare, 1, rng(), rule="keep")[0].text
+    sit = event("sit", ("Arg1 (thing sitting)", "child"))
+    assert verb_role(sit, bare, 1, rng(), rule="keep")[0].text.endswith("look where, the looker is child.")
 
 
 def test_verb_role_keeps_an_invisible_agent_invisible():
@@ -99,7 +133,7 @@ TABLE_4 = {
 def follow(given, verb):
     entry, fillers = TABLE_4[verb]
     lex = Lexicon([entry], verb_fillers={verb: fillers})
-    return verb_role(given, lex, 1, rng(), rule="follow")[0].text.partition(" where, ")[2]
+    return verb_role(given, lex, 1, rng())[0].text.partition(" where, ")[2]
 
 
 def test_negatives_that_follow_the_other_verb_have_its_roles_as_in_the_papers_table_4():
@@ -291,10 +325,28 @@ def test_build_returns_nothing_that_another_annotator_said(clips, lexicon):
     texts = {normalise(c.text) for c in build(clip.events[0], disputed, 100, lexicon, rng=rng())}
     assert texts and not texts & {normalise(caption(e[0]).text) for e in more}
     assert not any(c.kind == "direction" for c in build(clip.events[0], disputed, 100, lexicon, rng=rng()))
-    # two votes for run.02 bar it, one for carry.01 does not
+    # two votes for run.02 bar it, one for carry.01 does not; but a clip in which that happens later bars it
+    alone = replace(clip, events=clip.events[:1], annotations=())
     verbs = Lexicon([VerbEntry("run.02", "run", (("Arg0", "runner"),), 1), *lexicon.entries.values()])
-    made = {c.text.split()[6] for c in build(clip.events[0], clip, 100, verbs, ("verb_role",), rng())}
-    assert "run" not in made and "carry" in made
+    made, beside = (
+        {c.text.split()[6] for c in build(clip.events[0], given, 100, verbs, ("verb_role",), rng())}
+        for given in (alone, clip)
+    )
+    assert "run" not in made and "carry" in made and "carry" not in beside
+
+
+def test_build_draws_no_verb_of_the_clips_other_events_and_gives_the_others_their_own_roles(clips, lexicon):
+    for clip in clips:
+        verbs = {e.verb_id for e in clip.events}
+        for k, given in enumerate(clip.events):
+            barred = accepted_verbs(clip, k, lexicon) | {given.verb_id}
+            made = [c.text for c in build(given, clip, 100, lexicon, ("verb_role",), rng(k))]
+            allowed = verb_role(given, lexicon, 100, rng(k), exclude=barred, rule="follow")
+            assert verbs <= barred and made == [c.text for c in allowed]
+            # also of an event that the clip does not have, such as one that somebody is editing
+            free = build(replace(given, relation="none"), clip, 100, lexicon, ("verb_role",), rng(k))
+            lemmas = {e.lemma for e in clip.events}
+            assert free and not lemmas & {c.text.partition("the action is ")[2].partition(" where")[0] for c in free}
 
 
 def test_negatives_fit_the_limit_with_a_fitting_render(clips, lexicon):
@@ -316,7 +368,10 @@ def test_hard_cases_return_fewer_and_end():
     empty = replace(bare, roles=tuple(Role(k, "x", "-") for k in ("Arg0", "Arg1", "ADir", "AMnr", "AScn")))
     assert build(empty, clip, 50, alone) == []
     # a verb that the lexicon does not know can still be replaced
-    assert len(build(Event("zap", "zap.01"), clip, 50, alone, ("verb_role",))) == 1
+    zap = Event("zap", "zap.01")
+    assert len(build(zap, None, 50, alone, ("verb_role",))) == 1
+    assert len(build(zap, replace(clip, events=(zap,)), 50, alone, ("verb_role",))) == 1
+    assert build(zap, clip, 50, alone, ("verb_role",)) == []
 
 
 def test_random_clips_never_give_a_true_or_repeated_negative():

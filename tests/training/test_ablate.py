@@ -59,7 +59,7 @@ def test_studies_share_runs_and_other_paths_change_nothing():
     moved = with_overrides(COMMON, ["out=x", "trackers=tensorboard", "data.root=x", "data.cache=x", "data.workers=7"])
     assert run_key(moved) == run_key(COMMON)
     # what PropBank's classes do is nothing without its frames
-    classes, frames = "data.propbank_classes=false", "data.propbank=frames"
+    classes, frames = "data.propbank_classes=true", "data.propbank=frames"
     assert run_key(with_overrides(COMMON, [classes])) == run_key(COMMON)
     assert run_key(with_overrides(COMMON, [frames, classes])) != run_key(with_overrides(COMMON, [frames]))
     for change in ("seed=1", "lora.rank=8", "data.clips=499", "loss.video=0.5"):

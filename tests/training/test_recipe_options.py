@@ -307,15 +307,15 @@ def test_propbank_gives_roles_to_the_negatives_and_no_verb_to_the_saved_lexicon(
     assert {e.verb_id for e in read_propbank(folder)} - set(verbs)
 
 
-def test_verbs_of_one_propbank_class_are_negatives_only_where_classes_are_left_out(tiny_clip, world, tmp_path):
+def test_verbs_of_one_propbank_class_are_negatives_unless_classes_are_asked_for(tiny_clip, world, tmp_path):
     rolesets = "".join(f'<roleset id="{verb}" name="" vncls="51.3.2"><roles/></roleset>' for verb in VERBS)
     (tmp_path / "all-v.xml").write_text(f'<frameset><predicate lemma="act">{rolesets}</predicate></frameset>', "utf-8")
     config = tiny_config(tmp_path, tiny_clip, world, tmp_path / "run", data={"propbank": str(tmp_path)})
     settings = load_json(TrainSettings, config)
     encoder, clips = ClipEncoder.load(tiny_clip), load_situations(settings.data, "train", 6)
-    assert TrainingData.prepare(settings, encoder, clips, progress=False).width == 0
-    without = with_overrides(settings, ["data.propbank_classes=false"])
-    assert TrainingData.prepare(without, encoder, clips, progress=False).width == settings.loss.verb_role_negatives
+    assert TrainingData.prepare(settings, encoder, clips, progress=False).width == settings.loss.verb_role_negatives
+    barred = with_overrides(settings, ["data.propbank_classes=true"])
+    assert TrainingData.prepare(barred, encoder, clips, progress=False).width == 0
 
 
 def test_sparse_captions_are_as_sparse_as_those_of_the_base(tmp_path):
@@ -343,8 +343,8 @@ def test_sparse_captions_are_as_sparse_as_those_of_the_base(tmp_path):
         (["loss.video=0", "loss.clip_video=2"], "loss.video is 0"),
         (["data.caption_style=bag", "loss.verb_role_negatives=2"], "has no verb-role negatives"),
         (["data.caption_style=bag", "loss.role_swaps=2"], "has no verb-role negatives"),
-        (["loss.verb_role_negatives=0", "loss.negative_roles=follow"], "loss.verb_role_negatives is 0"),
-        (["data.propbank_classes=false"], "data.propbank is not given"),
+        (["loss.verb_role_negatives=0", "loss.negative_roles=keep"], "loss.verb_role_negatives is 0"),
+        (["data.propbank_classes=true"], "data.propbank is not given"),
         (["loss.clip_event=0", "loss.vc_event=0", "loss.natural_negatives=false"], "no event loss is used"),
     ],
 )

@@ -142,10 +142,11 @@ def test_negatives_that_follow_and_swap_join_the_others(labelled):
     pairs = [(a, b) for p, m in zip(plain, more, strict=True) for a, b in zip(p.negatives, m.negatives, strict=True)]
     assert all(len(a) == 4 and 4 <= len(b) <= 6 for a, b in pairs) and any(len(b) == 6 for _, b in pairs)
     clips, _ = labelled
-    followed = texts_of(labelled, "srl", negative_roles="follow")
-    for clip, texts in zip(clips, followed, strict=True):
+    kept = texts_of(labelled, "srl", negative_roles="keep")
+    assert kept != plain == texts_of(labelled, "srl", negative_roles="follow")
+    for clip, *both in zip(clips, plain, kept, strict=True):
         lemmas = {event.lemma for event in clip.events}
-        for negative in (n for group in texts.negatives for n in group):
+        for negative in (n for texts in both for group in texts.negatives for n in group):
             assert not any(f"the action is {lemma} where" in negative for lemma in lemmas)
 
 

@@ -38,7 +38,7 @@ def without_effect(s: TrainSettings) -> dict[str, str]:
         out.setdefault("loss.negative_roles", "loss.verb_role_negatives is 0")
     if s.data.propbank and not s.loss.verb_role_negatives:
         out |= dict.fromkeys(("data.propbank", "data.propbank_classes"), "loss.verb_role_negatives is 0")
-    if not s.data.propbank and not s.data.propbank_classes:
+    if not s.data.propbank and s.data.propbank_classes:
         out["data.propbank_classes"] = "data.propbank is not given"
     if s.data.drawn:
         out["data.videos"] = "data.drawn reads no videos"

@@ -89,7 +89,7 @@ def _negatives(
     caption is: else the two would also differ in what the tower reads."""
     event, loss, wrong = situation.events[k], recipe.loss, []
     if loss.verb_role_negatives:
-        barred = negatives.accepted_verbs(situation, k, recipe.lexicon) if loss.negative_roles == "follow" else ()
+        barred = negatives.accepted_verbs(situation, k, recipe.lexicon)
         count, rule = loss.verb_role_negatives, loss.negative_roles
         wrong += negatives.verb_role(event, recipe.lexicon, count, rng, style, recipe.fit, barred, rule)
     if loss.role_swaps:

@@ -55,7 +55,7 @@ BASE = Arm("base", "base model, no adaptation", None, "46.57 / 60.79")
 def _negatives() -> Study:
     paper = ("52.38 / 75.63", "51.72 / 74.78", "52.54 / 74.02", "53.26 / 74.88", PAPER)
     arms = tuple(Arm(str(n), f"{n} per event", (f"loss.verb_role_negatives={n}",), p) for n, p in enumerate(paper))
-    arms += (Arm("follow", "4, with the other verb's own roles", ("loss.negative_roles=follow",)),)
+    arms += (Arm("keep", "4, roles kept from the true caption", ("loss.negative_roles=keep",)),)
     return Study(
         "negatives", "How many verb-role negatives per event, and with whose roles?", (BASE, *arms), "4", seeds=3
     )

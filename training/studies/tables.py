@@ -33,7 +33,7 @@ METRICS = {
     "event in its clip": "right event of the clip's 5",
     "clip R@1": "clip R@1",
     "clip R@5": "",
-    "verb accuracy": "verb of 24",
+    "verb accuracy": "verb, of all",
     "negatives: natural": "",
     "negatives: verb_role 1 of 5": "verb-role 1 of 5",
     "negatives: agent_patient": "who to whom",
