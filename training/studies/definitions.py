@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.studies.bases import SECOND_BASE
+
 
 @dataclass(frozen=True)
 class Arm:
@@ -132,9 +134,6 @@ def _rank() -> Study:
     return Study("rank", "Which LoRA rank?", (BASE, *arms), "64", note=note)
 
 
-#: A base of another seed whose alt text names the action more often: made by
-#: `python training/pretrain.py --config training/configs/pretrain_second.json`.
-SECOND_BASE = "runs/mini-base-b/model"
 #: Caption styles of the control (training.recipe.texts.STYLES) and what each keeps of the labels.
 CAPTIONS = {
     "srl": "SRL prompts",
