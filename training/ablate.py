@@ -29,8 +29,9 @@ from srlclip.config import load_json, with_overrides
 from training.captioning.settings import CaptionerTraining
 from training.settings import TrainSettings
 from training.studies import tables as study_tables
+from training.studies.bases import require_bases
 from training.studies.command import add_common_flags, exit_code
-from training.studies.definitions import SECOND_BASE, STUDIES, Study, base_name, chosen
+from training.studies.definitions import STUDIES, Study, base_name, chosen
 from training.studies.heads import HeadRun
 from training.studies.pool import device_list, run_all
 from training.studies.runs import Cell, Measure, Run, execute, is_complete, prepare
@@ -62,11 +63,7 @@ def plan(
     if common.data.source != "synsitu":
         raise ValueError(f"data.source is {common.data.source!r}; the studies' questions are about SynSitu's clips")
     every = {base for study in studies for base in (bases or study.bases)}
-    if SECOND_BASE in every and not Path(SECOND_BASE).is_dir():
-        raise ValueError(
-            f"no model at {SECOND_BASE}: make the second base with `python training/pretrain.py --config "
-            "training/configs/pretrain_second.json` (under an hour on two cores), or give --base mini-base"
-        )
+    require_bases(sorted(every))
     if len({base_name(base) for base in every}) < len(every):
         raise ValueError(f"two bases would have one name in the tables: {', '.join(sorted(every))}; rename a folder")
     cells = []

@@ -21,10 +21,10 @@ _STEP = 1.045
 
 @dataclass(frozen=True)
 class CurvePoint:
-    """One arm at one size (labelled clips, 1 or more): value with the ends of its interval, in the metric's own unit."""
+    """One arm at one size (what the axis counts, 0 or more): value with the ends of its interval, in the metric's own unit."""
 
     arm: str
-    size: int
+    size: float
     value: float
     low: float
     high: float
@@ -106,18 +106,26 @@ def curves_figure(
 
 
 def _panel(axes: Axes, points: Sequence[CurvePoint], looks: Mapping[str, tuple[str, str, str]]) -> None:
-    axes.set_xscale("log")
+    ticks = sorted({p.size for p in points})
+    # A logarithmic axis has no 0: up to the smallest other size it is then linear.
+    least = next((tick for tick in ticks if tick > 0), 1)
+    if 0 in ticks:
+        axes.set_xscale("symlog", linthresh=least, linscale=0.5)
+    else:
+        axes.set_xscale("log")
     for place, (arm, (colour, mark, dashes)) in enumerate(looks.items()):
         mine = sorted((p for p in points if p.arm == arm), key=lambda p: p.size)
-        x = [p.size * _STEP ** (place - (len(looks) - 1) / 2) for p in mine]
+        apart = _STEP ** (place - (len(looks) - 1) / 2)
+        x = [p.size * apart if p.size else least * (apart - 1) for p in mine]
         # One line with gaps: a line of its own for every interval makes a large file.
         ends = [end for p in mine for end in (p.low, p.high, float("nan"))]
         axes.plot([v for v in x for _ in range(3)], ends, color=colour, linewidth=1.4, solid_capstyle="butt", alpha=0.7)
         axes.plot(
             x, [p.value for p in mine], color=colour, marker=mark, linestyle=dashes, markersize=4.5, linewidth=1.3
         )
-    ticks = sorted({p.size for p in points})
-    axes.xaxis.set_ticks(ticks, labels=[f"{tick:,}" for tick in ticks])
+    if any(p.low < 0 for p in points):
+        axes.axhline(0, color="0.5", linewidth=0.8, zorder=0)
+    axes.xaxis.set_ticks(ticks, labels=[f"{tick:,g}" for tick in ticks])
     axes.xaxis.set_ticks([], minor=True)
     axes.grid(axis="y", alpha=0.3, linewidth=0.5)
     axes.locator_params(axis="y", nbins=5)

@@ -1,6 +1,7 @@
 """Plots: they draw every kind of result, their SVG is safe inside a page, and it says in words what colour says."""
 
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 import pytest
 
@@ -135,3 +136,13 @@ def test_the_curve_of_every_loss_term_is_drawn():
     from srlclip.plots.measured import LOSS_TERMS
 
     assert LOSS_TERMS == TERMS
+
+
+def test_a_curve_has_room_for_zero_beside_logarithmic_sizes():
+    points = [CurvePoint(arm, size, 1.0, -2.0, 3.0) for arm in ("a", "b") for size in (0, 3, 10, 100)]
+    axes = curve_figure(points, {}, "%").axes[0]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["0", "3", "10", "100"]
+    places = axes.transData.transform([(x, 0) for x in (0, 3, 10, 100)])[:, 0]
+    assert all(right - left > 30 for left, right in pairwise(places))
+    without = curve_figure([p for p in points if p.size], {}, "%").axes[0]
+    assert without.get_xscale() == "log"

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.studies.bases import SECOND_BASE, VERB_BASES
+
 
 @dataclass(frozen=True)
 class Arm:
@@ -27,6 +29,8 @@ class Study:
 
     arms_minus_reference: whether differences are arm - reference (the paper's default stands against changes of it) or
     reference - arm (SRL prompts against each control).
+    knowledge: the knowledge.* of training/pretrain.py that the bases differ in, whose effect is then a table and a curve of
+    its own; "" where several bases are there to see whether a result repeats.
     """
 
     name: str
@@ -37,6 +41,7 @@ class Study:
     bases: tuple[str, ...] = ("mini-base",)
     note: str = ""
     arms_minus_reference: bool = True
+    knowledge: str = ""
 
     def __post_init__(self) -> None:
         names = [arm.name for arm in self.arms]
@@ -132,9 +137,6 @@ def _rank() -> Study:
     return Study("rank", "Which LoRA rank?", (BASE, *arms), "64", note=note)
 
 
-#: A base of another seed whose alt text names the action more often: made by
-#: `python training/pretrain.py --config training/configs/pretrain_second.json`.
-SECOND_BASE = "runs/mini-base-b/model"
 #: Caption styles of the control (training.recipe.texts.STYLES) and what each keeps of the labels.
 CAPTIONS = {
     "srl": "SRL prompts",
@@ -166,11 +168,25 @@ def _captions() -> Study:
                  arms_minus_reference=False)  # fmt: skip
 
 
+def _base_knowledge() -> Study:
+    arms = tuple(
+        Arm(style, CAPTIONS[style], (f"data.caption_style={style}",), PAPER if style == "srl" else "")
+        for style in ("sparse", "srl")
+    )
+    note = (
+        "The study's own bases share seed and configuration but for the share of verb labels; a larger share tells all that a "
+        "smaller one tells. Sparse captions have no verb or roles to exchange and train without verb-role negatives."
+    )
+    question = "How does the gain depend on how many verb labels the base was told?"
+    return Study("base_knowledge", question, (BASE, *arms), "srl", seeds=3, bases=("mini-base", *VERB_BASES), note=note,
+                 arms_minus_reference=False, knowledge="verb")  # fmt: skip
+
+
 STUDIES: dict[str, Study] = {
     study.name: study
     for study in (
         _captions(), _negatives(), _role_swaps(), _data_share(), _losses(), _lora_targets(), _rank(), _finetune(), _text_tower(),
-        _contextualizer(),
+        _contextualizer(), _base_knowledge(),
     )
 }  # fmt: skip
 

@@ -61,6 +61,12 @@ def result(study: Study, cells: Sequence[Cell], bootstrap: Bootstrap, failed: Ma
     }  # fmt: skip
 
 
+def columns(results: Mapping[str, Any], base: str) -> dict[str, Mapping[str, Any]]:
+    """Heading -> arm -> cell, of heads trained on the arms' features; none where the study was run without."""
+    rows = results["heads"]["tables"][base] if "heads" in results else {}
+    return {title: rows[metric] for metric, title in SHOWN.items() if metric in rows}
+
+
 def note(block: Mapping[str, Any]) -> str:
     """What a reader of the columns must know."""
     s, runs = block["settings"], block["runs"]

@@ -1,4 +1,5 @@
-"""From stored observations to a study's results: NAME.json with every number, NAME.md with its tables, NAME.svg.
+"""From stored observations to a study's results: NAME.json with every number, NAME.md with its tables, NAME.svg;
+of bases that were told different things also NAME_curve.svg.
 
 Intervals are those of training/studies/statistics.py. A cell whose runs are missing says so; one with fewer seeds than
 planned says how many it has.
@@ -19,7 +20,7 @@ from srlclip.situations import DataError
 from training.evaluate import SYNSITU
 from training.runs.provenance import portable, provenance
 from training.settings import TrainSettings
-from training.studies import head_columns, outside_columns
+from training.studies import base_curve, head_columns, outside_columns
 from training.studies.cells import arm_cell, level, missing_cell, signed
 from training.studies.definitions import Study, base_name
 from training.studies.runs import Cell, Measure, about, is_done, read_observations
@@ -66,7 +67,7 @@ def write(
     resamples: int,
     failed: Mapping[Path, str],
 ) -> list[Path]:
-    """Write the three files into `out`. Raises DataError when the runs did not answer the same questions."""
+    """Write the files into `out`. Raises DataError when the runs did not answer the same questions."""
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
     results = result(study, cells, common, measure, quick, resamples, failed)
@@ -74,6 +75,9 @@ def write(
     write_text(paths[0], compact_json(results) + "\n")
     write_text(paths[1], markdown(study, results))
     save_svg(figure(study, results), paths[2])
+    if "bases" in results:
+        paths.append(out / f"{study.name}_curve.svg")
+        save_svg(base_curve.figure(study, results), paths[3])
     return paths
 
 
@@ -141,6 +145,8 @@ def _blocks(study: Study, cells: Sequence[Cell], bootstrap: Bootstrap, failed: M
         out["heads"] = head_columns.result(study, cells, bootstrap, failed)
     if run.outside is not None:
         out["outside"] = outside_columns.result(study, cells, bootstrap, failed)
+    if study.knowledge:
+        out["bases"] = base_curve.result(study, cells)
     return out
 
 
@@ -175,6 +181,8 @@ def markdown(study: Study, results: Mapping[str, Any]) -> str:
     if results["quick"]:
         lines += ["**quick: direction only** (one seed, few clips and steps; not the committed result)", ""]
     lines += [f"![{study.question}]({study.name}.svg)", ""]
+    if "bases" in results:
+        lines += base_curve.lines(study, results)
     for base, splits in results["tables"].items():
         lines += [f"## Base {base}", ""]
         for place, (split, table) in enumerate(splits.items()):
@@ -184,7 +192,7 @@ def markdown(study: Study, results: Mapping[str, Any]) -> str:
             lines += [f"**{title}**", ""] if place == 0 else [f"<details><summary>{title}</summary>", ""]
             shown = {METRICS[metric]: row for metric, row in table.items() if METRICS[metric]}
             # The paper's measure stands beside the paper's numbers, the zero-shot columns after it.
-            measured = {} if place else _head_columns(results, base)
+            measured = {} if place else head_columns.columns(results, base)
             head = "".join(f" | {name}" for name in shown)
             paper = " | ".join(["paper: Vb@1 / CIDEr", *measured] if measured else ["paper"])
             lines += [f"| arm | {paper} | seeds{head} |", f"|---|---|---|{'---|' * (len(measured) + len(shown))}"]
@@ -207,12 +215,6 @@ def markdown(study: Study, results: Mapping[str, Any]) -> str:
             if place == 0 and "outside" in results:
                 lines += outside_columns.lines(study, results["outside"], base)
     return "\n".join([*lines, *_footer(study, results)]) + "\n"
-
-
-def _head_columns(results: Mapping[str, Any], base: str) -> dict[str, Mapping[str, Any]]:
-    """Heading -> arm -> cell, of heads trained on the arms' features; none where the study was run without."""
-    rows = results["heads"]["tables"][base] if "heads" in results else {}
-    return {title: rows[metric] for metric, title in head_columns.SHOWN.items() if metric in rows}
 
 
 def _footer(study: Study, results: Mapping[str, Any]) -> list[str]:
