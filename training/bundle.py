@@ -151,12 +151,14 @@ def main(argv: list[str] | None = None) -> int:
             copy_models(Path(args.base), Path(args.run or "runs/synsitu"))
             write_gallery()
         write_index()
-    results, captioner = (
+    results, captioner, probed = (
         json.loads(path.read_text("utf-8")) if path.is_file() else None
-        for path in (Path(args.results), Path(args.results).with_name("captioner.json"))
+        for path in (
+            Path(args.results).with_name(n) for n in (Path(args.results).name, "captioner.json", "probe_mini_pair.json")
+        )
     )
     for name, text in (
-        ("mini-base", base_card(ASSETS / "models")),
+        ("mini-base", base_card(ASSETS / "models", probed)),
         ("mini-srlclip", pair_card(ASSETS / "models", results, captioner)),
     ):
         write_text(ASSETS / "models" / name / "README.md", text)

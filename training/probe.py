@@ -178,6 +178,7 @@ def probe_models(args: argparse.Namespace) -> None:
         "verbs": len(VERBS),
         "commonest_verb": round(100 * float(counts.max() / counts.sum()), 3),
         "like_clip": not misses,
+        "ranges": LIKE_CLIP,
         "outside": misses,
         "tables": tables,
     }

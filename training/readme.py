@@ -260,10 +260,11 @@ def probe() -> str:
         for name in columns[0]
     ]
     asked, outside = measured["asked"], ", ".join(f"{name} {value:.1f}" for name, value in measured["outside"].items())
+    verdict = f"is like CLIP but for {outside}" if outside else "is like CLIP in all of these"
     return "\n".join([
         "| | base | SRL-CLIP | its contextualizer's event tokens |", "|---|---|---|---|", *rows, "",
         f"{asked['clips']} clips, {asked['events']} events, {measured['verbs']} verbs; percent, 95 % intervals over clips. The "
-        f"bundled base is no base like CLIP: {outside}.", "",
+        f"bundled base {verdict}.", "",
         f"Source: `results/probe_mini_pair.json` (commit {measured['commit']}, {measured['date'][:10]}).",
     ])  # fmt: skip
 

@@ -14,7 +14,8 @@ from training.cards.results import results_table
 _fill = partial(fill, Path(__file__).with_suffix(".md"))
 
 
-def base_card(models: Path) -> str:
+def base_card(models: Path, probed: Mapping[str, Any] | None = None) -> str:
+    """probed: what training/probe.py measured of the base, None if it did not."""
     run = json.loads((models / "mini-base" / "run.json").read_text("utf-8"))
     s = run["settings"]
     log = [json.loads(line) for line in (models / "mini-base" / "log.jsonl").read_text("utf-8").splitlines()]
@@ -32,10 +33,23 @@ def base_card(models: Path) -> str:
         "near_misses": s["text_variants"] - 1,
         "verb_percent": f"{100 * s['verb_share']:g}",
         "colour_percent": f"{100 * s['colour_share']:g}",
+        "prop_percent": f"{100 * s['prop_share']:g}",
+        "knowledge": ", ".join(f"{name} {100 * share:g} %" for name, share in s["knowledge"].items()),
+        "probed": probe_section(probed) if probed else "Not probed yet.",
         "vision_rate": f"{s['align_vision_lr_share']:g}",
         "rows": "\n".join(rows),
     }
     return _fill("base", **values) + "\n"
+
+
+def probe_section(probed: Mapping[str, Any]) -> str:
+    """The base's measures beside the range of each in a base like CLIP, and what lies outside."""
+    asked = {m: cell for m, cell in probed["tables"]["base"]["frame means"].items() if "reason" not in cell}
+    ranges = {m: "{:.3g} to {:.3g}".format(*probed["ranges"][m]) if m in probed["ranges"] else "" for m in asked}
+    misses = ", ".join(f"{m} {value:.1f}" for m, value in probed["outside"].items())
+    verdict = f"It is like CLIP but for {misses}." if misses else "It is like CLIP in all of them."
+    rows = "\n".join(f"| {m} | {_span(cell)} | {ranges[m]} |" for m, cell in asked.items())
+    return _fill("base.probed", verdict=verdict, rows=rows)
 
 
 def pair_card(models: Path, results: Mapping[str, Any] | None, captioner: Mapping[str, Any] | None = None) -> str:
