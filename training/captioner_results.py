@@ -55,7 +55,7 @@ ARMS: dict[str, tuple[str, ...]] = {
 }
 #: The same on as many clips that the adapter did not learn from, first seed only: on its own training clips its features,
 #: the contextualizer's above all, fit the labels better than on any clip to come, and a head learns to rely on that.
-UNSEEN = "skip_clips=1000"
+UNSEEN = "skip_clips=3000"
 #: Where the roles of an event come from: name -> arguments of read_data.
 MODES: dict[str, dict[str, Any]] = {
     "annotated roles": {"annotated": True},
