@@ -26,6 +26,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from accelerate import Accelerator
+from accelerate.state import AcceleratorState
 from accelerate.utils import set_seed
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
@@ -58,6 +59,7 @@ class Pretrainer:
 
     def __init__(self, settings: PretrainSettings):
         self.s = s = settings
+        AcceleratorState._reset_state()  # an earlier run of this process may have had another precision
         self.accelerator = Accelerator(mixed_precision=s.precision)
         if self.accelerator.num_processes > 1:
             raise ValueError("pretrain.py runs in one process; start it with --num_processes 1")

@@ -96,14 +96,15 @@ class DataSettings:
             check_at_least(f"data.{name}", getattr(self, name), 0)
         for name in ("frames_per_event", "workers"):
             check_at_least(f"data.{name}", getattr(self, name), 1)
-        if self.drawn and not SOURCES[self.source].synthetic:
-            raise ValueError(
-                f"data.drawn is true; clips of data.source={self.source} are no drawings but videos, leave it at false"
-            )
         if self.look_alikes and not SOURCES[self.source].look_alikes:
             raise ValueError(
                 f"data.look_alikes is {self.look_alikes}; data.source={self.source} has none, leave it at 0"
             )
+
+    @property
+    def draws(self) -> bool:
+        """Whether frames are drawn instead of decoded: `drawn`, which says nothing of sources whose clips are videos."""
+        return self.drawn and SOURCES[self.source].synthetic
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def load_split(settings: DataSettings, split: str, clips: int) -> tuple[list[Sit
     Raises DataError. How each kind of data is read: training.recipe.sources.
     """
     s = settings
-    wanted = Wanted(split, clips, s.root, s.videos, s.role_names, s.workers, s.drawn)
+    wanted = Wanted(split, clips, s.root, s.videos, s.role_names, s.workers, s.draws)
     situations, covered = SOURCES[settings.source].read(wanted)
     situations = situations[:clips] if clips else situations
     if split == "train" and settings.look_alikes:
@@ -94,7 +94,7 @@ def cached_frames(
     """
     p = processes or Processes()
     sampling = Sampling(EVENTS_PER_CLIP, data.frames_per_event, spec)
-    part, source = (p.rank, p.count), DRAWN if data.drawn else None
+    part, source = (p.rank, p.count), DRAWN if data.draws else None
     return frame_cache(situations, sampling, data.cache, data.workers, progress, part=part, wait=p.wait, source=source)
 
 

@@ -40,8 +40,10 @@ def without_effect(s: TrainSettings) -> dict[str, str]:
         out |= dict.fromkeys(("data.propbank", "data.propbank_classes"), "loss.verb_role_negatives is 0")
     if not s.data.propbank and s.data.propbank_classes:
         out["data.propbank_classes"] = "data.propbank is not given"
-    if s.data.drawn:
+    if s.data.draws:
         out["data.videos"] = "data.drawn reads no videos"
+    elif s.data.drawn:
+        out["data.drawn"] = f"clips of data.source={s.data.source} are no drawings but videos"
     return out
 
 

@@ -80,7 +80,7 @@ class Run:
         """The run of these settings in its place below the folder `runs`. head: what all arms' heads have in common.
         outside_clips: of what adaptation never shows, 0 to ask nothing of it."""
         # A base has no settings but the frames that it is asked about.
-        base = f"base-{weights_digest(settings.base)[:12]}{'-drawn' * settings.data.drawn}"
+        base = f"base-{weights_digest(settings.base)[:12]}{'-drawn' * settings.data.draws}"
         key = run_key(settings) if trained else base
         settings = replace(settings, out=str(Path(runs) / key))
         asked = OutsideRun.of(settings, trained, outside_clips, measure.frames_per_event) if outside_clips else None
@@ -194,7 +194,7 @@ _benches: dict[tuple, Benches] = {}
 def benches(run: Run, workers: int = 1) -> Benches:
     """Prepared once per process; only one base's are kept in memory."""
     data = run.settings.data
-    key = (run.settings.base, run.measure, data.root, data.cache, data.drawn)
+    key = (run.settings.base, run.measure, data.root, data.cache, data.draws)
     if key not in _benches:
         _benches.clear()
         base = ClipEncoder.load(run.settings.base, _device())
@@ -202,10 +202,10 @@ def benches(run: Run, workers: int = 1) -> Benches:
         lexicon = Lexicon.from_situations(train_clips)
         splits = {}
         for split, clips in run.measure.splits:
-            situations = read_clips(data.root, split, clips, workers, data.drawn)
+            situations = read_clips(data.root, split, clips, workers, data.draws)
             splits[split] = Bench.prepare(
                 base, situations, lexicon, data.cache, workers, run.measure.question_seed, run.measure.frames_per_event,
-                drawn=data.drawn,
+                drawn=data.draws,
             )  # fmt: skip
         _benches[key] = Benches(base, splits)
     return _benches[key]
