@@ -135,19 +135,12 @@ def _difference(a: Mapping[int, Any], b: Mapping[int, Any], bootstrap: Bootstrap
 
 def markdown(results: Mapping[str, Any], name: str, command: Sequence[str]) -> str:
     """A table per metric: a row per arm, then a row per difference; a column per number of labelled clips."""
-    sizes = [str(size) for size in results["sizes"]]
     lines = [f"# {results['question']}", ""]
     if results["quick"]:
         lines += ["**quick: direction only** (few clips, steps and seeds; not the committed result)", ""]
     lines += [f"![Curves over the number of labelled clips]({name}.svg)", ""]
     for metric in (m for m in HEAD_METRICS if m in results["table"]):
-        lines += [f"| {metric}, labelled clips: | {' | '.join(sizes)} |", f"|---|{'---|' * len(sizes)}"]
-        for arm in results["arms"]:
-            cells = results["table"][metric][arm["name"]]
-            lines.append(f"| {arm['label']} | {' | '.join(level(cells[size]) for size in sizes)} |")
-        for pair, cells in results["differences"][metric].items():
-            lines.append(f"| {pair.replace(' - ', ' − ')} | {' | '.join(signed(cells[size]) for size in sizes)} |")
-        lines.append("")
+        lines += [*metric_table(results, metric), ""]
     seeds, missing = len(results["seeds"]), results["planned_runs"] - len(results["runs"])
     if seeds == 1:
         lines += ["One seed: the intervals know nothing of how much another seed would change.", ""]
@@ -163,3 +156,15 @@ def markdown(results: Mapping[str, Any], name: str, command: Sequence[str]) -> s
         f"Command: `{' '.join(['python -m training.heads', *portable(list(command))])}`. Trained at commit {commits}; tables made at "
         f"{results['commit']}, {results['date'][:10]}. All numbers: `{name}.json`.",
     ]) + "\n"  # fmt: skip
+
+
+def metric_table(results: Mapping[str, Any], metric: str) -> list[str]:
+    """One metric's lines: a row per arm, a row per difference, a column per number of labelled clips."""
+    sizes = [str(size) for size in results["sizes"]]
+    lines = [f"| {metric}, labelled clips: | {' | '.join(sizes)} |", f"|---|{'---|' * len(sizes)}"]
+    for arm in results["arms"]:
+        cells = results["table"][metric][arm["name"]]
+        lines.append(f"| {arm['label']} | {' | '.join(level(cells[size]) for size in sizes)} |")
+    for pair, cells in results["differences"][metric].items():
+        lines.append(f"| {pair.replace(' - ', ' − ')} | {' | '.join(signed(cells[size]) for size in sizes)} |")
+    return lines
