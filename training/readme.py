@@ -295,6 +295,21 @@ def probe() -> str:
     ])  # fmt: skip
 
 
+def forgetting() -> str:
+    """What the bundled SRL-CLIP lost of what adaptation never showed, beside what it shows: a row a measure and place."""
+    measured = json.loads((RESULTS / "forgetting.json").read_text("utf-8"))
+    rows = [
+        f"| {place}: {metric} | {_cell(row['base'])} | {_cell(row['adapted'])} | {_cell(row['adapted - base'], sign=True)} |"
+        for place, table in measured["tables"].items()
+        for metric, row in table.items()
+    ]
+    return "\n".join([
+        "| | base | SRL-CLIP | difference |", "|---|---|---|---|", *rows, "",
+        f"{measured['clips']} clips of each place; percent, 95 % intervals over clips. Source: `results/forgetting.json` "
+        f"(commit {measured['commit']}, {measured['date'][:10]}).",
+    ])  # fmt: skip
+
+
 def blind() -> str:
     """How often the words alone give the 1-of-2 questions away, a row a kind, a column a gallery."""
     measured = json.loads((RESULTS / "blind.json").read_text("utf-8"))
@@ -313,7 +328,7 @@ PAGES = {
     "README.md": {"quickstart": quickstart, "results": results},
     "docs/captions.md": {"heads": heads, "captioner": captioner},
     "docs/falsification.md": {"captions": captions},
-    "docs/training.md": {"blind": blind, "probe": probe},
+    "docs/training.md": {"blind": blind, "probe": probe, "forgetting": forgetting},
 }
 
 
