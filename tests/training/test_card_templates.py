@@ -66,7 +66,8 @@ def test_an_exported_card_is_what_it_was_before_there_were_templates(name):
 
 def test_the_bundled_cards_are_those_in_the_package():
     assert base_card(MODELS, measured("probe_mini_pair")) == (MODELS / "mini-base" / "README.md").read_text("utf-8")
-    made = pair_card(MODELS, measured("mini_pair"), measured("captioner"))
+    captioner = measured("captioner") if (ROOT / "results" / "captioner.json").is_file() else None
+    made = pair_card(MODELS, measured("mini_pair"), captioner)
     assert made == (MODELS / "mini-srlclip" / "README.md").read_text("utf-8")
 
 

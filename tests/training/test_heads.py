@@ -120,7 +120,7 @@ def test_a_scored_clip_that_the_data_lack_is_named(larger_world, tmp_path):
 
 
 def test_heads_learn_only_from_clips_that_no_adapter_has_seen(study, tiny_run):
-    assert learnt_clips(str(tiny_run)) == 6 and learnt_clips("mini-srlclip") == 1000
+    assert learnt_clips(str(tiny_run)) == 6 and learnt_clips("mini-srlclip") == 3000
     with pytest.raises(ValueError, match=r"learnt from 6 clips and skip_clips is 5.*--set skip_clips=6"):
         plan(arms_of(str(tiny_run), ""), replace(COMMON, skip_clips=5), (2,), 1, 3, "runs")
     assert len(plan(arms_of(str(tiny_run), ""), COMMON, (2,), 1, 3, "runs")) == 3

@@ -82,7 +82,7 @@ def test_what_no_frame_of_a_batch_tells_has_no_loss(data):
 
 
 def test_a_base_that_is_told_less_logs_what_it_is_told(tmp_path):
-    assert run(tmp_path, "knowledge.roles=0", "knowledge.verb=0", phases="sight") == 0
+    assert run(tmp_path, "knowledge.roles=0", "knowledge.verb=0", "knowledge.colour=1", phases="sight") == 0
     log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     (valid,) = (row for row in log if row["phase"] == "sight-valid")
     assert {"kind", "colour", "scene"} <= set(valid) and not {"verb", "agent_kind"} & set(valid)

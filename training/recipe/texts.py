@@ -98,7 +98,7 @@ def _negatives(
 
 
 def sparse_shares(base: str) -> tuple[float, float, float]:
-    """How often the base's own alt text named the action, a colour and a prop: its run.json says so, else the mini base's.
+    """How often the base's own alt text named the action, a colour and a prop: its run.json says so, else seldom.
 
     The control for mere extra training has to look like what the base was trained on.
     """
