@@ -114,14 +114,22 @@ def measure(
 def load_models(base: str, named: list[str], device: str) -> tuple[dict[str, ClipEncoder], dict[str, str]]:
     """The base and NAME=FOLDER models merged into copies of it. Returns encoders and where each came from."""
     encoder = ClipEncoder.load(base, device)
-    models, sources = {"base": encoder}, {"base": base}
+    models, sources = {"base": encoder}, {"base": _called(base)}
     for entry in named:
         name, mark, folder = entry.partition("=")
         if not mark or not name or name in models:
             raise ValueError(f"--model needs NAME=FOLDER with a new name, got {entry!r}")
         models[name] = adapted_copy(encoder, fetch_folder(folder))
-        sources[name] = Path(folder).parent.name if Path(folder).name == "model" else Path(folder).name
+        sources[name] = _called(folder)
     return models, sources
+
+
+def _called(model: str) -> str:
+    """A run by its name, a folder by its last part, a Hub id as it is: results are read on other machines."""
+    if not Path(model).is_dir():
+        return model
+    path = Path(model)
+    return path.parent.name if path.name == "model" and path.parent.name else path.name
 
 
 def main(argv: list[str] | None = None) -> int:
