@@ -36,6 +36,7 @@ from srlclip.situations import Situation, SrlClipError
 from training.recipe.data import embed_captions
 from training.recipe.drawn import DRAWN
 from training.runs.provenance import provenance
+from training.studies.definitions import base_name
 
 #: SynSitu splits, how many clips of each, and what they are called in the results.
 SYNSITU = {
@@ -125,11 +126,8 @@ def load_models(base: str, named: list[str], device: str) -> tuple[dict[str, Cli
 
 
 def _called(model: str) -> str:
-    """A run by its name, a folder by its last part, a Hub id as it is: results are read on other machines."""
-    if not Path(model).is_dir():
-        return model
-    path = Path(model)
-    return path.parent.name if path.name == "model" and path.parent.name else path.name
+    """A folder by its name, a bundled name or a Hub id as it is: results are read on other machines."""
+    return base_name(model) if Path(model).is_dir() else model
 
 
 def main(argv: list[str] | None = None) -> int:
