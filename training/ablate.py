@@ -27,11 +27,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from srlclip.config import load_json, with_overrides
 from training.captioning.settings import CaptionerTraining
+from training.runs.provenance import base_name
 from training.settings import TrainSettings
 from training.studies import tables as study_tables
 from training.studies.bases import require_bases
 from training.studies.command import add_common_flags, exit_code
-from training.studies.definitions import STUDIES, Study, base_name, chosen
+from training.studies.definitions import STUDIES, Study, chosen
 from training.studies.heads import HeadRun
 from training.studies.pool import device_list, run_all
 from training.studies.runs import Cell, Measure, Run, execute, is_complete, prepare

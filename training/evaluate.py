@@ -35,8 +35,7 @@ from srlclip.pooling import clip_vectors, event_vectors
 from srlclip.situations import Situation, SrlClipError
 from training.recipe.data import embed_captions
 from training.recipe.drawn import DRAWN
-from training.runs.provenance import provenance
-from training.studies.definitions import base_name
+from training.runs.provenance import base_name, provenance
 
 #: SynSitu splits, how many clips of each, and what they are called in the results.
 SYNSITU = {

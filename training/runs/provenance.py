@@ -68,3 +68,9 @@ def _version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return "absent"
+
+
+def base_name(base: str) -> str:
+    """How tables call a base: the run's name for RUN/model, else the last part of its path or id."""
+    path = Path(base)
+    return path.parent.name if path.name == "model" and path.parent.name else path.name

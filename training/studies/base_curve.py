@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from srlclip.plots.curves import CurvePoint, curves_figure
+from training.runs.provenance import base_name
 from training.studies import head_columns
 from training.studies.bases import knowledge_share
 from training.studies.cells import level, signed
-from training.studies.definitions import Arm, Study, base_name
+from training.studies.definitions import Arm, Study
 from training.studies.runs import Cell
 
 #: Zero-shot metrics of the table and the plot -> heading; those of heads stand after them.

@@ -8,7 +8,6 @@ other metrics than what is measured here, so only the order of the arms can be c
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from training.studies.bases import SECOND_BASE, VERB_BASES
 
@@ -198,9 +197,3 @@ def chosen(names: list[str]) -> list[Study]:
     if unknown:
         raise ValueError(f"unknown study {unknown[0]!r}; allowed: {', '.join(STUDIES)}, all")
     return [STUDIES[name] for name in wanted]
-
-
-def base_name(base: str) -> str:
-    """How tables call a base: the run's name for RUN/model, else the last part of its path or id."""
-    path = Path(base)
-    return path.parent.name if path.name == "model" and path.parent.name else path.name

@@ -24,12 +24,11 @@ from srlclip.models.encoder import ClipEncoder
 from srlclip.models.pair import adapted_copy
 from training.evaluate import Bench, read_clips
 from training.recipe.data import cached_frames, load_situations
-from training.runs.provenance import commit
+from training.runs.provenance import base_name, commit
 from training.runs.run_folder import HARMLESS
 from training.settings import TrainSettings
 from training.studies import heads, outside
 from training.studies.answers import read_answers, write_answers
-from training.studies.definitions import base_name
 from training.studies.heads import HeadRun, head_key
 from training.studies.outside import OutsideRun
 from training.studies.pool import output_in

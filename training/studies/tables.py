@@ -18,11 +18,11 @@ from srlclip.files import write_text
 from srlclip.plots.studies import StudyPoint, save_svg, study_figure
 from srlclip.situations import DataError
 from training.evaluate import SYNSITU
-from training.runs.provenance import portable, provenance
+from training.runs.provenance import base_name, portable, provenance
 from training.settings import TrainSettings
 from training.studies import base_curve, head_columns, outside_columns
 from training.studies.cells import arm_cell, level, missing_cell, signed
-from training.studies.definitions import Study, base_name
+from training.studies.definitions import Study
 from training.studies.runs import Cell, Measure, about, is_done, read_observations
 from training.studies.statistics import Bootstrap, ClipSums
 
