@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,8 @@ from training.recipe.data import embed_captions
 from training.recipe.drawn import DRAWN
 from training.runs.provenance import base_name, provenance
 
+#: Clips that are encoded together.
+CLIPS_AT_ONCE = 16
 #: SynSitu splits, how many clips of each, and what they are called in the results.
 SYNSITU = {
     "test": (1000, "plain gallery: unseen clips, combinations seen in training"),
@@ -46,17 +49,27 @@ SYNSITU = {
 
 
 @torch.inference_mode()
-def embed(
-    encoder: ClipEncoder, frames: FrameCache, situations: list[Situation], name: str
-) -> tuple[np.ndarray, np.ndarray]:
-    """Event (G, E, D) and clip (G, D) embeddings: normalised means of frame embeddings, no contextualizer."""
+def embed_clips(encoder: ClipEncoder, blocks: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Event (G, E, D) and clip (G, D) embeddings: normalised means of frame embeddings, no contextualizer.
+
+    blocks: uint8 (B, E, F, 3, S, S), a few clips each, G of them in all.
+    """
     events, clips = [], []
-    for start in tqdm(range(0, len(situations), 16), desc=f"embed {name}"):
-        block = np.stack([frames[s.clip_id] for s in situations[start : start + 16]])
+    for block in blocks:
         f = encoder.encode_frames(encoder.preprocess_spec.to_float(torch.from_numpy(block).to(encoder.device)), 320)
         events.append(event_vectors(f).cpu().numpy())
         clips.append(clip_vectors(f).cpu().numpy())
     return np.concatenate(events), np.concatenate(clips)
+
+
+def embed(
+    encoder: ClipEncoder, frames: FrameCache, situations: list[Situation], name: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """What embed_clips says of cached clips."""
+    starts = tqdm(range(0, len(situations), CLIPS_AT_ONCE), desc=f"embed {name}")
+    return embed_clips(
+        encoder, (np.stack([frames[s.clip_id] for s in situations[i : i + CLIPS_AT_ONCE]]) for i in starts)
+    )
 
 
 @dataclass(frozen=True)

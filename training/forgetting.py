@@ -25,10 +25,9 @@ from srlclip.evaluation.scripted import ScriptQuestions
 from srlclip.evaluation.towers import Observations, summarise
 from srlclip.files import write_json
 from srlclip.models.encoder import ClipEncoder
-from srlclip.pooling import clip_vectors, event_vectors
 from srlclip.situations import SrlClipError
 from srlclip.synsitu.sample import sample_clip
-from training.evaluate import load_models
+from training.evaluate import CLIPS_AT_ONCE, embed_clips, load_models
 from training.mini_base.frames import frame_set
 from training.runs.provenance import provenance
 
@@ -80,16 +79,9 @@ def _embed(model: ClipEncoder, texts: list[str]) -> dict[str, np.ndarray]:
     return dict(zip(texts, model.encode_texts(texts).cpu().numpy(), strict=True))
 
 
-@torch.inference_mode()
 def _see(model: ClipEncoder, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Event (G, E, D) and clip (G, D) embeddings: normalised means of frame embeddings, no contextualizer."""
-    events, clips = [], []
-    for start in range(0, len(frames), 16):
-        block = torch.from_numpy(np.array(frames[start : start + 16])).to(model.device)
-        embedded = model.encode_frames(model.preprocess_spec.to_float(block), 320)
-        events.append(event_vectors(embedded).cpu().numpy())
-        clips.append(clip_vectors(embedded).cpu().numpy())
-    return np.concatenate(events), np.concatenate(clips)
+    starts = range(0, len(frames), CLIPS_AT_ONCE)
+    return embed_clips(model, (np.array(frames[i : i + CLIPS_AT_ONCE]) for i in starts))
 
 
 def run(args: argparse.Namespace) -> None:
