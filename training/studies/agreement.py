@@ -39,8 +39,8 @@ def compare(study: Study, results: Mapping[str, Any], base: str) -> dict[str, di
                 continue
             theirs, (low, high) = sign * (numbers[place] - reference[place]), difference["ci"]
             same = (low > 0 and theirs > 0) or (high < 0 and theirs < 0)
-            told = "open" if low <= 0 <= high else "agrees" if same else "disagrees"
-            verdicts[told].append(arm.label)
+            verdict = "open" if low <= 0 <= high else "agrees" if same else "disagrees"
+            verdicts[verdict].append(arm.label)
         if any(verdicts.values()):
             out[metric] = verdicts
     return out
