@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from srlclip.language.facts import Facts, event_facts, judged
+from srlclip.language.facts import ROLES, Facts, event_facts, judged
 from srlclip.results import MODELS, Both, Hit, SearchResult
-from srlclip.situations import Event, Situation
+from srlclip.situations import CORE_ROLES, Event, Situation
 
 
 @dataclass(frozen=True)
 class HitFacts:
-    """The event behind a hit. caption: what happens, "" without labels. marks: (slot, right, what the label says there) of
+    """The event behind a hit. caption: what happens, in brief, "" without labels. marks: (slot, right, what the label says there) of
     every slot that the query names; right is None where the label does not tell."""
 
     caption: str = ""
@@ -45,6 +45,12 @@ class ExplainedSearch:
         return next((first for first in self.first if first.slot == slot), None)
 
 
+def brief(event: Event, asked: Facts) -> Event:
+    """An event with who does what to whom, where to, and whatever else the query names."""
+    wanted = {*CORE_ROLES, "ADir", *(key for slot in asked.said() for key in ROLES.get(slot, ()))}
+    return replace(event, roles=tuple(role for role in event.roles if role.key in wanted))
+
+
 def explain_search(
     result: SearchResult, asked: Facts, situation: Callable[[str], Situation], caption: Callable[[Event], str]
 ) -> ExplainedSearch:
@@ -64,7 +70,8 @@ def explain_search(
         key = (hit.clip_id, hit.event_index)
         if key not in known:
             events = situation(hit.clip_id).events
-            known[key] = HitFacts(caption(events[hit.event_index]) if hit.event_index < len(events) else "", marks(hit))
+            told = caption(brief(events[hit.event_index], asked)) if hit.event_index < len(events) else ""
+            known[key] = HitFacts(told, marks(hit))
         return known[key]
 
     judgements = {m: [(hit.rank, marks(hit)) for hit in result.hits[m]] for m in MODELS}

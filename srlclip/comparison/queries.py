@@ -65,9 +65,9 @@ def asked_facts(
     offered: examples and stories; a story is the sentence of its event. event_of: a clip's labelled event.
     """
     for each in offered:
-        if each.query == query and each.target is not None and each.event_index is not None:
-            if isinstance(each, Story) or each.complete:
-                return event_facts(event_of(each.target, each.event_index))
+        tells_all = isinstance(each, Story) or each.complete
+        if tells_all and each.query == query and each.target is not None and each.event_index is not None:
+            return event_facts(event_of(each.target, each.event_index))
     return query_facts(query, lexicon)
 
 
