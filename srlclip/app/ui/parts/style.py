@@ -26,7 +26,8 @@ CSS = """
 .gradio-container { max-width:1280px !important; margin:0 auto !important; overflow:clip !important; } /* hidden would end sticky */
 .gradio-container .main.fillable { padding-top:8px; }
 .gradio-container .column:has(> .sc-top) { gap:6px; } .gradio-container .column:has(> .sc-board) { gap:8px; }
-.gradio-container .tabitem:has(.sc-board) { padding-top:6px; } .gradio-container .sc-top { gap:8px; }
+.gradio-container .tabs:has(.sc-board) > .tab-wrapper { margin-bottom:0 !important; padding-bottom:0 !important; height:auto !important; }
+.gradio-container .tabs:has(.sc-board) { gap:8px !important; } .gradio-container .tabitem:has(.sc-board) { padding-top:6px; } .gradio-container .sc-top { gap:8px; }
 .gradio-container .sc-top .label-wrap { padding:0; } .gradio-container .sc-top .block { padding-top:4px; padding-bottom:4px; }
 .gradio-container .block.sc-query { padding:4px 8px; } .sc-query span[data-testid=block-info] { position:absolute; width:1px; height:1px;
   overflow:hidden; clip-path:inset(50%); white-space:nowrap; } /* the field's name is kept for those who do not see its hint */
@@ -104,10 +105,10 @@ button.sc-like::before { content:"≈"; } button.sc-like:hover { border-color:va
 .sc-frame-row { display:grid; grid-template-columns:14px repeat(auto-fit,minmax(50px,1fr)); gap:3px; align-items:start; border-radius:6px;
   padding:2px; }
 .sc-frame-hit { outline:2px solid var(--sc-edge); }
-.sc-frame-head { font-size:12px; font-weight:700; }
+.sc-frame-head { font-size:12px; font-weight:700; } .sc-frame-head::before { content:attr(data-sc-number); }
 button.sc-frame { border:0; padding:1px; background:transparent; color:inherit; font:inherit; cursor:pointer; min-width:0; text-align:left; }
 .sc-frame-shot { display:block; aspect-ratio:4/3; border-radius:3px; background-color:var(--sc-track); background-repeat:no-repeat; }
-.sc-share { display:flex; align-items:center; gap:3px; font-size:12px; line-height:1.15; } .sc-share .sc-bar { flex:1; margin:0; height:5px; }
+.sc-frame-shot + .sc-share { margin-top:3px; } .sc-share { display:flex; align-items:center; gap:3px; font-size:12px; line-height:1.15; } .sc-share .sc-bar { flex:1; margin:0; height:5px; }
 .sc-share > span:first-child { width:6px; height:6px; flex:none; background:var(--sc-base); border-radius:50%; }
 .sc-share > span.sc-m-adapted { background:var(--sc-srl); border-radius:0; transform:rotate(45deg) scale(.8); } .sc-share b { font-weight:400; font-variant-numeric:tabular-nums; }
 .sc-bar > i.sc-hollow { background:transparent; border:1px solid var(--sc-base); } .sc-bar > i.sc-hollow.sc-b-adapted { border-color:var(--sc-srl); }
@@ -231,9 +232,10 @@ button.sc-line:hover { background:var(--sc-track); }
   .sc-split, .sc-wide-left, .sc-half { grid-template-columns:minmax(0,1fr); }
   .sc-columns { gap:8px; }
   .sc p.sc-headline { font-size:14px; margin-top:2px; } .sc h1 { font-size:20px; } .sc p.sc-verdict { font-size:13px; padding:2px 8px; }
-  .gradio-container .main.fillable { padding:6px 16px; } .gradio-container .sc-top { flex-wrap:nowrap; }
-  .gradio-container .sc-top > .column { min-width:0 !important; } .gradio-container .sc-top:has(button.open) { flex-wrap:wrap; }
-  .gradio-container [role=tablist] > button[role=tab] { padding:4px 7px; height:auto; min-height:28px; font-size:13px; }
+  .gradio-container .main.fillable { padding:6px 16px !important; } .gradio-container .sc-top { flex-wrap:nowrap !important; }
+  .gradio-container .sc-top > .column { min-width:0 !important; } .gradio-container .sc-top:has(button.open), .gradio-container .sc-top:has(details[open]) { flex-wrap:wrap !important; }
+  .gradio-container .sc-top:has(.sc-tour-open) { flex-wrap:wrap !important; } .gradio-container .sc-top:has(.sc-tour-open) > .column { flex-basis:100% !important; }
+  .gradio-container [role=tablist] > button[role=tab] { padding:4px 7px !important; height:auto !important; min-height:28px; font-size:13px !important; }
   .sc-hit .sc-name { font-size:13px; -webkit-line-clamp:3; padding-right:0; } .sc-hit .sc-shot { aspect-ratio:16/9; }
   .sc-column .sc-foot { flex-wrap:wrap; }
   button.sc-card { grid-template-columns:22px minmax(0,1fr); gap:4px; padding:4px; }

@@ -37,10 +37,10 @@ def frames_html(shares: FrameShares, sheet: str, event: int | None) -> str:
             cells.append(_frame(shares, i, j, moment, most, picture, numbers=i == event))
             number += 1
         rows.append(
-            f'<li class="sc-frame-row{" sc-frame-hit" if i == event else ""}"><span class="sc-frame-head">{i + 1}</span>'
+            f'<li class="sc-frame-row{" sc-frame-hit" if i == event else ""}"><span class="sc-frame-head" data-sc-number="{i + 1}"></span>'
             f"{''.join(cells)}</li>"
         )
-    about = "<p class='sc-soft'>Each frame’s share of the score. Press to go there.</p>"
+    about = "<p class='sc-soft'>Share of each frame</p>"
     return page(f'{about}<ol class="sc-frames" aria-label="Frames, a row for each event">{"".join(rows)}</ol>')
 
 

@@ -63,7 +63,9 @@ def hit_player(comparison: Comparison, shot: Shot, event: int, spans: Sequence[t
         for (start, end), text in zip(spans, told, strict=False)
     )
     listing = (
-        f'<details><summary class="sc-soft">All events of {name}</summary><ol>{lines}</ol></details>' if lines else ""
+        f'<details><summary class="sc-soft" title="{esc(shot.clip_id)}">Events</summary><p class="sc-soft">{name}</p><ol>{lines}</ol></details>'
+        if lines
+        else ""
     )
     close = '<button type="button" class="sc-chip sc-close" data-sc-close aria-label="Close the player">✕</button>'
     return f'<div class="sc-stage-head"><h2>{head}</h2>{close}</div><div data-sc-start="{seconds(shot.start)}">{media}</div>{listing}'

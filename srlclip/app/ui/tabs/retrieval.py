@@ -220,7 +220,7 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
         with gr.Column(scale=2, min_width=320, elem_classes="sc-stage sc-scope"):
             clip = gr.HTML(view.clip, js_on_load=None)
             frames = gr.HTML(view.frames, js_on_load=WANT)
-    with gr.Accordion("Rank changes, score over time, files", open=False), gr.Row():
+    with gr.Accordion("Plots and files", open=False), gr.Row():
         with gr.Column(min_width=320):
             slope = gr.HTML(view.slope, js_on_load=None)
         with gr.Column(min_width=320):
