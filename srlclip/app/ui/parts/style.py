@@ -232,10 +232,10 @@ button.sc-line:hover { background:var(--sc-track); }
   .sc-split, .sc-wide-left, .sc-half { grid-template-columns:minmax(0,1fr); }
   .sc-columns { gap:8px; }
   .sc p.sc-headline { font-size:14px; margin-top:2px; } .sc h1 { font-size:20px; } .sc p.sc-verdict { font-size:13px; padding:2px 8px; }
-  .gradio-container .main.fillable { padding:6px 16px !important; } .gradio-container .sc-top { flex-wrap:nowrap !important; }
-  .gradio-container .sc-top > .column { min-width:0 !important; } .gradio-container .sc-top:has(button.open), .gradio-container .sc-top:has(details[open]) { flex-wrap:wrap !important; }
-  .gradio-container .sc-top:has(.sc-tour-open) { flex-wrap:wrap !important; } .gradio-container .sc-top:has(.sc-tour-open) > .column { flex-basis:100% !important; }
-  .gradio-container [role=tablist] > button[role=tab] { padding:4px 7px !important; height:auto !important; min-height:28px; font-size:13px !important; }
+  .main.fillable { padding:6px 16px !important; } .sc-top { flex-wrap:nowrap !important; }
+  .sc-top > .column { min-width:0 !important; } .sc-top:has(button.open), .sc-top:has(details[open]) { flex-wrap:wrap !important; }
+  .sc-top:has(.sc-tour-open) { flex-wrap:wrap !important; } .sc-top:has(.sc-tour-open) > .column { flex-basis:100% !important; }
+  [role=tablist] > button[role=tab] { padding:4px 7px !important; height:auto !important; min-height:28px; font-size:13px !important; }
   .sc-hit .sc-name { font-size:13px; -webkit-line-clamp:3; padding-right:0; } .sc-hit .sc-shot { aspect-ratio:16/9; }
   .sc-column .sc-foot { flex-wrap:wrap; }
   button.sc-card { grid-template-columns:22px minmax(0,1fr); gap:4px; padding:4px; }
