@@ -75,11 +75,15 @@ def model_id(name: str) -> str:
 
 @dataclass(frozen=True)
 class Example:
-    """A query that the app offers. target: the clip it describes; event_index: the event (0-based); None if unknown."""
+    """A query that the app offers. target: the clip it describes; event_index: the event (0-based); None if unknown.
+
+    complete: whether the query tells all that the event's labels tell, in whatever words.
+    """
 
     query: str
     target: str | None = None
     event_index: int | None = None
+    complete: bool = False
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,11 @@ from types import SimpleNamespace
 import numpy as np
 
 from srlclip.comparison.embedding_map import EmbeddingMap, embedding_map
+from srlclip.comparison.explained import ExplainedSearch, explain_search
+from srlclip.comparison.frame_shares import FrameShares
+from srlclip.comparison.queries import asked_facts
 from srlclip.comparison.search import QueryHeat, query_heat
+from srlclip.language.lexicon import Lexicon
 from srlclip.results import (
     MODELS,
     Both,
@@ -122,7 +126,7 @@ class FakeComparison:
     def examples(self) -> tuple[Example, ...]:
         labelled = [clip for clip in self._gallery if self._clips[clip].events]
         picks = [(clip, (3 * n) % 5) for n, clip in enumerate(labelled[:6])]
-        return tuple(Example(self.true_caption(clip, i).text, clip, i) for clip, i in picks)
+        return tuple(Example(self.true_caption(clip, i).text, clip, i, True) for clip, i in picks)
 
     def search(self, query: str, target: str | None = None) -> SearchResult:
         ranked: dict[str, list[tuple[str, float]]] = {}
@@ -139,6 +143,28 @@ class FakeComparison:
             return SearchResult(query, Both(base, ()), target, 9, False, 77, ("SRL-CLIP failed: out of memory",))
         words = len(query.split())
         return SearchResult(query, Both(base, adapted), target, words, words > 77)
+
+    def explain_search(self, result: SearchResult) -> ExplainedSearch:
+        lexicon = Lexicon.from_situations(self._clips.values())
+        asked = asked_facts(result.query, self.examples(), lambda clip, i: self.situation(clip).events[i], lexicon)
+        return explain_search(result, asked, self.situation, lambda event: self.caption_of(event).text)
+
+    def similar(self, clip_id: str, event_index: int) -> tuple[SearchResult, ExplainedSearch]:
+        if not 0 <= event_index < 5:
+            raise ValueError(f"event {event_index} of {clip_id}; allowed: 0 to 4")
+        result = self.search(f"{clip_id}, event {event_index + 1}")
+        others = result.hits.map(lambda hits: tuple(hit for hit in hits if hit.clip_id != clip_id))
+        result = replace(result, hits=others)
+        return result, self.explain_search(result)
+
+    def frame_shares(self, clip_id: str, query: str) -> FrameShares:
+        line = self.timeline(clip_id, query)
+        moments = tuple(tuple(start + 0.25 + 0.5 * j for j in range(4)) for start, _ in line.spans)
+        shares = line.scores.map(lambda row: tuple((0.5 * s, 0.3 * s, 0.3 * s, -0.1 * s) for s in row))
+        return FrameShares(clip_id, query, moments, shares, line.scores)
+
+    def similar_shares(self, clip_id: str, like: str, event_index: int) -> FrameShares:
+        return self.frame_shares(clip_id, f"{like}, event {event_index + 1}")
 
     def stories(self) -> tuple[Story, ...]:
         if len(self._gallery) < 3:

@@ -17,6 +17,7 @@ import json
 import re
 import shutil
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -112,7 +113,7 @@ def write_examples() -> None:
     folder = ASSETS / "gallery"
     scripts = [script_of(clip.clip_id) for clip in read_folder(folder)]
     examples = example_queries(scripts, EXAMPLES, np.random.default_rng(GALLERY_SEED))
-    rows = [{"query": e.query, "target": e.target, "event_index": e.event_index} for e in examples]
+    rows = [asdict(example) for example in examples]
     write_json(folder / "examples.json", rows)
 
 

@@ -29,6 +29,8 @@ from srlclip.comparison.embedding import (
     upload_embeddings,
 )
 from srlclip.comparison.embedding_map import EmbeddingMap, embedding_map
+from srlclip.comparison.explained import ExplainedSearch, explain_search
+from srlclip.comparison.frame_shares import FrameShares, frame_shares
 from srlclip.comparison.gallery import Gallery
 from srlclip.comparison.loading import (
     DEFAULT_ADAPTER,
@@ -38,10 +40,11 @@ from srlclip.comparison.loading import (
     find_lexicon,
     load_pair,
 )
-from srlclip.comparison.queries import find_examples, find_stories
+from srlclip.comparison.queries import asked_facts, find_examples, find_stories
 from srlclip.comparison.search import QueryHeat, query_heat, ranked
 from srlclip.data.folder import read_folder
 from srlclip.language import negatives, prompts
+from srlclip.language.facts import Facts, event_facts
 from srlclip.language.lexicon import Lexicon
 from srlclip.models.pair import ClipPair
 from srlclip.progress import Progress
@@ -213,6 +216,37 @@ class Comparison:
         cut = tokens > limit
         return SearchResult(query, hits, target, tokens, cut, limit, failures)
 
+    def explain_search(self, result: SearchResult) -> ExplainedSearch:
+        """What happens in the events behind a search's hits, and which of the facts that its query names are right there."""
+        asked = asked_facts(result.query, (*self.examples(), *self.stories()), self._event, self.lexicon)
+        return explain_search(result, asked, self.situation, lambda event: self.caption_of(event).text)
+
+    def similar(self, clip_id: str, event_index: int) -> tuple[SearchResult, ExplainedSearch]:
+        """Every other gallery clip ranked by its event nearest to one of a clip, each model by its own embeddings of both;
+        and what is the same there. The result's query names the clip. Raises DataError, ValueError for an unknown event."""
+        vectors = {model: events[event_index : event_index + 1] for model, events in self.embed_clip(clip_id).items()}
+        if event_index < 0 or not all(map(len, vectors.values())):
+            count = len(self.embed_clip(clip_id)["base"])
+            raise ValueError(f"event {event_index} of {clip_id}; allowed: 0 to {count - 1}")
+        hits, failures = ranked(self.gallery, {model: v[0] for model, v in vectors.items()}, clip_id)
+        events = self.situation(clip_id).events
+        asked = event_facts(events[event_index]) if event_index < len(events) else Facts()
+        result = SearchResult(f"{clip_id}, event {event_index + 1}", hits, failures=failures)
+        return result, explain_search(result, asked, self.situation, lambda event: self.caption_of(event).text)
+
+    def frame_shares(self, clip_id: str, query: str) -> FrameShares:
+        """What each frame of a clip adds to the query's score of its event. The frames are read and embedded now, once.
+
+        Raises DataError for an unknown clip, VideoDecodeError.
+        """
+        vector = self.embed_texts([query])[0]
+        return self._shares(clip_id, query, Both(vector, vector))
+
+    def similar_shares(self, clip_id: str, like: str, event_index: int) -> FrameShares:
+        """The same for the likeness of a clip's events to one event of the clip `like`."""
+        own = {model: events[event_index] for model, events in self.embed_clip(like).items()}
+        return self._shares(clip_id, f"{like}, event {event_index + 1}", Both.of(own.__getitem__))
+
     def timeline(self, clip_id: str, query: str) -> Timeline:
         """Cosine of a query with each event of a clip under both models."""
         vector = self.embed_texts([query])[0]
@@ -291,8 +325,8 @@ class Comparison:
             self._uploads[situation.clip_id] = (situation, features)
             while len(self._uploads) > UPLOADS_KEPT:
                 self._uploads.popitem(last=False)
-        if self._frames_per_event == FRAMES_PER_EVENT:  # its captions, of a clip's length, need not read it again
-            self._keep_frames((situation.clip_id, len(features["base"])), frames)
+        # what reads as many frames of an event, its captions perhaps, need not read it again
+        self._keep_frames((situation.clip_id, len(features["base"]), FRAMES_PER_EVENT), frames)
         return situation.clip_id
 
     def embed_video(self, situation: Situation, progress: Progress | None = None) -> dict[str, np.ndarray]:
@@ -362,14 +396,27 @@ class Comparison:
             raise ValueError(f"event {index} of {clip_id}; allowed: 0 to {len(events) - 1}")
         return events[index]
 
-    def _frames(self, situation: Situation, events: int, progress: Progress | None) -> dict[str, np.ndarray]:
-        """Frame embeddings of a clip: model -> (E, F, D); those of the last few clips are kept."""
-        key = (situation.clip_id, events)
+    def _shares(self, clip_id: str, query: str, vectors: Both[np.ndarray]) -> FrameShares:
+        situation, spans = self.situation(clip_id), self.spans(clip_id)
+        frames = self._frames(situation, len(spans), None, FRAMES_PER_EVENT)
+        shares = {model: frame_shares(frames[model], vectors[model]) for model in MODELS}  # (E, F)
+        moments = video.event_moments(spans, FRAMES_PER_EVENT)
+        rows = Both.of(lambda model: tuple(map(tuple, shares[model].tolist())))
+        scores = Both.of(lambda model: tuple(shares[model].sum(-1).tolist()))
+        return FrameShares(clip_id, query, tuple(map(tuple, moments.tolist())), rows, scores)
+
+    def _frames(
+        self, situation: Situation, events: int, progress: Progress | None, per_event: int | None = None
+    ) -> dict[str, np.ndarray]:
+        """Frame embeddings of a clip: model -> (E, F, D); those of the last few clips are kept. per_event: F, None for what
+        the captioners read."""
+        per_event = per_event or self._frames_per_event
+        key = (situation.clip_id, events, per_event)
         with self._lock:
             if key in self._clip_frames:
                 self._clip_frames.move_to_end(key)
                 return self._clip_frames[key]
-        vectors = frame_embeddings(self.pair, situation, events, self._frames_per_event, progress)
+        vectors = frame_embeddings(self.pair, situation, events, per_event, progress)
         self._keep_frames(key, vectors)
         return vectors
 
@@ -378,7 +425,7 @@ class Comparison:
         """How many the captioners read."""
         return self.reader.heads.frames_per_event if self.reader.heads is not None else FRAMES_PER_EVENT
 
-    def _keep_frames(self, key: tuple[str, int], vectors: dict[str, np.ndarray]) -> None:
+    def _keep_frames(self, key: tuple[str, int, int], vectors: dict[str, np.ndarray]) -> None:
         with self._lock:
             self._clip_frames[key] = vectors
             while len(self._clip_frames) > CLIPS_KEPT:

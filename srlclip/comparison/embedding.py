@@ -27,8 +27,8 @@ FRAMES_PER_EVENT = 4
 ORIGINS = ("bundled", "cached", "embedded")
 #: Frames that are embedded between two reports of progress.
 _BLOCK = 80
-#: Frame embeddings that are kept for a while: (clip id, number of events) -> model -> (E, F, D).
-Frames = OrderedDict[tuple[str, int], dict[str, np.ndarray]]
+#: Frame embeddings that are kept for a while: (clip id, events E, frames per event F) -> model -> (E, F, D).
+Frames = OrderedDict[tuple[str, int, int], dict[str, np.ndarray]]
 
 
 def frame_embeddings(

@@ -7,7 +7,9 @@ from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 
 from srlclip.language import prompts
+from srlclip.language.facts import Facts, event_facts
 from srlclip.language.lexicon import Lexicon
+from srlclip.language.query_facts import query_facts
 from srlclip.results import Example, Story
 from srlclip.situations import Caption, Event, Role, Situation
 
@@ -36,19 +38,37 @@ def find_examples(
     stored = folder / FILE
     if stored.is_file():
         rows = json.loads(stored.read_text("utf-8"))
-        examples = tuple(Example(r["query"], r["target"], r["event_index"]) for r in rows if r["target"] in present)
+        examples = tuple(
+            Example(r["query"], r["target"], r["event_index"], bool(r.get("complete")))
+            for r in rows
+            if r["target"] in present
+        )
         if examples:
             return examples
     labelled = [s for s in situations if s.events]
     if labelled:
         picks = labelled[:: max(1, len(labelled) // 8)][:8]
         chosen = [(s.clip_id, i % len(s.events)) for i, s in enumerate(picks)]
-        return tuple(Example(true(clip, event).text, clip, event) for clip, event in chosen)
+        return tuple(Example(true(clip, event).text, clip, event, True) for clip, event in chosen)
     texts = []
     for verb in lexicon.verbs[:4]:
         roles = tuple(Role(k, n, f[0]) for k, n in lexicon.roles(verb) if (f := lexicon.fillers(k, verb, 1)))
         texts.append(prompts.caption(Event(lexicon.verb(verb), verb, roles), "natural").text)
     return tuple(Example(text, None, None) for text in texts)
+
+
+def asked_facts(
+    query: str, offered: Sequence[Example | Story], event_of: Callable[[str, int], Event], lexicon: Lexicon
+) -> Facts:
+    """What a query asks for: the labels of the event that it is known to tell completely, else what the lexicon reads of it.
+
+    offered: examples and stories; a story is the sentence of its event. event_of: a clip's labelled event.
+    """
+    for each in offered:
+        tells_all = isinstance(each, Story) or each.complete
+        if tells_all and each.query == query and each.target is not None and each.event_index is not None:
+            return event_facts(event_of(each.target, each.event_index))
+    return query_facts(query, lexicon)
 
 
 def find_stories(folder: Path, present: Container[str]) -> tuple[Story, ...]:

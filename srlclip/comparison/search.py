@@ -35,25 +35,33 @@ def _cosines(events: np.ndarray, vector: np.ndarray) -> np.ndarray:
     return every
 
 
-def ranked(gallery: Gallery, vector: np.ndarray) -> tuple[Both[tuple[Hit, ...]], tuple[str, ...]]:
+def ranked(
+    gallery: Gallery, vector: np.ndarray | Mapping[str, np.ndarray], without: str | None = None
+) -> tuple[Both[tuple[Hit, ...]], tuple[str, ...]]:
     """(every clip, best first; a reason per model that failed, whose ranking is empty).
 
-    vector: (D,), the text's embedding. See best_events for scores and ranks for ties; equal scores in gallery order.
+    vector: (D,), the text's embedding, or one per model, such as a clip's own. without: a clip that is left out. See
+    best_events for scores and ranks for ties; equal scores in gallery order.
     """
     rankings: dict[str, tuple[Hit, ...]] = {}
     failures = []
     before: dict[str, int] = {}
     for model in MODELS:
         try:
-            scores, events = best_events(gallery, model, vector)
+            own = vector[model] if isinstance(vector, Mapping) else vector
+            scores, events = best_events(gallery, model, own)
         except (FloatingPointError, KeyError, MemoryError) as error:
             failures.append(f"{model} model failed: {error}")
             rankings[model] = ()
             continue
+        if without in gallery.ids:
+            scores[gallery.ids.index(without)] = -np.inf  # ranks behind all others, and is not shown
         places = ranks(scores)
         hits = []
         for i in np.argsort(-scores, kind="stable"):
             name, rank = gallery.ids[i], int(places[i])
+            if name == without:
+                continue
             moved = before[name] - rank if name in before else None
             hits.append(Hit(name, rank, float(scores[i]), moved, int(events[i])))
         rankings[model] = tuple(hits)

@@ -39,7 +39,7 @@ def example_queries(scripts: Sequence[ClipScript], count: int, rng: np.random.Ge
                     out.append(Example(text, script.clip_id, k))
             elif events:
                 script, k = events[int(rng.integers(len(events)))]
-                out.append(Example(natural(script, k, rng), script.clip_id, k))
+                out.append(Example(natural(script, k, rng), script.clip_id, k, complete=True))
     return tuple(out)
 
 

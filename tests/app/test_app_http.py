@@ -37,7 +37,9 @@ def get(address: str) -> bytes:
 
 def test_only_the_documented_endpoints_are_public(url):
     info = json.loads(get(url + "gradio_api/info"))
-    assert set(info["named_endpoints"]) == {"/info", "/search", "/caption", "/score", "/embed"}
+    assert set(info["named_endpoints"]) == {
+        "/info", "/search", "/similar", "/frames", "/caption", "/score", "/embed"
+    }  # fmt: skip
     assert not info["unnamed_endpoints"]
     assert all(len(endpoint.get("description") or "") > 40 for endpoint in info["named_endpoints"].values())
 
@@ -48,7 +50,7 @@ def test_every_parameter_is_described_in_the_list_of_endpoints(url):
         n: {p["parameter_name"]: p["python_type"]["description"] for p in e["parameters"]} for n, e in listed.items()
     }
     assert told["/search"]["query"].startswith("what happens, for example") and "1 to 100" in told["/search"]["limit"]
-    assert len(told) == 5 and all(len(text) > 15 for texts in told.values() for text in texts.values()), told
+    assert len(told) == 7 and all(len(text) > 15 for texts in told.values() for text in texts.values()), told
 
 
 def test_every_endpoint_and_parameter_is_described_for_tools(url):
@@ -91,6 +93,18 @@ def test_caption_and_score_return_json(client):
     assert client.predict("clip_01", "zero_shot", api_name="/caption")["decoder_kind"] == "zero_shot"
     scored = client.predict("clip_01", 2, "", "noun,agent_patient", "my own negative", api_name="/score")
     assert len(scored["negatives"]) == 3 and set(scored["beaten"]) == {"base", "adapted"}
+
+
+def test_similar_and_frames_are_twins_of_the_page(url, client):
+    found = client.predict(clip_id="clip_01", event_index=2, limit=3, api_name="/similar")
+    assert len(found["base"]) == 3 and all(hit["clip_id"] != "clip_01" for hit in found["base"])
+    assert set(found["base"][0]) >= {"event", "marks"}
+    shares = client.predict(query="a man runs", clip_id="clip_01", api_name="/frames")
+    for model in ("base", "adapted"):
+        sums = [sum(row) for row in shares[model]]
+        assert sums == pytest.approx(shares[f"{model}_scores"], abs=1e-5) and len(sums) == 5
+    why = client.predict(query="zzz", limit=2, api_name="/search")
+    assert why["asked"] == {} and why["first_right"] == []
 
 
 @pytest.mark.parametrize("arguments, endpoint, words", [

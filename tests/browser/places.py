@@ -30,6 +30,10 @@ PLOT, LINE, SEEK, SUMMARY = "figure.sc-plot", "[data-sc-open]", "[data-sc-seek]"
 MARK, PLOT_MARK = ".sc-question .sc-m-{}", "figure.sc-plot svg use[style*='--sc-{}']"
 PLOT_COLOURS = {"base": "base", "adapted": "srl"}
 
+#: The first screen: its line, the whole query of a chip, the hit in the player, its frames, more like a clip.
+HEADLINE, QUERY_OF = ".sc-headline", "return shown(arguments[0]).map((b) => b.title)"
+CURRENT, STAGE, FRAME, HIT_ROW, LIKE = ".sc-card[aria-current]", ".sc-stage", ".sc-frame", ".sc-frame-hit", ".sc-like"
+
 #: Tabs inside a tab. Of the analysis: what is pressed or chosen to fill it (None: it is filled when it is opened).
 ANALYSIS_TABS = {
     "measured": None, "live": "Measure on this gallery", "query": "Over this clip", "map": "Events, marked by verb", "runs": None,
@@ -54,6 +58,7 @@ SAVED, REPORT = "srlclip_comparison.json", "srlclip_report.html"
 
 #: The tour.
 TOUR, TOUR_OPEN, NEXT = ".sc-tour", ".sc-tour-open", ".sc-tour-open .sc-next"
+TOUR_SUMMARY = ".sc-tour summary"
 STORY, STEP, HIDE_TOUR, SHOW_TOUR = (
     "[data-sc-tour='{}:0']", "[data-sc-tour][aria-current=step]", "[data-sc-hide-tour]", "[data-sc-show-tour]",
 )  # fmt: skip
@@ -69,7 +74,7 @@ SCORE_IS, LICENCE, SYNTHETIC = "Score: cosine similarity", "Apache-2.0", "synthe
 NAMES = {"base": "Base CLIP", "adapted": "SRL-CLIP"}
 GLYPHS = {"base": "●", "adapted": "◆"}
 READ_FIRST = "Only the first"
-ENDPOINTS = {"/info", "/search", "/caption", "/score", "/embed"}
+ENDPOINTS = {"/info", "/search", "/similar", "/frames", "/caption", "/score", "/embed"}
 
 #: A page script: the visible tab's elements that match, since the page keeps hidden tabs.
 SHOWN = """

@@ -132,7 +132,7 @@ def test_24_the_same_number_stands_everywhere(page, app):
     """A target's rank and score: verdict, card, JSON file, endpoint, and after a reload."""
     client = pytest.importorskip("gradio_client")
     page.visit()
-    query = page.texts(places.CHIP)[1]
+    query = page.js(places.QUERY_OF, places.CHIP)[1]
     page.search(query)
     verdict = page.text(places.VERDICT)
     told = json.loads(files(page)["srlclip_search.json"])
@@ -156,7 +156,7 @@ def test_24_wins_ties_and_losses_stand_among_the_examples(page):
     """Curated examples must not all favour one model."""
     page.visit()
     outcomes = set()
-    for query in page.texts(places.CHIP):
+    for query in page.js(places.QUERY_OF, places.CHIP):
         page.search(query)
         base, adapted = (int(rank) for rank in re.findall(r"rank (\d+)", page.text(places.VERDICT))[:2])
         outcomes.add((adapted < base) - (adapted > base))

@@ -66,6 +66,8 @@ def test_19_keyboard_only_search_examples_cards_and_tabs(page):
     card = tab_to(page, "clip")
     assert card["ring"] and card["visible"]
     page.key(Keys.TAB)
+    assert page.js("return document.activeElement.matches(arguments[0])", places.LIKE), "more like it comes next"
+    page.key(Keys.TAB)
     second = focused(page)
     assert second["clip"] and second["clip"] != card["clip"]
     page.key(Keys.ENTER)

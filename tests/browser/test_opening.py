@@ -39,7 +39,7 @@ def test_02_app_py_serves_within_20_s_prints_one_url_no_traceback_no_warning(app
 
 def test_03_every_example_of_the_retrieval_tab_shows_both_models_in_one_click(page):
     page.visit()
-    chips = page.texts(places.CHIP)
+    chips = page.js(places.QUERY_OF, places.CHIP)
     assert len(chips) >= 4
     for number, query in enumerate(chips):
         page.run(lambda number=number: page.press(places.CHIP, number))

@@ -29,6 +29,12 @@ def at(page, outcome: str, step: int) -> str:
     return page.text(f"{places.TOUR_OPEN} [role=status]")
 
 
+def start(page, outcome: str) -> None:
+    """Open the tour, and press a story."""
+    page.press(places.TOUR_SUMMARY)
+    page.press(places.STORY.format(outcome))
+
+
 def numbers_agree(page, told: str, step: int) -> None:
     """The strip's numbers are those of the tab below it."""
     if step == 0:
@@ -50,7 +56,7 @@ def numbers_agree(page, told: str, step: int) -> None:
 
 def test_the_tour_is_walked_through_all_stories_by_pressing_next(page):
     page.visit()
-    page.press(places.STORY.format("win"))
+    start(page, "win")
     addresses = {}
     for outcome in STORIES:
         for step in range(len(STEPS)):
@@ -64,14 +70,14 @@ def test_the_tour_is_walked_through_all_stories_by_pressing_next(page):
             assert ("Finish" in page.text(places.NEXT)) == last
             page.press(places.NEXT)
     page.until("!shown(arguments[0]).length && shown(arguments[1]).length", 30, places.TOUR_OPEN, places.TOUR)
-    assert page.count(places.STORY.format("win")) and not page.count(places.TOAST)
+    assert page.count(places.TOUR_SUMMARY) and not page.count(places.TOAST)
     assert len(set(addresses.values())) == 9
 
 
 def test_the_address_of_each_step_brings_its_tab_and_result_back(page):
     results = (places.COLUMN, places.TABLE, places.TILE)
     page.visit()
-    page.press(places.STORY.format("loss"))
+    start(page, "loss")
     kept = []
     for step, result in enumerate(results):
         at(page, "loss", step)
@@ -89,7 +95,7 @@ def test_the_address_of_each_step_brings_its_tab_and_result_back(page):
 
 def test_back_leads_back_and_the_cross_ends_the_tour(page):
     page.visit()
-    page.press(places.STORY.format("tie"))
+    start(page, "tie")
     at(page, "tie", 0)
     page.press(places.NEXT)
     at(page, "tie", 1)
@@ -102,6 +108,7 @@ def test_back_leads_back_and_the_cross_ends_the_tour(page):
 @pytest.mark.quick
 def test_the_tour_is_put_away_for_good_and_brought_back_from_how_it_works(page):
     page.visit()
+    page.press(places.TOUR_SUMMARY)
     page.press(places.HIDE_TOUR)
     page.until("!shown(arguments[0]).length", 30, places.TOUR)
     page.visit("?tab=how")
@@ -109,4 +116,4 @@ def test_the_tour_is_put_away_for_good_and_brought_back_from_how_it_works(page):
     page.press(places.SHOW_TOUR)
     page.until("shown(arguments[0]).length", 30, places.TOUR)
     page.visit()
-    assert page.count(places.TOUR) and page.count(places.STORY.format("win"))
+    assert page.count(places.TOUR) and page.count(places.TOUR_SUMMARY)

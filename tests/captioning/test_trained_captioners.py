@@ -326,7 +326,7 @@ def test_the_memory_of_frames_is_bounded_and_threads_may_share_it(comparison, mo
     assert not failed and len(found) == 12 and len(comparison._clip_frames) == 2
     assert all(result == wanted[clip] for clip, result in found)
     monkeypatch.setattr(compare, "frame_embeddings", lambda *a: pytest.fail("the last clip is remembered"))
-    last, _ = next(reversed(comparison._clip_frames))
+    last, *_ = next(reversed(comparison._clip_frames))
     assert comparison.caption(last).events
 
 

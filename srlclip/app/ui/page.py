@@ -17,6 +17,7 @@ from srlclip.app.ui.parts.format import footer, header
 from srlclip.app.ui.parts.links import Link, from_params
 from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.parts.style import tabs
+from srlclip.app.ui.results.headline import headline, source
 from srlclip.app.ui.tab import MODEL, Drawn, PageContext, Renewal, Tab, show_address
 from srlclip.app.ui.tabs import analysis, captions, hard_negatives, how_it_works, retrieval, your_clips
 
@@ -50,7 +51,7 @@ def build_demo(
     media = media or Media(lambda clip_id: comparison.situation(clip_id), keep=ClipIds(comparison))
     context = PageContext(comparison, media, Path(runs) if runs is not None else None)  # type: ignore[arg-type]
     with gr.Blocks(title="Base CLIP vs SRL-CLIP", analytics_enabled=False, delete_cache=(3600, _DAY)) as demo:
-        top = gr.HTML(header(comparison.info), js_on_load=None)
+        top = gr.HTML(_top(comparison), js_on_load=None)
         with gr.Row(elem_classes="sc-top"):  # side by side: the first ranks are to stand high on the page
             with gr.Column(scale=3, min_width=320, elem_classes="sc-tour-column"):
                 strip = tour.build(comparison)
@@ -97,7 +98,7 @@ def build_demo(
         stepped.success(None, js="() => window.scToured && window.scToured()", api_visibility="private")
         if pages is not None and panel is not None:
             renewals = [
-                Renewal([top, bottom], lambda: [header(comparison.info), footer(comparison.info)]),
+                Renewal([top, bottom], lambda: [_top(comparison), footer(comparison.info)]),
                 *(tab.renewal for tab in drawn.values()),
                 Renewal([strip], lambda: tour.renewed(comparison)),
             ]
@@ -112,6 +113,11 @@ def build_demo(
         add_endpoints(comparison)
     demo.queue(max_size=20)
     return demo
+
+
+def _top(comparison: Comparison) -> str:
+    results = comparison.results()
+    return header(comparison.info, headline(results), source(results))
 
 
 def _draw(tab: Tab, context: PageContext) -> Drawn:

@@ -48,8 +48,8 @@ def offer_html(stories: tuple[Story, ...]) -> str:
     chosen = "".join(_button(f"{s.outcome}:0", f"{i}  {NAMES[s.outcome]}") for i, s in enumerate(stories, 1))
     away = '<button type="button" class="sc-chip" data-sc-hide-tour aria-label="Hide the tour">✕</button>'
     return (
-        f'<div class="sc sc-tour" role="region" aria-label="Guided tour"><div class="sc-tour-line">'
-        f"<span><strong>Take the tour</strong>, a minute each:</span>{chosen}{away}</div></div>"
+        f'<div class="sc sc-tour" role="region" aria-label="Guided tour"><details><summary><strong>Tour</strong>: win, tie, loss</summary>'
+        f'<div class="sc-tour-line">{chosen}{away}</div></details></div>'
     )
 
 

@@ -22,7 +22,7 @@ from srlclip.app.ui.api.inputs import (
     whole,
 )
 from srlclip.app.ui.parts.errors import api_errors
-from srlclip.app.ui.parts.inputs import MAX_OWN, MAX_QUERY_CHARS
+from srlclip.app.ui.parts.inputs import MAX_OWN, MAX_QUERY_CHARS, checked_query
 from srlclip.app.ui.parts.negative_kinds import KINDS
 from srlclip.app.ui.parts.style import MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS
 from srlclip.app.ui.parts.uploads import SUFFIXES
@@ -136,11 +136,44 @@ def add_endpoints(comparison: Comparison) -> None:
             query: what happens, for example "a man in red pushes a box"; the examples of the page have a known target.
             limit: how many places of each ranking to return, 1 to 100; a known target is always included.
         Returns:
-            JSON: query, target and its rank per model, top-5 overlap, and per model the hits (clip_id, rank, score, rank_change, event_index).
+            JSON: query, target and its rank per model, top-5 overlap, the facts that were asked for and where each is first right, and per model the hits (clip_id, rank, score, rank_change, event_index, event in words, marks of the facts).
         """
         places = whole("limit", limit, 1, downloads.LISTED)
         result = retrieval.search(comparison, text("query", query))
-        return {"models": models_json(comparison), **downloads.search_json(result, limit=places)}
+        why = comparison.explain_search(result)
+        return {"models": models_json(comparison), **downloads.search_json(result, places, why)}
+
+    @api_errors
+    def similar(clip_id: str, event_index: int = 0, limit: int = 10) -> dict:
+        """Rank all other gallery clips by their event nearest to one event of a clip, under Base CLIP and under SRL-CLIP.
+
+        Parameters:
+            clip_id: a clip that /info lists.
+            event_index: which event of it, from 0.
+            limit: how many places of each ranking to return, 1 to 100.
+        Returns:
+            JSON: as /search; scores are cosines of two events of one model, and the facts that were asked for are the labels of the clip's event.
+        """
+        places = whole("limit", limit, 1, downloads.LISTED)
+        clip = chosen_clip(comparison, clip_id, "")
+        number = whole("event_index", event_index, 0, len(comparison.spans(clip)) - 1)
+        result, why = comparison.similar(clip, number)
+        return {"models": models_json(comparison), **downloads.search_json(result, places, why)}
+
+    @api_errors
+    def frames(query: str, clip_id: str = "", video: gr.FileData = "") -> dict:  # type: ignore[assignment]
+        """Split the score of a query on each event of a clip exactly into its frames, under Base CLIP and under SRL-CLIP.
+
+        Parameters:
+            query: what happens, for example "a man in red pushes a box".
+            clip_id: a clip that /info lists; leave it empty for an uploaded video.
+            video: a video file instead of clip_id; see /info for the limits.
+        Returns:
+            JSON: moments (seconds, a row for each event), and per model the shares of the frames and the scores, which the rows of shares add up to.
+        """
+        asked = checked_query(text("query", query))
+        shares = comparison.frame_shares(chosen_clip(comparison, clip_id, video), asked)
+        return {"models": models_json(comparison), **to_json(shares)}
 
     @api_errors
     def caption(clip_id: str = "", decoder: str = "auto", video: gr.FileData = "") -> dict:  # type: ignore[assignment]
@@ -216,7 +249,7 @@ def add_endpoints(comparison: Comparison) -> None:
             "video": video_json(comparison, clip) if clip else None,
         }
 
-    endpoints = (info, search, caption, score, embed)
+    endpoints = (info, search, similar, frames, caption, score, embed)
     for endpoint in endpoints:
         gr.api(endpoint, api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)
     if Context.root_block is not None:

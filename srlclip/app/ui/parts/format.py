@@ -66,32 +66,33 @@ def failures(reasons: tuple[str, ...]) -> str:
     return "".join(f'<p class="sc-notice sc-failure" role="alert">{said(reason)}</p>' for reason in reasons)
 
 
-def header(info: PairInfo) -> str:
-    """Title, question, legend, and the banner that says which models these are and what they learnt from."""
-    world = (
-        "<strong>Small bundled models, synthetic world.</strong> Drawn figures with known labels: "
-        "an illustration and a test bed, not a measurement on real video. "
-        if info.is_synthetic
-        else ""
-    )
+def header(info: PairInfo, first_line: str = "", source: str = "") -> str:
+    """Title, legend, what was measured of this pair, and a notice that says which models these are and what they learnt from.
+
+    first_line, source: HTML of results.headline.
+    """
     adapted = f"the same weights with {esc(model_id(info.adapter_id))}, trained on {esc(info.trained_on)}"
     if info.adapter_id == "none":
         adapted = esc(info.trained_on)
+    models = f"{model_name('base')}: {esc(model_id(info.base_id))} · {model_name('adapted')}: {adapted}."
+    about, world = "", "Models"
+    if info.is_synthetic:
+        about = "Drawn figures with known labels: an illustration and a test bed, not a measurement on real video. "
+        world = "Small models, synthetic world"
+    summary = f"{world}: {esc(model_id(info.base_id))}, {esc(model_id(info.adapter_id))}"
     return page(
-        "<h1>Base CLIP vs SRL-CLIP</h1>"
-        '<div class="sc-question"><span>One query, two models: does learning <em>who did what to whom</em> help?</span>'
-        f"<span>{model_name('base')} &nbsp; {model_name('adapted')}</span></div>"
-        f'<div class="sc-banner" role="note">{world}'
-        f"{model_name('base')}: {esc(model_id(info.base_id))} · {model_name('adapted')}: {adapted}.</div>"
+        f'<div class="sc-question"><h1>Base CLIP vs SRL-CLIP</h1><span>{model_name("base")} &nbsp; {model_name("adapted")}</span>'
+        f'<details class="sc-banner"><summary>{summary}</summary>{about}{source}{models}</details></div>{first_line}'
     )
 
 
 def footer(info: PairInfo) -> str:
     """What a score is, and versions and licence."""
     return page(
-        '<p class="sc-soft">Score: cosine similarity of the text and an event (the mean of its frames), in [−1, 1]; '
-        "a search ranks a clip by its best event. "
-        "Cosines of two models are not comparable: compare ranks and margins. Ties rank last. "
+        '<details class="sc-soft"><summary>Score: cosine similarity, not comparable across models. Ties rank last. '
+        f"{esc(info.licence)}</summary>"
+        "The cosine of the text and an event (the mean of its frames), in [−1, 1]; a search ranks a clip by its best event. "
+        "Compare ranks and margins. "
         f"Base {esc(model_id(info.base_id))} · adapter {esc(model_id(info.adapter_id))} · {info.embed_dim}-d, "
-        f"{info.image_size} px, {esc(info.device)} · srlclip {esc(info.version)} · {esc(info.licence)}</p>"
+        f"{info.image_size} px, {esc(info.device)} · srlclip {esc(info.version)}</details>"
     )

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Callable, Collection, Container
+from collections.abc import Callable, Collection, Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import gradio as gr
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from srlclip.files import link_or_copy, text_digest
 from srlclip.situations import EVENTS_PER_CLIP, Situation, SrlClipError
-from srlclip.video.frames import clip_end, event_spans, poster
+from srlclip.video.frames import clip_end, event_spans, poster, read_moments
 
 POSTER_WIDTH = 320
+#: A frame of a clip's strip.
+FRAME_WIDTH, FRAME_HEIGHT = 144, 108
 #: Suffixes that browsers are asked to play; others keep their poster.
 PLAYABLE = (".mp4", ".webm", ".mov", ".m4v", ".mkv", ".ogv", ".avi")
 #: How many uploads stay playable; the oldest go first, so that a public server's disk does not fill.
@@ -41,7 +43,7 @@ class Media:
     """Addresses of posters and clips.
 
     situation: looks a clip id up (raises for unknown ids); the same id may mean another file for someone else.
-    reader: (file, second) -> uint8 (H, W, 3). keep: clip ids that belong to the gallery and are never removed.
+    reader: (file, second) -> uint8 (H, W, 3). strip: (file, T ascending seconds) -> uint8 (T, H, W, 3). keep: clip ids that belong to the gallery and are never removed.
     """
 
     def __init__(
@@ -49,12 +51,14 @@ class Media:
         situation: Callable[[str], Situation],
         keep: Container[str] = (),
         reader: Callable[[Path, float], np.ndarray] = poster,
+        strip: Callable[[Path, np.ndarray], np.ndarray] = read_moments,
     ):
-        self._situation, self._keep, self._reader = situation, keep, reader
+        self._situation, self._keep, self._reader, self._strip = situation, keep, reader, strip
         self._folder_owner = tempfile.TemporaryDirectory(prefix="srlclip-media-")  # gone when the process ends
         self.folder = Path(self._folder_owner.name).resolve()
         self._shots: dict[tuple, Shot] = {}
         self._uploads: list[tuple] = []
+        self._sheets: dict[str, list[Path]] = {}  # by the clip's poster
         self._lock = threading.Lock()
         gr.set_static_paths([self.folder])
 
@@ -68,6 +72,29 @@ class Media:
     def shot_of(self, situation: Situation, event: int | None = None) -> Shot:
         """The same of a clip that is looked up elsewhere; its files stay until `forget`."""
         return self._made(situation, event, True)
+
+    def sheet(self, clip_id: str, moments: Sequence[float]) -> str:
+        """Address of one picture with the frames on screen at ascending moments side by side, made on first use; "" for a
+        clip that cannot be drawn. Raises for unknown ids as `situation` does."""
+        shot = self.shot(clip_id)
+        source = self._situation(clip_id).path
+        if not shot.poster or source is None:
+            return ""
+        name = text_digest(f"{shot.poster}|{[round(m, 3) for m in moments]}", 20)
+        target = self.folder / f"{name}.jpg"
+        with self._lock:
+            if not target.exists():
+                try:
+                    frames = self._strip(Path(source), np.asarray(moments))
+                except (SrlClipError, OSError, ValueError):
+                    return ""
+                small = [ImageOps.fit(Image.fromarray(frame), (FRAME_WIDTH, FRAME_HEIGHT)) for frame in frames]
+                sheet = Image.new("RGB", (FRAME_WIDTH * len(small), FRAME_HEIGHT))
+                for number, image in enumerate(small):
+                    sheet.paste(image, (FRAME_WIDTH * number, 0))
+                sheet.save(target, quality=80)
+                self._sheets.setdefault(shot.poster, []).append(target)
+        return _address(target)
 
     def forget(self, sources: Collection[Path]) -> None:
         """Take the clips of these files, and their posters, off the pages."""
@@ -138,6 +165,8 @@ class Media:
                 self._unlink(old)
 
     def _unlink(self, shot: Shot) -> None:
+        for sheet in self._sheets.pop(shot.poster, ()):
+            sheet.unlink(missing_ok=True)
         for address in (shot.poster, shot.video):
             if address:
                 (self.folder / Path(address).name).unlink(missing_ok=True)

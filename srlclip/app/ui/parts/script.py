@@ -122,6 +122,27 @@ SCRIPT = """
       navigator.clipboard.writeText(url).then(() => done('Link copied'), () => done(url));
     }
   });
+  // A pressed hit is marked, and the player shows it: on a narrow screen the player opens above the list and stays in sight.
+  const stage = () => [...document.querySelectorAll('.sc-stage')].find((s) => s.closest('[role=tabpanel]'));
+  document.addEventListener('click', (event) => {
+    const at = event.target;
+    if (!at.closest) return;
+    if (at.closest('[data-sc-close]')) { stage().classList.remove('sc-stage-open'); main(stage()).pause(); return; }
+    const hit = at.closest('.sc-column button.sc-card');
+    if (!hit) return;
+    hit.closest('.sc-columns').querySelectorAll('.sc-card[aria-current]').forEach((c) => c.removeAttribute('aria-current'));
+    hit.setAttribute('aria-current', 'true');
+    if (stage()) stage().classList.add('sc-stage-open');
+  });
+  window.scPlay = () => setTimeout(() => {  // Gradio draws after this call
+    const place = stage(), video = place && main(place), pressed = document.querySelector('.sc-column .sc-card[aria-current]');
+    if (!video) return;
+    video.muted = true; video.currentTime = Number(video.closest('[data-sc-start]').dataset.scStart); play(video);
+    if (pressed && getComputedStyle(place).position === 'sticky') {
+      const under = place.getBoundingClientRect(), card = pressed.getBoundingClientRect();
+      if (under.width > innerWidth / 2 && card.top < under.bottom) scrollBy({top: card.top - under.bottom - 8, behavior: glide()});
+    }
+  }, 80);
   // The tour: its strip can be put away for good, and after a step the address and the player follow.
   const away = (off) => document.documentElement.classList.toggle('sc-no-tour', off);
   const remember = (value) => { try { localStorage.setItem('scTour', value); } catch (e) { /* private windows */ } };

@@ -23,13 +23,20 @@ CSS = """
 .dark { --sc-base:#56B4E9; --sc-base-text:#7cc6f0; --sc-base-tint:#12303f; --sc-srl:#E69F00; --sc-srl-text:#f2b740;
   --sc-srl-tint:#3a2a0a; --sc-paper:#111318; --sc-faint:#8a8f98; --sc-soft:#aab2bf; --sc-low:#9aa2af; --sc-track:#333a46;
   --sc-edge:#f3f4f6; }
-.gradio-container { max-width:1280px !important; margin:0 auto !important; }
+.gradio-container { max-width:1280px !important; margin:0 auto !important; overflow:clip !important; } /* hidden would end sticky */
+.gradio-container .main.fillable { padding-top:8px; }
+.gradio-container .column:has(> .sc-top) { gap:6px; } .gradio-container .column:has(> .sc-board) { gap:8px; }
+.gradio-container .tabs:has(.sc-board) > .tab-wrapper { margin-bottom:0 !important; padding-bottom:0 !important; height:auto !important; }
+.gradio-container .tabs:has(.sc-board) { gap:8px !important; } .gradio-container .tabitem:has(.sc-board) { padding-top:6px; } .gradio-container .sc-top { gap:8px; }
+.gradio-container .sc-top .label-wrap { padding:0; } .gradio-container .sc-top .block { padding-top:4px; padding-bottom:4px; }
+.gradio-container .block.sc-query { padding:4px 8px; } .sc-query span[data-testid=block-info] { position:absolute; width:1px; height:1px;
+  overflow:hidden; clip-path:inset(50%); white-space:nowrap; } /* the field's name is kept for those who do not see its hint */
 .gradio-container .html-container:has(.sc) { padding:2px 0; }
 .gradio-container .sc button { margin:0; }
 .gradio-container span.or, .gradio-container button.show-api { color:var(--sc-soft); }
 .gradio-container .progress-level-inner { background:var(--body-background-fill); padding:2px 10px; border-radius:6px; }
 .gradio-container .sc { font-size:15px; line-height:1.45; color:var(--body-text-color); overflow-wrap:anywhere; }
-.sc h1 { font-size:26px; font-weight:700; margin:0 0 2px; line-height:1.2; }
+.sc h1 { font-size:23px; font-weight:700; margin:0 0 2px; line-height:1.2; }
 .sc h2 { font-size:17px; font-weight:700; margin:0; line-height:1.3; }
 .sc h3 { font-size:15px; font-weight:700; margin:14px 0 4px; }
 .sc p { margin:0; }
@@ -40,10 +47,12 @@ CSS = """
   font-weight:700; }
 .sc-m-base { color:var(--sc-base); } .sc-m-adapted { color:var(--sc-srl); }
 .sc-nowrap { white-space:nowrap; }
-.sc-question { display:flex; flex-wrap:wrap; gap:4px 20px; }
+.sc-question { display:flex; flex-wrap:wrap; gap:2px 20px; align-items:baseline; }
 .sc-banner, .sc-verdict, .sc-notice { border:1px solid var(--border-color-primary); border-radius:8px;
   padding:8px 12px; }
 .sc-banner { margin-top:8px; font-size:13.5px; border-left:5px solid var(--sc-edge); }
+details.sc-banner { margin:0; padding:1px 10px; } details.sc-banner[open] { flex-basis:100%; }
+.sc p.sc-headline { font-size:16px; margin-top:4px; }
 .sc-bar.sc-loading { margin-top:8px; } .sc-bar.sc-loading > i { background:var(--sc-soft); }
 .sc-notice { border-style:dashed; }
 .sc-failure { border:2px solid var(--sc-edge); }
@@ -52,7 +61,7 @@ CSS = """
 .sc-shelf .sc-shot { grid-column:auto; grid-row:auto; width:84px; } .sc-columns + .sc-panel { margin-top:12px; max-width:633px; }
 .sc-shelf .sc-card[aria-pressed=true] { border-color:var(--sc-edge); box-shadow:inset 0 -3px 0 var(--sc-edge); }
 .sc ul.sc-told { list-style:disc; padding-left:20px; }
-.sc-examples { display:grid; grid-template-columns:repeat(auto-fill,minmax(280px,1fr)); gap:6px; margin-top:3px; }
+.sc-examples { display:flex; flex-wrap:wrap; gap:5px; }
 .sc-examples button.sc-chip { font-size:13px; line-height:1.35; }
 .sc-no-tour .sc-tour-column { display:none !important; } .sc-tour-column:not(:has(.sc-tour)) { display:none !important; }
 .sc-top { align-items:start; } .sc-models-column:has(button.open) { flex-basis:100% !important; }
@@ -72,6 +81,37 @@ button.sc-card { display:grid; grid-template-columns:26px 84px minmax(0,1fr); ga
 button.sc-card:hover { border-color:var(--sc-faint); }
 button.sc-card.sc-target { border-color:var(--sc-edge); border-width:2px; padding:4px 7px; }
 .sc :focus-visible { outline:3px solid var(--sc-base); outline-offset:2px; }
+.sc-hit { position:relative; } .sc-what { min-width:0; }
+.sc-hit .sc-name { font-size:14px; line-height:1.3; display:-webkit-box; -webkit-box-orient:vertical; -webkit-line-clamp:2; overflow:hidden; }
+.sc-hit .sc-foot { align-items:center; margin-top:3px; } .sc-hit .sc-foot .sc-bar { flex:1; margin:0; }
+.sc-fact i { font-style:normal; margin-right:3px; }
+.sc p.sc-verdict { font-size:14px; line-height:1.35; padding:3px 10px; }
+.sc .sc-column h2 { font-size:15px; } .sc .sc-columns { margin-top:6px; }
+.sc-facts { display:flex; flex-wrap:wrap; gap:2px 4px; margin-top:2px; }
+.sc-fact { font-size:12px; line-height:1.3; padding:0 5px; border-radius:4px; border:1px solid var(--sc-faint); white-space:nowrap; }
+.sc-fact-yes { font-weight:700; border-color:var(--sc-edge); } .sc-fact-no { border-style:dashed; }
+.sc-fact-open { border-color:transparent; color:var(--sc-soft); }
+button.sc-card[aria-current] { background:var(--sc-track); box-shadow:inset 5px 0 0 var(--sc-edge); }
+button.sc-like { position:absolute; right:6px; top:6px; width:26px; height:24px; border:1px solid var(--border-color-primary);
+  border-radius:6px; background:var(--sc-paper); color:inherit; font-size:15px; line-height:1; cursor:pointer; padding:0; }
+button.sc-like::before { content:"≈"; } button.sc-like:hover { border-color:var(--sc-edge); }
+.sc-hit .sc-name { padding-right:28px; }
+.sc-stage { position:sticky; top:6px; align-self:flex-start; border:1px solid var(--border-color-primary); border-radius:8px;
+  padding:8px 10px; background:var(--sc-paper); gap:4px !important; }
+.sc-stage-head { display:flex; gap:8px; justify-content:space-between; align-items:flex-start; margin-bottom:6px; }
+.sc .sc-stage-head h2 { font-size:15px; } .sc-close { display:none; }
+.sc-frames-wait { min-height:300px; }
+.sc-frames { display:grid; gap:2px; margin-top:3px; }
+.sc-frame-row { display:grid; grid-template-columns:14px repeat(auto-fit,minmax(50px,1fr)); gap:3px; align-items:start; border-radius:6px;
+  padding:2px; }
+.sc-frame-hit { outline:2px solid var(--sc-edge); }
+.sc-frame-head { font-size:12px; font-weight:700; } .sc-frame-head::before { content:attr(data-sc-number); }
+button.sc-frame { border:0; padding:1px; background:transparent; color:inherit; font:inherit; cursor:pointer; min-width:0; text-align:left; }
+.sc-frame-shot { display:block; aspect-ratio:4/3; border-radius:3px; background-color:var(--sc-track); background-repeat:no-repeat; }
+.sc-frame-shot + .sc-share { margin-top:3px; } .sc-share { display:flex; align-items:center; gap:3px; font-size:12px; line-height:1.15; } .sc-share .sc-bar { flex:1; margin:0; height:5px; }
+.sc-share > span:first-child { width:6px; height:6px; flex:none; background:var(--sc-base); border-radius:50%; }
+.sc-share > span.sc-m-adapted { background:var(--sc-srl); border-radius:0; transform:rotate(45deg) scale(.8); } .sc-share b { font-weight:400; font-variant-numeric:tabular-nums; }
+.sc-bar > i.sc-hollow { background:transparent; border:1px solid var(--sc-base); } .sc-bar > i.sc-hollow.sc-b-adapted { border-color:var(--sc-srl); }
 .sc-rank { font-size:18px; font-weight:700; text-align:center; }
 .sc-thirds { display:grid; grid-template-columns:repeat(auto-fit,minmax(min(100%,360px),1fr)); gap:12px; align-items:start; }
 .sc-thirds > section { min-width:0; }
@@ -184,10 +224,20 @@ button.sc-line:hover { background:var(--sc-track); }
 .sc ol.sc-dots { list-style:decimal; } .gradio-container .sc-prose a { text-decoration:underline; margin:0; padding:0; color:inherit; }
 @media (max-width:760px) {
   .sc-examples { display:flex; overflow-x:auto; contain:inline-size; padding:4px 4px 8px; scroll-snap-type:x proximity; }
-  .sc-examples button.sc-chip { flex:0 0 230px; scroll-snap-align:start; }
+  .sc-examples { flex-wrap:nowrap; } .sc-examples button.sc-chip { flex:0 0 auto; scroll-snap-align:start; }
+  .sc-stage { display:none !important; } .sc-stage.sc-stage-open { display:flex !important; order:-1; top:0; z-index:20; }
+  .sc-stage video.sc-main { max-height:30vh; } .sc-close { display:block; } .sc-stage .sc-frames { grid-auto-flow:column;
+  grid-auto-columns:260px; overflow-x:auto; contain:inline-size; padding:3px; } .sc-frames-wait { min-height:90px; }
   .sc .sc-panel { padding:8px; }
   .sc-split, .sc-wide-left, .sc-half { grid-template-columns:minmax(0,1fr); }
   .sc-columns { gap:8px; }
+  .sc p.sc-headline { font-size:14px; margin-top:2px; } .sc h1 { font-size:20px; } .sc p.sc-verdict { font-size:13px; padding:2px 8px; }
+  .main.fillable { padding:6px 16px !important; } .sc-top { flex-wrap:nowrap !important; }
+  .sc-top > .column { min-width:0 !important; } .sc-top:has(button.open), .sc-top:has(details[open]) { flex-wrap:wrap !important; }
+  .sc-top:has(.sc-tour-open) { flex-wrap:wrap !important; } .sc-top:has(.sc-tour-open) > .column { flex-basis:100% !important; }
+  [role=tablist] > button[role=tab] { padding:4px 7px !important; height:auto !important; min-height:28px; font-size:13px !important; }
+  .sc-hit .sc-name { font-size:13px; -webkit-line-clamp:3; padding-right:0; } .sc-hit .sc-shot { aspect-ratio:16/9; }
+  .sc-column .sc-foot { flex-wrap:wrap; }
   button.sc-card { grid-template-columns:22px minmax(0,1fr); gap:4px; padding:4px; }
   button.sc-card.sc-target { padding:3px; }
   .sc-shot { grid-column:1 / -1; grid-row:1; width:100%; }

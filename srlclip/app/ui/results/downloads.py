@@ -12,7 +12,9 @@ import json
 from collections.abc import Iterable, Sequence
 
 from srlclip.app.ui.parts.format import NAMES, esc, model_id
-from srlclip.results import MODELS, PairInfo, ScoreResult, SearchResult, to_json
+from srlclip.comparison.explained import ExplainedSearch
+from srlclip.comparison.explained import to_json as hit_json
+from srlclip.results import MODELS, Hit, PairInfo, ScoreResult, SearchResult, to_json
 
 #: At most this many places of a ranking go into a file (plus the target).
 LISTED = 100
@@ -69,8 +71,16 @@ def listed(result: SearchResult, limit: int = LISTED) -> dict[str, list]:
     return {m: [h for h in result.hits[m] if h.rank <= limit or h.clip_id == result.target] for m in MODELS}
 
 
-def search_json(result: SearchResult, limit: int = LISTED) -> dict:
-    """A search as plain JSON types: what the API returns and the JSON file holds."""
+def search_json(result: SearchResult, limit: int = LISTED, explained: ExplainedSearch | None = None) -> dict:
+    """A search as plain JSON types: what the API returns and the JSON file holds. explained: adds what was asked, where each
+    fact is first right, and to every hit what happens in its event and which facts are right there."""
+
+    def entry(hit: Hit) -> dict:
+        return to_json(hit) | (hit_json(explained, hit) if explained is not None else {})
+
+    why = {}
+    if explained is not None:
+        why = {"asked": dict(explained.asked.items()), "first_right": [to_json(first) for first in explained.first]}
     return {
         "query": result.query,
         "target": result.target,
@@ -79,13 +89,15 @@ def search_json(result: SearchResult, limit: int = LISTED) -> dict:
         "gallery_size": max(map(len, result.hits)),
         "target_rank": {m: result.target_rank(m) for m in MODELS},
         "top5_overlap": result.overlap(5),
-        **{m: [to_json(h) for h in hits] for m, hits in listed(result, limit).items()},
+        **why,
+        **{m: [entry(h) for h in hits] for m, hits in listed(result, limit).items()},
         "failures": list(result.failures),
     }
 
 
-def search_links(info: PairInfo, result: SearchResult) -> str:
+def search_links(info: PairInfo, result: SearchResult, explained: ExplainedSearch | None = None) -> str:
     """JSON and CSV links of a search."""
+    body = json_file(info, "search", search_json(result, explained=explained))
     rows = [
         (
             NAMES[m],
@@ -100,9 +112,9 @@ def search_links(info: PairInfo, result: SearchResult) -> str:
     ]
     columns = ("model", "rank", "clip", "score", "rank_change", "is_target")
     table = to_csv(info, columns, rows, query=result.query)
-    return link(
-        "srlclip_search.json", "application/json", json_file(info, "search", search_json(result)), "Download JSON"
-    ) + link("srlclip_search.csv", "text/csv", table, "Download CSV")
+    return link("srlclip_search.json", "application/json", body, "Download JSON") + link(
+        "srlclip_search.csv", "text/csv", table, "Download CSV"
+    )
 
 
 def score_links(info: PairInfo, result: ScoreResult) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from srlclip.app.ui.parts.format import esc, said
+from srlclip.app.ui.parts.format import esc, said, seconds
 from srlclip.app.ui.parts.links import Link
 from srlclip.app.ui.parts.media import Shot
 from srlclip.plots import short_name
@@ -48,6 +48,27 @@ def labelled_player(comparison: Comparison, shot: Shot, spans: Sequence[tuple[fl
     labelled = len(comparison.situation(shot.clip_id).events)
     starts = [start for start, _ in spans[:labelled]]
     return player(shot, [(s, comparison.true_caption(shot.clip_id, i, "natural").text) for i, s in enumerate(starts)])
+
+
+def hit_player(comparison: Comparison, shot: Shot, event: int, spans: Sequence[tuple[float, float]]) -> str:
+    """The player of a hit, at the event that matched: what happens there, the video, and all labelled events on demand."""
+    events = comparison.situation(shot.clip_id).events
+    told = [comparison.true_caption(shot.clip_id, i, "natural").text for i in range(len(events))]
+    name = said(short_name(shot.clip_id), 60)
+    head = said(told[event].rstrip("."), 140) if event < len(told) else name
+    media = video_tag(shot, main=True, label=f"Selected clip {shot.clip_id}")
+    lines = "".join(
+        f'<li><button type="button" class="sc-line" data-sc-seek="{seconds(start)}" data-sc-until="{seconds(end)}">'
+        f"▸ {seconds(start)} s · {said(text)}</button></li>"
+        for (start, end), text in zip(spans, told, strict=False)
+    )
+    listing = (
+        f'<details><summary class="sc-soft" title="{esc(shot.clip_id)}">Events</summary><p class="sc-soft">{name}</p><ol>{lines}</ol></details>'
+        if lines
+        else ""
+    )
+    close = '<button type="button" class="sc-chip sc-close" data-sc-close aria-label="Close the player">✕</button>'
+    return f'<div class="sc-stage-head"><h2>{head}</h2>{close}</div><div data-sc-start="{seconds(shot.start)}">{media}</div>{listing}'
 
 
 def clip_player(shot: Shot, link: Link | None, lines: Sequence[tuple[float, str]] = (), tracks: str = "") -> str:

@@ -9,92 +9,146 @@ from srlclip.app.ui.parts.format import NAMES, actions, change, esc, failures, m
 from srlclip.app.ui.parts.links import Link
 from srlclip.app.ui.parts.media import Shot
 from srlclip.app.ui.results.downloads import search_links
+from srlclip.app.ui.results.facts import caption, first_right, marks
 from srlclip.app.ui.results.player import video_tag
 from srlclip.app.ui.results.plots import rank_change
+from srlclip.comparison.explained import ExplainedSearch, HitFacts
 from srlclip.plots import short_name
 from srlclip.results import MODELS, Hit, PairInfo, SearchResult
 
 TOP = 5
 
 
-def verdict(result: SearchResult) -> str:
-    """One sentence: the target's rank under both models, or without a target how far the two lists agree."""
-    query = f"“{said(result.query, 160)}”"
+def verdict(result: SearchResult, explained: ExplainedSearch | None = None, like: str = "") -> str:
+    """One sentence: the target's rank under both models, or how far the two lists agree; and where the facts that were
+    asked for are first right. like: what the clip shows that the search started from, for a search by a clip."""
+    query = f"like “{said(like, 160)}”" if like else f"“{said(result.query, 160)}”"
     read = f"Only the first {result.token_limit} of its {result.tokens} tokens were read."
     cut = f' <span class="sc-soft">{read}</span>' if result.truncated else ""
+    why = f"; {first_right(explained)}" if explained is not None else ""
     ranks = {model: result.target_rank(model) for model in MODELS}
     if result.target is not None and all(ranks.values()):
         moved = change(ranks["base"] - ranks["adapted"])
         text = (
             f'Target clip: <span class="sc-t-base">Base CLIP rank {ranks["base"]}</span> → '
-            f'<span class="sc-t-adapted">SRL-CLIP rank {ranks["adapted"]} {moved}</span> for {query}'
+            f'<span class="sc-t-adapted">SRL-CLIP rank {ranks["adapted"]} {moved}</span>{why}'
         )
     elif all(result.hits):
-        mover = result.biggest_mover(TOP)
-        text = f"Top-{TOP} overlap {result.overlap(TOP)}/{min(TOP, len(result.hits.base))}"
-        if mover is not None:
-            before = mover.rank + (mover.rank_change or 0)
-            text += f"; biggest mover {said(short_name(mover.clip_id), 60)}, rank {before} → {mover.rank}"
-        text += f" for {query}. No target is known, so neither model is called right."
+        text = f"Top-{TOP} overlap {result.overlap(TOP)}/{min(TOP, len(result.hits.base))}{why or _mover(result)}"
     else:
-        text = f"Result of one model only for {query}"
-    return f'<p class="sc-verdict" role="status">{text}{cut}</p>'
+        text = f"Result of one model only{why}"
+    return f'<p class="sc-verdict" role="status">{text} · {query}{cut}</p>'
 
 
-def chips(queries: Sequence[str]) -> str:
-    """The examples as a row of buttons, in the order given."""
+def _mover(result: SearchResult) -> str:
+    mover = result.biggest_mover(TOP)
+    if mover is None:
+        return ""
+    before = mover.rank + (mover.rank_change or 0)
+    return f"; biggest mover {said(short_name(mover.clip_id), 60)}, rank {before} → {mover.rank}"
+
+
+def chips(examples: Sequence[tuple[str, str]]) -> str:
+    """The examples as a row of buttons, in the order given. examples: (words of the chip, its query)."""
     buttons = "".join(
-        f'<button type="button" class="sc-chip" data-sc-example="{number}">{said(query)}</button>'
-        for number, query in enumerate(queries)
+        f'<button type="button" class="sc-chip" data-sc-example="{number}" title="{esc(query)}">{said(words)}</button>'
+        for number, (words, query) in enumerate(examples)
     )
-    group = f'<div class="sc-examples" role="group" aria-label="Examples">{buttons}</div>'
-    return page(f'<p class="sc-soft">Try one (runs at once)</p>{group}')
+    return page(
+        f'<div class="sc-examples" role="group" aria-label="Examples, drawn by rule before any model was asked">{buttons}</div>'
+    )
 
 
-def card(hit: Hit, shot: Shot, model: str, span: tuple[float, float], *, target: bool) -> str:
-    """One ranked clip. span: the model's lowest and highest score in this search, which the bar fills."""
+def card(
+    hit: Hit,
+    shot: Shot,
+    model: str,
+    span: tuple[float, float],
+    *,
+    target: bool,
+    facts: HitFacts | None = None,
+    current: bool = False,
+) -> str:
+    """One ranked clip, and the button that searches for more like it where hits are explained.
+
+    span: the model's lowest and highest score in this search, which the bar fills. facts: of the event that matched.
+    current: whether it is in the player.
+    """
     low, high = span
     share = (hit.score - low) / (high - low) if high > low else 1.0
     moved = f'<span class="sc-badge">{change(hit.rank_change)}</span>' if model == "adapted" else ""
     badge = ' <span class="sc-badge">✓ target</span>' if target else ""
-    where = f' <span class="sc-soft">at {shot.start:g}–{shot.end:g} s</span>' if shot.end is not None else ""
+    where = f"at {shot.start:g}–{shot.end:g} s" if shot.end is not None else ""
+    name = said(short_name(hit.clip_id), 60)
+    head = caption(facts) if facts is not None and facts.caption else name
+    at = f' data-sc-clip="{esc(hit.clip_id)}" data-sc-at="{hit.event_index}"'
+    like = (
+        f'<button type="button" class="sc-like" data-sc-like="{hit.event_index}" data-sc-of="{esc(hit.clip_id)}" '
+        f'title="More like this clip" aria-label="More like rank {hit.rank} of {NAMES[model]}"></button>'
+    )
     return (
-        f'<li><button type="button" class="sc-card{" sc-target" if target else ""}" data-sc-clip="{esc(hit.clip_id)}">'
+        f'<li class="sc-hit"><button type="button" class="sc-card{" sc-target" if target else ""}"{at}'
+        f'{" aria-current=true" if current else ""} title="{esc(f"{short_name(hit.clip_id)} {where}")}">'
         f'<span class="sc-rank">{hit.rank}</span>{video_tag(shot, main=False, label="")}'
-        f'<span><span class="sc-name">{said(short_name(hit.clip_id), 60)}{badge}</span>'
-        f'<span class="sc-bar"><i class="sc-b-{model}" style="width:{100 * share:.1f}%"></i></span>'
-        f'<span class="sc-foot"><span>{hit.score:.3f}{where}</span>{moved}</span></span></button></li>'
+        f'<span class="sc-what"><span class="sc-name">{head}</span>{marks(facts) if facts is not None else ""}'
+        f'<span class="sc-foot"><span>{hit.score:.3f}</span>'
+        f'<span class="sc-bar"><i class="sc-b-{model}" style="width:{100 * share:.1f}%"></i></span>{badge}{moved}</span>'
+        f"</span></button>{like if facts is not None else ''}</li>"
     )
 
 
-def column(result: SearchResult, model: str, shot: Callable[..., Shot], k: int = TOP) -> str:
-    """A model's first k clips, and the target below a divider if it is not among them."""
+def column(
+    result: SearchResult,
+    model: str,
+    shot: Callable[..., Shot],
+    k: int = TOP,
+    explained: ExplainedSearch | None = None,
+    current: Hit | None = None,
+) -> str:
+    """A model's first k clips, and the target below a divider if it is not among them. current: the hit in the player."""
     hits = result.hits[model]
     rank = result.target_rank(model)
-    at = f"target at rank {rank}" if rank else ""
+    late = next((h for h in hits if h.clip_id == result.target), None)
+    at = f"target at rank {rank}" if late is not None and late not in hits[:k] else ""
     head = f'<header><h2>{model_name(model)}</h2><span class="sc-soft">{at}</span></header>'
     if not hits:
         empty = f'<p class="sc-notice">{NAMES[model]} gave no result.</p>'
         return f'<section class="sc-column sc-c-{model}">{head}{empty}</section>'
     scores = [hit.score for hit in hits]
     span = (min(scores), max(scores))
-    body = "".join(
-        card(h, shot(h.clip_id, h.event_index), model, span, target=h.clip_id == result.target) for h in hits[:k]
-    )
+
+    def drawn(hit: Hit) -> str:
+        facts = explained.of(hit) if explained is not None else None
+        target = hit.clip_id == result.target
+        picture = shot(hit.clip_id, hit.event_index)
+        return card(hit, picture, model, span, target=target, facts=facts, current=hit is current)
+
+    body = "".join(map(drawn, hits[:k]))
     # by place, not by rank: ties share the last rank of their group
-    if rank is not None and result.target not in [h.clip_id for h in hits[:k]]:
-        late = next(h for h in hits if h.clip_id == result.target)
-        body += f'<li class="sc-divider sc-soft">… rank {rank} of {len(hits)}</li>'
-        body += card(late, shot(late.clip_id, late.event_index), model, span, target=True)
+    if late is not None and late not in hits[:k]:
+        body += f'<li class="sc-divider sc-soft">… rank {rank} of {len(hits)}</li>{drawn(late)}'
     return (
         f'<section class="sc-column sc-c-{model}" aria-label="{NAMES[model]} ranking">{head}<ol>{body}</ol></section>'
     )
 
 
-def columns(result: SearchResult, shot: Callable[..., Shot], k: int = TOP) -> str:
-    """Verdict and both columns, Base always left."""
-    both = "".join(column(result, model, shot, k) for model in MODELS)
-    return f'{verdict(result)}{failures(result.failures)}<div class="sc-columns">{both}</div>'
+def chosen_hit(result: SearchResult) -> Hit | None:
+    """The hit that is in the player before one is pressed: the target's, else the first, of SRL-CLIP unless it failed."""
+    hits = result.hits.adapted or result.hits.base
+    return next((hit for hit in hits if hit.clip_id == result.target), next(iter(hits), None))
+
+
+def columns(
+    result: SearchResult,
+    shot: Callable[..., Shot],
+    k: int = TOP,
+    explained: ExplainedSearch | None = None,
+    like: str = "",
+) -> str:
+    """Verdict and both columns, Base always left. explained: facts for verdict and cards. like: see verdict."""
+    current = chosen_hit(result) if explained is not None else None
+    both = "".join(column(result, model, shot, k, explained, current) for model in MODELS)
+    return f'{verdict(result, explained, like)}{failures(result.failures)}<div class="sc-columns">{both}</div>'
 
 
 class SearchHtml(NamedTuple):
@@ -106,7 +160,15 @@ class SearchHtml(NamedTuple):
 
 
 def search_html(
-    info: PairInfo, result: SearchResult, shot: Callable[..., Shot], link: Link | None = None
+    info: PairInfo,
+    result: SearchResult,
+    shot: Callable[..., Shot],
+    link: Link | None = None,
+    explained: ExplainedSearch | None = None,
+    like: str = "",
 ) -> SearchHtml:
-    """A search of the gallery or of a visitor's clips. link: opens the same search again, if it can be."""
-    return SearchHtml(columns(result, shot), rank_change(info, result), actions(search_links(info, result), link))
+    """A search of the gallery or of a visitor's clips. link: opens the same search again, if it can be. explained, like: see
+    columns."""
+    ranking = columns(result, shot, explained=explained, like=like)
+    files = actions(search_links(info, result, explained), link)
+    return SearchHtml(ranking, rank_change(info, result), files)

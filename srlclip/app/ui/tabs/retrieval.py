@@ -1,4 +1,4 @@
-"""Retrieval tab: one query, the gallery ranked by both models side by side, and a closer look at one clip."""
+"""Retrieval tab: one query, or one clip's event, against the gallery: both models' rankings, and the pressed hit beside them."""
 
 from __future__ import annotations
 
@@ -11,34 +11,53 @@ from srlclip.app.ui.parts.format import notice, page, said
 from srlclip.app.ui.parts.inputs import checked_query
 from srlclip.app.ui.parts.links import Link
 from srlclip.app.ui.parts.media import Media
-from srlclip.app.ui.results.player import labelled_player
+from srlclip.app.ui.results.facts import chip_label
+from srlclip.app.ui.results.frames import WANT, frames_html, frames_wanted
+from srlclip.app.ui.results.player import hit_player
 from srlclip.app.ui.results.plots import best_events, over_events
-from srlclip.app.ui.results.search import chips, search_html
+from srlclip.app.ui.results.search import chips, chosen_hit, search_html
 from srlclip.app.ui.tab import FREE, MODEL, Drawn, PageContext, Renewal, Tab, show_address
+from srlclip.comparison.explained import ExplainedSearch
 from srlclip.plots import short_name
-from srlclip.results import SearchResult
+from srlclip.results import SearchResult, Timeline
 
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
 
 #: How many example chips are offered.
 CHIPS = 8
-#: A click on a card or chip becomes the component's select event, with the clip's id or the example's number.
+#: A click on a card, on its "more like this" or on a chip becomes the component's select event: what, which, which event.
 PICK = """element.addEventListener('click', (event) => {
-  const button = event.target.closest('[data-sc-clip], [data-sc-example]');
-  if (button) trigger('select', {value: button.dataset.scClip ?? button.dataset.scExample});
+  const button = event.target.closest('[data-sc-clip], [data-sc-like], [data-sc-example]');
+  if (!button) return;
+  const data = button.dataset;
+  if (data.scExample !== undefined) trigger('select', {value: ['example', data.scExample, '0']});
+  else if (data.scLike !== undefined) trigger('select', {value: ['like', data.scOf, data.scLike]});
+  else trigger('select', {value: ['clip', data.scClip, data.scAt || '0']});
 });"""
+#: After a pressed hit is in the player.
+PLAY = "() => window.scPlay && window.scPlay()"
+
+
+class Chosen(NamedTuple):
+    """The hit in the player. asked: the search that it belongs to."""
+
+    clip_id: str
+    event: int
+    asked: Link
 
 
 class SearchView(NamedTuple):
-    """What the tab shows after a search, in the order of its outputs. query: the query that the page now shows."""
+    """What the tab shows after a search, in the order of its outputs. asked: the link of the search that is shown."""
 
     results: str
     clip: str
+    frames: str
     timeline: str
     slope: str
     files: str
-    query: str
+    asked: Link
+    chosen: Chosen | None
 
 
 def target_of(comparison: Comparison, query: str) -> str | None:
@@ -52,66 +71,132 @@ def search(comparison: Comparison, query: str | None) -> SearchResult:
     return comparison.search(text, target_of(comparison, text))
 
 
-def clip_view(comparison: Comparison, media: Media, clip_id: str, query: str) -> tuple[str, str]:
-    """The shared player of a gallery clip with its labelled events, and the query's similarity over its events."""
+def curve_of(comparison: Comparison, clip_id: str, asked: Link) -> Timeline:
+    """What was asked for against each event of a clip: by its text, or by the event of another clip."""
+    if asked.query:
+        return comparison.timeline(clip_id, asked.query)
+    shares = comparison.similar_shares(clip_id, asked.clip, asked.event or 0)
+    return Timeline(clip_id, shares.query, comparison.spans(clip_id), shares.scores)
+
+
+def clip_view(comparison: Comparison, media: Media, chosen: Chosen) -> tuple[str, str, str]:
+    """A hit in the player at its event, the place of its frames, and the search's similarity over the clip's events."""
+    clip_id, event, asked = chosen
     if clip_id not in comparison.clip_ids():
         raise ValueError(f"There is no clip {clip_id[:80]!r} in the gallery. Choose one of the cards.")
-    curve = comparison.timeline(clip_id, query)
-    player = labelled_player(comparison, media.shot(clip_id), curve.spans)
-    heading = f"<h2>Where in {said(short_name(clip_id), 60)}? Query against each event</h2>"
-    best = f'<p class="sc-soft">Best event for the query: {best_events(curve)}.</p>'
+    curve = curve_of(comparison, clip_id, asked)
+    if not 0 <= event < len(curve.spans):
+        raise ValueError(f"Clip {clip_id[:80]!r} has no event {event + 1}. Choose one of the cards.")
+    player = hit_player(comparison, media.shot(clip_id, event), event, curve.spans)
+    heading = f"<h2>Where in {said(short_name(clip_id), 60)}?</h2>"
+    best = f'<p class="sc-soft">Best event: {best_events(curve)}.</p>'
     return (
-        page(f'<div class="sc-panel">{player}</div>', scope=True),
+        page(player),
+        frames_wanted(f"{clip_id}|{event}|{asked}"),
         page(f'<div class="sc-panel">{heading}{over_events(comparison.info, curve)}{best}</div>'),
+    )
+
+
+def frames_view(comparison: Comparison, media: Media, chosen: Chosen) -> str:
+    """The frames of the hit in the player, each with what it adds to the score; read and embedded now."""
+    clip_id, event, asked = chosen
+    if asked.query:
+        shares = comparison.frame_shares(clip_id, asked.query)
+    else:
+        shares = comparison.similar_shares(clip_id, asked.clip, asked.event or 0)
+    moments = [moment for row in shares.moments for moment in row]
+    return frames_html(shares, media.sheet(clip_id, moments), event)
+
+
+def shown(
+    comparison: Comparison, media: Media, result: SearchResult, facts: ExplainedSearch, asked: Link, like: str = ""
+) -> SearchView:
+    """A search as everything that the tab shows."""
+    html = search_html(comparison.info, result, media.shot, asked, facts, like)
+    hit = chosen_hit(result)
+    chosen = Chosen(hit.clip_id, hit.event_index, asked) if hit else None
+    return SearchView(
+        page(html.ranking, link=asked),
+        *(clip_view(comparison, media, chosen) if chosen else ("", "", "")),
+        page(html.change) if html.change else "",
+        page(html.files),
+        asked,
+        chosen,
     )
 
 
 def search_view(comparison: Comparison, media: Media, query: str | None) -> SearchView:
     """Everything the tab shows for a query. Raises ValueError and the comparison's own errors."""
     result = search(comparison, query)
-    link = Link(TAB.name, result.query)
-    best = next(iter(result.hits.adapted or result.hits.base), None)
-    chosen = result.target or (best.clip_id if best else None)
-    html = search_html(comparison.info, result, media.shot, link)
-    return SearchView(
-        page(html.ranking, link=link),
-        *(clip_view(comparison, media, chosen, result.query) if chosen else ("", "")),
-        page(html.change) if html.change else "",
-        page(html.files),
-        result.query,
-    )
+    return shown(comparison, media, result, comparison.explain_search(result), Link(TAB.name, result.query))
+
+
+def like_view(comparison: Comparison, media: Media, clip_id: str, event: int) -> SearchView:
+    """Everything the tab shows for "more like this event of this clip". Raises ValueError for an unknown one."""
+    if clip_id not in comparison.clip_ids():
+        raise ValueError(f"There is no clip {clip_id[:80]!r} in the gallery. Choose one of the cards.")
+    result, facts = comparison.similar(clip_id, event)
+    labelled = event < len(comparison.situation(clip_id).events)
+    told = comparison.true_caption(clip_id, event, "natural").text.rstrip(".") if labelled else result.query
+    return shown(comparison, media, result, facts, Link(TAB.name, clip=clip_id, event=event), told)
+
+
+def view_of(comparison: Comparison, media: Media, asked: Link) -> SearchView:
+    """The search that a link means."""
+    if asked.clip and not asked.query:
+        return like_view(comparison, media, asked.clip, asked.event or 0)
+    return search_view(comparison, media, asked.query)
 
 
 def cleared() -> SearchView:
     """What stands after a failed search: no old numbers."""
-    return SearchView(
-        notice("No result: the last search failed. Change the query and search again."), "", "", "", "", ""
-    )
+    sentence = notice("No result: the last search failed. Change the query and search again.")
+    return SearchView(sentence, "", "", "", "", "", Link(TAB.name), None)
 
 
 def first_view(comparison: Comparison, media: Media) -> tuple[str, SearchView]:
-    """The first example's query and results, made before anyone asks; an empty gallery gets a sentence instead."""
+    """The first example's query and results, made before anyone asks; an empty gallery gets a sentence instead.
+
+    The bundled examples stand in the order of their rule (srlclip.synsitu.gallery_queries), which asks no model.
+    """
     examples = comparison.examples()
     if not examples:
-        return "", SearchView(notice("Type a description and press Search."), "", "", "", "", "")
+        return "", cleared()._replace(results=notice("Type a description and press Search."))
     return examples[0].query, search_view(comparison, media, examples[0].query)
 
 
-def offered(comparison: Comparison) -> list[str]:
-    """The queries of the chips."""
-    return [e.query for e in comparison.examples()[:CHIPS]]
+def offered(comparison: Comparison) -> list[tuple[str, str]]:
+    """The chips: (words, query)."""
+    out = []
+    for example in comparison.examples()[:CHIPS]:
+        events = comparison.situation(example.target).events if example.target is not None else ()
+        event = events[example.event_index] if example.event_index is not None and events else None
+        out.append((chip_label(example, event), example.query))
+    return out
 
 
-def renewed(comparison: Comparison, media: Media, query: str | None) -> list:
-    """Query, chips and view of a page that has got another pair: the page's query is run again."""
-    query, view = (query, search_view(comparison, media, query)) if query else first_view(comparison, media)
-    queries = offered(comparison)
-    return [query, gr.HTML(chips(queries), visible=bool(queries)), *view]
+def renewed(comparison: Comparison, media: Media, asked: Link) -> list:
+    """Query, chips and view of a page that has got another pair: what the page asked is asked again, if it can be."""
+    if asked.query or asked.clip in comparison.clip_ids():
+        query, view = asked.query, view_of(comparison, media, asked)
+    else:
+        query, view = first_view(comparison, media)
+    examples = offered(comparison)
+    return [query, gr.HTML(chips(examples), visible=bool(examples)), *view]
 
 
 def restored(comparison: Comparison, media: Media, link: Link) -> list:
-    """Query and view of a link; nothing without a query: the page opens with the first example's."""
-    return [link.query, *search_view(comparison, media, link.query)] if link.query else []
+    """Query and view of a link; nothing without a query or clip: the page opens with the first example's."""
+    return [link.query, *view_of(comparison, media, link)] if link.query or link.clip else []
+
+
+def pressed(event: gr.EventData) -> tuple[str, str, int]:
+    """What was pressed: "clip", "like" or "example"; its id or number; its event. Raises ValueError for anything else."""
+    try:
+        what, which, number = event.value
+        return str(what), str(which), int(number)
+    except (TypeError, ValueError):
+        raise ValueError("That is no card of this page. Choose one of the cards.") from None
 
 
 def build(context: PageContext, place: gr.Tab) -> Drawn:
@@ -125,19 +210,24 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
         submit_btn="Search",
         lines=1,
         max_lines=3,
+        elem_classes="sc-query",
     )
     queries = offered(comparison)
     examples = gr.HTML(chips(queries), js_on_load=PICK, visible=bool(queries))
-    results = gr.HTML(view.results, js_on_load=PICK)
-    with gr.Row():
-        with gr.Column(min_width=320):
+    with gr.Row(elem_classes="sc-board"):
+        with gr.Column(scale=5, min_width=320):
+            results = gr.HTML(view.results, js_on_load=PICK)
+        with gr.Column(scale=2, min_width=320, elem_classes="sc-stage sc-scope"):
             clip = gr.HTML(view.clip, js_on_load=None)
+            frames = gr.HTML(view.frames, js_on_load=WANT)
+    with gr.Accordion("Plots and files", open=False), gr.Row():
         with gr.Column(min_width=320):
             slope = gr.HTML(view.slope, js_on_load=None)
+        with gr.Column(min_width=320):
             curve = gr.HTML(view.timeline, js_on_load=None)
-    files = gr.HTML(view.files, js_on_load=None)
-    shown = gr.State(view.query)
-    outputs = [results, clip, curve, slope, files, shown]
+            files = gr.HTML(view.files, js_on_load=None)
+    asked, chosen = gr.State(view.asked), gr.State(view.chosen)
+    outputs = [results, clip, frames, curve, slope, files, asked, chosen]
 
     @user_errors
     def run(text: str) -> SearchView:
@@ -145,23 +235,38 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
 
     @user_errors
     def run_example(event: gr.EventData) -> tuple:
-        text = offered(comparison)[int(event.value)]
+        text = comparison.examples()[int(pressed(event)[1])].query
         return (text, *search_view(comparison, media, text))
 
     @user_errors
-    def choose(text: str, event: gr.EventData) -> tuple[str, str]:
-        return clip_view(comparison, media, str(event.value), text)
+    def press(link: Link, event: gr.EventData) -> tuple:
+        what, clip_id, number = pressed(event)
+        if what == "like":
+            return ("", *like_view(comparison, media, clip_id, number))
+        hit = Chosen(clip_id, number, link)
+        player, strip, line = clip_view(comparison, media, hit)
+        return (gr.skip(), gr.skip(), player, strip, line, gr.skip(), gr.skip(), gr.skip(), hit)
+
+    @user_errors
+    def fill(hit: Chosen | None) -> str:
+        return frames_view(comparison, media, Chosen(*hit)) if hit else ""
+
+    def unread() -> str:
+        return notice("The frames of this clip cannot be read.")
 
     searched = box.submit(run, box, outputs, show_progress_on=results, **MODEL)
     tried = examples.select(run_example, None, [box, *outputs], show_progress_on=results, **MODEL)
+    chose = results.select(press, asked, [box, *outputs], show_progress_on=clip, **MODEL)
     for event in (searched, tried):
-        event.success(None, js=show_address(TAB.name), **FREE)
         event.failure(cleared, None, outputs, **FREE)
-    results.select(choose, shown, [clip, curve], **MODEL)
+    for event in (searched, tried, chose):
+        event.success(None, js=show_address(TAB.name), **FREE)
+    chose.success(None, js=PLAY, **FREE)
+    frames.select(fill, chosen, frames, show_progress="hidden", **MODEL).failure(unread, None, frames, **FREE)
     return Drawn(
         fields=[box, *outputs],
         restore=lambda link: restored(comparison, media, link),
-        renewal=Renewal([box, examples, *outputs], lambda text: renewed(comparison, media, text), kept=[shown]),
+        renewal=Renewal([box, examples, *outputs], lambda link: renewed(comparison, media, link), kept=[asked]),
     )
 
 

@@ -1,0 +1,103 @@
+"""Why a clip stands where it does: what happens in the event that matched, and which of the asked facts are right there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from srlclip.language.facts import ROLES, Facts, event_facts, judged
+from srlclip.results import MODELS, Both, Hit, SearchResult
+from srlclip.situations import CORE_ROLES, Event, Situation
+
+
+@dataclass(frozen=True)
+class HitFacts:
+    """The event behind a hit. caption: what happens, in brief, "" without labels. marks: (slot, right, what the label says there) of
+    every slot that the query names; right is None where the label does not tell."""
+
+    caption: str = ""
+    marks: tuple[tuple[str, bool | None, str], ...] = ()
+
+    @property
+    def all_right(self) -> bool:
+        return bool(self.marks) and all(right for _, right, _ in self.marks)
+
+
+@dataclass(frozen=True)
+class FirstRight:
+    """The first rank under each model at which a slot is right; "all": every named slot at once. None: nowhere."""
+
+    slot: str
+    rank: Both[int | None]
+
+
+@dataclass(frozen=True)
+class ExplainedSearch:
+    """asked: what the query says. labelled: whether any event of the gallery has labels. first: per named slot, then "all"
+    where there are two or more; empty where nothing can be judged."""
+
+    asked: Facts
+    labelled: bool
+    first: tuple[FirstRight, ...]
+    of: Callable[[Hit], HitFacts]
+
+    def first_of(self, slot: str) -> FirstRight | None:
+        return next((first for first in self.first if first.slot == slot), None)
+
+
+def brief(event: Event, asked: Facts) -> Event:
+    """An event with who does what to whom, where to, and whatever else the query names."""
+    wanted = {*CORE_ROLES, "ADir", *(key for slot in asked.said() for key in ROLES.get(slot, ()))}
+    return replace(event, roles=tuple(role for role in event.roles if role.key in wanted))
+
+
+def explain_search(
+    result: SearchResult, asked: Facts, situation: Callable[[str], Situation], caption: Callable[[Event], str]
+) -> ExplainedSearch:
+    """Every hit of a ranking against what its query asks for. caption: of a labelled event, in a sentence."""
+    known: dict[tuple[str, int], HitFacts] = {}
+
+    def marks(hit: Hit) -> tuple[tuple[str, bool | None, str], ...]:
+        clip = situation(hit.clip_id)
+        if hit.event_index >= len(clip.events):
+            return tuple((slot, None, "") for slot in asked.said()) if clip.events else ()
+        event = clip.events[hit.event_index]
+        told = [events[hit.event_index] for events in clip.annotations if hit.event_index < len(events)]
+        shown = event_facts(event)
+        return tuple((slot, judged(slot, words, (event, *told)), getattr(shown, slot)) for slot, words in asked.items())
+
+    def of(hit: Hit) -> HitFacts:
+        key = (hit.clip_id, hit.event_index)
+        if key not in known:
+            events = situation(hit.clip_id).events
+            told = caption(brief(events[hit.event_index], asked)) if hit.event_index < len(events) else ""
+            known[key] = HitFacts(told, marks(hit))
+        return known[key]
+
+    judgements = {m: [(hit.rank, marks(hit)) for hit in result.hits[m]] for m in MODELS}
+    labelled = any(situation(hit.clip_id).events for hits in result.hits for hit in hits)
+    return ExplainedSearch(asked, labelled, _first(asked, judgements), of)
+
+
+def _first(asked: Facts, judgements: dict[str, list]) -> tuple[FirstRight, ...]:
+    """See ExplainedSearch.first. Equal scores share the last rank of their group, which is what a slot is said to reach."""
+
+    def rank(model: str, slot: str) -> int | None:
+        for place, row in judgements[model]:
+            answers = [right for name, right, _ in row if slot in (name, "all")]
+            if answers and all(answers):
+                return place
+        return None
+
+    slots = (*asked.said(), *(("all",) if len(asked.said()) > 1 else ()))
+    firsts = (FirstRight(slot, Both.of(lambda model, slot=slot: rank(model, slot))) for slot in slots)
+    return tuple(first for first in firsts if any(first.rank))
+
+
+def to_json(explained: ExplainedSearch, hit: Hit) -> dict:
+    """A hit's facts as plain JSON types: {"event": caption, "marks": {"verb": {"right": true, "label": "push"}, ...}}."""
+    facts = explained.of(hit)
+    return {
+        "event": facts.caption,
+        "marks": {slot: {"right": right, "label": label} for slot, right, label in facts.marks},
+    }
