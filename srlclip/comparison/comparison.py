@@ -7,6 +7,7 @@ toggled or global, so threads may share one Comparison.
 from __future__ import annotations
 
 import copy
+import functools
 import secrets
 import threading
 import zlib
@@ -41,6 +42,9 @@ from srlclip.comparison.loading import (
 from srlclip.comparison.queries import find_examples, find_stories
 from srlclip.comparison.search import QueryHeat, query_heat, ranked
 from srlclip.data.folder import read_folder
+from srlclip.explain.explanation import explain, shares_of_clip
+from srlclip.explain.image_maps import pair_maps
+from srlclip.explain.results import Explanation, FrameShares
 from srlclip.language import negatives, prompts
 from srlclip.language.lexicon import Lexicon
 from srlclip.models.pair import ClipPair
@@ -87,6 +91,7 @@ class Comparison:
         self._clip_frames: Frames = OrderedDict()
         self._lock = threading.Lock()
         self.reader = CaptionReader(lexicon, heads, self.embed_texts, float(pair.base.logit_scale))
+        self.image_maps = functools.partial(pair_maps, pair)
 
     # -- loading ------------------------------------------------------------------------------------------------------
 
@@ -218,6 +223,23 @@ class Comparison:
         vector = self.embed_texts([query])[0]
         rows = {model: tuple(float(x) for x in events @ vector) for model, events in self.embed_clip(clip_id).items()}
         return Timeline(clip_id, query, self.spans(clip_id), Both.of(rows.__getitem__))
+
+    def explain(self, clip_id: str, event_index: int, text: str = "", role: str = "") -> Explanation:
+        """Why a text fits an event: patches, words, roles and frames under both models (docs/attribution.md).
+
+        text: by default the caption made of the event's labels. role: the maps show where its words alone are seen; a role's
+        key ("Arg0"), its name ("pusher") or words of the text. Raises ValueError, DataError, VideoDecodeError.
+        """
+        return explain(self, clip_id, event_index, text, role, FRAMES_PER_EVENT)
+
+    def frame_shares(self, clip_id: str, text: str, progress: Progress | None = None) -> FrameShares:
+        """Each frame's exact share of the text's score with each event of a clip. Raises ValueError, DataError, VideoDecodeError."""
+        situation, events = self.situation(clip_id), len(self.spans(clip_id))
+        if self._frames_per_event == FRAMES_PER_EVENT:
+            frames = self._frames(situation, events, progress)
+        else:  # the captioners' frames are others than those of the scores
+            frames = frame_embeddings(self.pair, situation, events, FRAMES_PER_EVENT, progress)
+        return shares_of_clip(self, clip_id, text, frames, FRAMES_PER_EVENT)
 
     def heat(self, query: str) -> QueryHeat:
         """Cosine of a query with every event of the gallery under both models. Raises ValueError for an empty query."""
