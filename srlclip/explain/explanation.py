@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -13,32 +13,45 @@ from srlclip.explain.results import Box, Explanation, FrameShares, Maps, PartCha
 from srlclip.explain.shares import frame_shares
 from srlclip.explain.words import word_maps
 from srlclip.language.english import normalise
+from srlclip.language.lexicon import Lexicon
+from srlclip.models.pair import ClipPair
 from srlclip.pooling import event_vectors, pooled
 from srlclip.results import MODELS, Both
-from srlclip.situations import DataError, Event
+from srlclip.situations import Caption, DataError, Event, Situation
 from srlclip.video.clips import ClipPixels, clip_pixels
 from srlclip.video.frames import event_moments
-
-if TYPE_CHECKING:
-    from srlclip.comparison.comparison import Comparison
-    from srlclip.language.lexicon import Lexicon
 
 #: Digits after the point of a map's and a weight's numbers.
 _DIGITS = 6
 
 
-def explain(
-    comparison: Comparison, clip_id: str, event_index: int, text: str, role: str, per_event: int
-) -> Explanation:
+class Explained(Protocol):
+    """What is asked of a Comparison, which lies above this package."""
+
+    pair: ClipPair
+    lexicon: Lexicon
+    image_maps: Any  # (pixels, texts) -> image_maps.pair_maps of this pair, wherever it computes
+
+    def situation(self, clip_id: str) -> Situation: ...
+
+    def spans(self, clip_id: str) -> tuple[tuple[float, float], ...]: ...
+
+    def caption_of(self, event: Event) -> Caption: ...
+
+    def embed_texts(self, texts: Sequence[str]) -> np.ndarray: ...
+
+
+def explain(comparison: Explained, clip_id: str, event_index: int, text: str, role: str, per_event: int) -> Explanation:
     """See Comparison.explain. per_event: frames, as many as the gallery's scores are made of."""
     spans = comparison.spans(clip_id)
     if not 0 <= event_index < len(spans):
         raise ValueError(f"event {event_index} of {clip_id}; allowed: 0 to {len(spans) - 1}")
-    text, parts = _told(comparison, clip_id, event_index, text)
+    text, parts = _text_and_parts(comparison, clip_id, event_index, text)
     chosen = chosen_part(parts, text, role) if role.strip() else None
     vector = comparison.embed_texts([text])[0]
     read = _event_pixels(comparison, clip_id, spans[event_index], per_event)
-    target = comparison.embed_texts([chosen.words.strip(" .,;:")])[0] if chosen else vector
+    asked = chosen.words.strip(" .,;:") if chosen else text
+    target = comparison.embed_texts([asked])[0]
     looked = comparison.image_maps(read.pixels[0], target[None])
     frames = Both.of(lambda model: looked[model][0])
     shares = frames.map(lambda vectors: frame_shares(vectors, vector))
@@ -49,6 +62,7 @@ def explain(
         event_index,
         text,
         (chosen.key or chosen.words) if chosen else "",
+        asked,
         spans[event_index],
         _floats(event_moments((spans[event_index],), per_event)[0]),
         shares.map(lambda own: float(own.sum())),
@@ -63,7 +77,7 @@ def explain(
 
 
 def shares_of_clip(
-    comparison: Comparison, clip_id: str, text: str, frames: dict[str, np.ndarray], per_event: int
+    comparison: Explained, clip_id: str, text: str, frames: dict[str, np.ndarray], per_event: int
 ) -> FrameShares:
     """See Comparison.frame_shares. frames: model -> (E, F, D), the frame embeddings behind the clip's events."""
     text = " ".join(text.split())
@@ -76,7 +90,7 @@ def shares_of_clip(
     return FrameShares(clip_id, text, times, scores, shares.map(lambda rows: tuple(_floats(row) for row in rows)))
 
 
-def _told(comparison: Comparison, clip_id: str, event_index: int, text: str) -> tuple[str, tuple[Part, ...]]:
+def _text_and_parts(comparison: Explained, clip_id: str, event_index: int, text: str) -> tuple[str, tuple[Part, ...]]:
     """The text, by default the event's caption, and its parts: roles if it is that caption, else phrases."""
     labels, text = comparison.situation(clip_id).events, " ".join(text.split())
     if not labels and not text:
@@ -92,13 +106,13 @@ def _lemmas(lexicon: Lexicon) -> list[str]:
     return [Event(lexicon.verb(verb_id), verb_id).lemma for verb_id in lexicon.verbs]
 
 
-def _event_pixels(comparison: Comparison, clip_id: str, span: tuple[float, float], per_event: int) -> ClipPixels:
+def _event_pixels(comparison: Explained, clip_id: str, span: tuple[float, float], per_event: int) -> ClipPixels:
     """The frames of one event, those that its embedding is made of: uint8 (1, F, 3, S, S)."""
     event = replace(comparison.situation(clip_id), start=span[0], end=span[1])
     return clip_pixels(event, 1, per_event, comparison.pair.base.preprocess_spec)
 
 
-def _words(comparison: Comparison, text: str, vector: np.ndarray, events: Both[np.ndarray]) -> tuple[WordWeight, ...]:
+def _words(comparison: Explained, text: str, vector: np.ndarray, events: Both[np.ndarray]) -> tuple[WordWeight, ...]:
     weights = dict(
         zip(MODELS, map(_as_shares, word_maps(comparison.pair.base, text, np.stack([*events]))), strict=True)
     )
@@ -111,7 +125,7 @@ def _words(comparison: Comparison, text: str, vector: np.ndarray, events: Both[n
 
 
 def _part_changes(
-    comparison: Comparison, parts: Sequence[Part], vector: np.ndarray, events: Both[np.ndarray]
+    comparison: Explained, parts: Sequence[Part], vector: np.ndarray, events: Both[np.ndarray]
 ) -> tuple[PartChange, ...]:
     changes = _changes(comparison, parts, vector, events)
     return tuple(
@@ -121,7 +135,7 @@ def _part_changes(
 
 
 def _changes(
-    comparison: Comparison, parts: Sequence[Part], vector: np.ndarray, events: Both[np.ndarray]
+    comparison: Explained, parts: Sequence[Part], vector: np.ndarray, events: Both[np.ndarray]
 ) -> list[Both[float | None]]:
     """Of the cosine under either model when a part is left out."""
     texts = [part.without for part in parts if part.without]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from srlclip.language import prompts
 from srlclip.language.english import DETERMINERS, PREPOSITIONS, normalise, third_person
 from srlclip.language.negatives import changes
-from srlclip.situations import Caption, Event
+from srlclip.situations import CORE_ROLES, Caption, Event
 
 #: What a part that is no role is called.
 PHRASE = "phrase"
@@ -28,12 +29,16 @@ class Part:
 def role_parts(event: Event, caption: Caption, caption_of: Callable[[Event], Caption]) -> tuple[Part, ...]:
     """A part per role of the event that its caption tells. caption_of: made `caption`, and makes it again without a role.
 
-    A role that the caption lost at its end, to fit the text tower, stays out of all of them.
+    A caption without its subject is one of "someone" (or "something"): else its object would become its subject. A role that
+    the caption lost at its end, to fit the text tower, stays out of all of them.
     """
-    told = prompts.shortened(event, caption.dropped_roles)
+    event = prompts.shortened(event, caption.dropped_roles)
+    subject = min((role.key for role in event.roles if role.key in CORE_ROLES), default="")
     parts = []
-    for at, role in enumerate(told.roles):
-        without = caption_of(replace(told, roles=told.roles[:at] + told.roles[at + 1 :])).text
+    for at, role in enumerate(event.roles):
+        unnamed = replace(role, filler="someone" if role.key == "Arg0" else "something")
+        instead = (unnamed,) if role.key == subject else ()
+        without = caption_of(replace(event, roles=(*event.roles[:at], *instead, *event.roles[at + 1 :]))).text
         removed = " ".join(changes(caption.text, without)[0])
         if removed:
             parts.append(Part(role.key, role.name, removed, without))
@@ -45,7 +50,7 @@ def phrase_parts(text: str, verbs: Container[str]) -> tuple[Part, ...]:
     comma. verbs: forms that count as verbs, in lower case."""
     words = text.split()
     starts = [i for i in range(len(words)) if i == 0 or _begins(words[i - 1], words[i], verbs)]
-    spans = zip(starts, [*starts[1:], len(words)], strict=True)
+    spans = pairwise([*starts, len(words)])
     return tuple(_words_part(words, start, stop) for start, stop in spans)
 
 

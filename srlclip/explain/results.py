@@ -66,8 +66,8 @@ class Explanation:
 
     span, times: seconds of the file; times (F,). score: the cosines. frames: (F,) shares that add up to the score.
     maps: per model F grids; a number is a patch's share of the model's map, and those of all frames add up to 1 (all are 0
-    where nothing speaks for the text). role: what the maps are of, a role's key or words of the text, whose words then stand for
-    the text; "" for all of it.
+    where nothing speaks for the text). asked: the text that the maps are of, all of it, or the words of `role`, a role's key or
+    words of the text; "" for none.
     peak: the largest share of both models' maps, the top of one colour scale for both. seen: where in the frame the grid
     lies. words: those that the text tower reads; truncated: whether there are more.
     """
@@ -76,6 +76,7 @@ class Explanation:
     event_index: int
     text: str
     role: str
+    asked: str
     span: tuple[float, float]
     times: tuple[float, ...]
     score: Both[float]
