@@ -19,6 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from srlclip.files import write_text
+from training.studies.attribution_tables import attribution_tables
 from training.studies.head_tables import metric_table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -323,9 +324,15 @@ def blind() -> str:
     ])  # fmt: skip
 
 
+def attribution() -> str:
+    """How good the maps of importance are."""
+    return attribution_tables(json.loads((RESULTS / "attribution.json").read_text("utf-8")))
+
+
 #: Page -> its generated blocks.
 PAGES = {
     "README.md": {"quickstart": quickstart, "results": results},
+    "docs/attribution.md": {"attribution": attribution},
     "docs/captions.md": {"heads": heads, "captioner": captioner},
     "docs/falsification.md": {"captions": captions},
     "docs/training.md": {"blind": blind, "probe": probe, "forgetting": forgetting},

@@ -119,7 +119,7 @@ def _words(comparison: Explained, text: str, vector: np.ndarray, events: Both[np
     parts = word_parts(text)[: len(weights["base"])]
     changes = _changes(comparison, parts, vector, events)
     return tuple(
-        WordWeight(part.words, Both.of(lambda m, i=i: round(float(weights[m][i]), _DIGITS)), change)
+        WordWeight(part.words, Both.of(lambda m, i=i: round(float(weights[m][i]), _DIGITS) + 0.0), change)
         for i, (part, change) in enumerate(zip(parts, changes, strict=True))
     )
 

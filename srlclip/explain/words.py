@@ -38,4 +38,4 @@ def word_maps(encoder: ClipEncoder, text: str, events: np.ndarray) -> np.ndarray
         pieces = torch.stack([trace.map(trace.vectors[0] @ vector)[0] for vector in vectors])
     ends = np.cumsum(counts)
     sums = np.concatenate([np.zeros((len(events), 1)), np.cumsum(pieces.cpu().numpy().astype(np.float64), 1)], 1)
-    return sums[:, ends] - sums[:, ends - counts]
+    return np.maximum(sums[:, ends] - sums[:, ends - counts], 0)

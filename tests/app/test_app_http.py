@@ -107,8 +107,8 @@ def test_explain_returns_maps_of_both_models_and_shares_that_add_up(client):
     (("/etc/passwd",), "/caption", "no clip"),
     (("clip_01", "nope"), "/caption", "allows: auto, heads, zero_shot"),
     (("clip_01", 9, "", "", ""), "/score", "allowed"),
-    (("clip_01", 9), "/explain", "event_index is 9"),
-    (("clip_01", 0, "word " * 500), "/explain", "at most 2000"),
+    (("clip_01", 9), "/explain", "event_index is '9'; allowed: a whole number from 0 to 4"),
+    (("clip_01", 0, "word " * 500), "/explain", "query has 2499 characters; at most 2000"),
 ])  # fmt: skip
 def test_user_errors_are_sentences_and_the_next_call_works(client, arguments, endpoint, words):
     with pytest.raises(Exception, match=words):

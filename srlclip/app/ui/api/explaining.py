@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from srlclip.app.ui.api.inputs import checked_texts, chosen_clip, text, whole
+from srlclip.app.ui.api.inputs import chosen_clip, text, whole
+from srlclip.app.ui.parts.inputs import MAX_QUERY_CHARS
 from srlclip.results import to_json
 
 if TYPE_CHECKING:
@@ -39,11 +40,18 @@ def explain_endpoint(comparison: Comparison, models: Callable[[Comparison], dict
         Returns:
             JSON: text, role, span and times in seconds; per model score, frames (shares that add up to it) and maps (a grid per frame, rows from the top); peak, seen (where in the frame the grid lies), words (weight, change) and parts (change when left out, without minus with).
         """
-        said = checked_texts([query])[0] if text("query", query).strip() else ""
-        part = checked_texts([role])[0] if text("role", role).strip() else ""
+        said, part = _line("query", query), _line("role", role)
         clip = chosen_clip(comparison, clip_id, video)
         number = whole("event_index", event_index, 0, len(comparison.spans(clip)) - 1)
         result = comparison.explain(clip, number, said, part)
         return {"models": models(comparison), "scale": SCALE, **to_json(result)}
 
     return explain
+
+
+def _line(name: str, value: object) -> str:
+    """A text with single spaces, which may be empty. Raises ValueError for one that is too long."""
+    line = " ".join(text(name, value).split())
+    if len(line) > MAX_QUERY_CHARS:
+        raise ValueError(f"{name} has {len(line)} characters; at most {MAX_QUERY_CHARS} are allowed.")
+    return line
