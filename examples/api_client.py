@@ -1,4 +1,4 @@
-"""Ask a running app from another program: search, caption, score, embed.  python examples/api_client.py [URL] [VIDEO]
+"""Ask a running app from another program: search, caption, score, explain, embed.  python examples/api_client.py [URL] [VIDEO]
 
 Start `python app.py` first. Needs nothing of this package, only `pip install gradio_client`.
 """
@@ -25,6 +25,11 @@ for event in captions["events"]:
 mine = {"clip_id": captions["clip_id"], "event_index": 0}  # an upload is known by its id for a while
 scored = app.predict(**mine, true_caption="a man runs", own="a man sits\na man swims", kinds="none", api_name="/score")
 print(f"of {len(scored['negatives'])} negatives, beaten: {scored['beaten']}")
+
+why = app.predict(**mine, query="a man runs", api_name="/explain")
+for model in ("base", "adapted"):
+    shares = ", ".join(f"{share:+.3f}" for share in why[f"{model}_frames"])
+    print(f"{model}: {why[f'{model}_score']:.3f} of the frames' shares {shares}")
 
 vectors = app.predict(texts=["a man runs", "a man sits"], clip_id=captions["clip_id"], api_name="/embed")
 for model in ("base", "adapted"):

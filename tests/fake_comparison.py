@@ -19,9 +19,9 @@ import numpy as np
 
 from srlclip.comparison.embedding_map import EmbeddingMap, embedding_map
 from srlclip.comparison.explained import ExplainedSearch, explain_search
-from srlclip.comparison.frame_shares import FrameShares
 from srlclip.comparison.queries import asked_facts
 from srlclip.comparison.search import QueryHeat, query_heat
+from srlclip.explain.results import Box, Explanation, FrameShares, PartChange, WordWeight
 from srlclip.language.lexicon import Lexicon
 from srlclip.results import (
     MODELS,
@@ -193,6 +193,40 @@ class FakeComparison:
         spans = tuple((2.0 * i, 2.0 * i + 2) for i in range(5))
         rows = [tuple(0.2 + 0.1 * share(m, clip_id, query, i) for i in range(5)) for m in ("base", "adapted")]
         return Timeline(clip_id, query, spans, Both(*rows))
+
+    def explain(self, clip_id: str, event_index: int, text: str = "", role: str = "") -> Explanation:
+        text = text or self.true_caption(clip_id, event_index).text
+        grids = {
+            m: np.array([share(m, clip_id, text, role, f, p) for f in range(4) for p in range(25)]) for m in MODELS
+        }
+        maps = Both.of(lambda m: (grids[m] / grids[m].sum()).reshape(4, 5, 5))
+        frames = Both.of(lambda m: tuple(0.05 + 0.02 * share(m, clip_id, text, f) for f in range(4)))
+        words = text.split()
+        drop = Both(-0.01, -0.02)
+        weights = tuple(WordWeight(word, Both(1 / len(words), 1 / len(words)), drop) for word in words)
+        without = [" ".join(words[:i] + words[i + 1 :]) for i in range(len(words))]
+        parts = tuple(PartChange("", "phrase", word, rest, drop) for word, rest in zip(words, without, strict=True))
+        start, end = self.spans(clip_id)[event_index]
+        times = tuple(start + (end - start) * (f + 0.5) / 4 for f in range(4))
+        plain = maps.map(lambda grid: tuple(tuple(map(tuple, frame)) for frame in grid.tolist()))
+        peak = max(float(grid.max()) for grid in maps)
+        score, seen = frames.map(sum), Box(0.0, 0.0, 1.0, 1.0)
+        return Explanation(
+            clip_id,
+            event_index,
+            text,
+            role,
+            role or text,
+            (start, end),
+            times,
+            score,
+            frames,
+            plain,
+            peak,
+            seen,
+            weights,
+            parts,
+        )
 
     def decoders(self) -> tuple[str, ...]:
         return self.kinds

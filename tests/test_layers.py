@@ -18,7 +18,7 @@ PLACES = (
     "srlclip/files", "srlclip/templates", "srlclip/pooling", "srlclip/losses",
     "srlclip/language", "srlclip/video", "srlclip/data",
     "srlclip/synsitu/verbs", "srlclip/synsitu/world", "srlclip/synsitu/shown", "srlclip/synsitu/drawing", "srlclip/synsitu",
-    "srlclip/models", "srlclip/captioning", "srlclip/comparison",
+    "srlclip/models", "srlclip/captioning", "srlclip/explain", "srlclip/comparison",
     "srlclip/evaluation/metrics", "srlclip/evaluation", "srlclip/features", "srlclip/plots",
     "srlclip/app/markup", "srlclip/app/pairs", "srlclip/app/session",
     "srlclip/app/ui/parts", "srlclip/app/ui/results", "srlclip/app/ui/tab", "srlclip/app/ui/tabs", "srlclip/app/ui/api", "srlclip/app/ui",

@@ -17,13 +17,14 @@ from srlclip.files import write_text
 from training.pages.knowledge import blind, forgetting, probe
 from training.pages.pair import quickstart, results, summary
 from training.pages.parts import ROOT
-from training.pages.studies import captioner, captions, heads
+from training.pages.studies import attribution, captioner, captions, heads
 
 #: Page -> its generated blocks.
 PAGES = {
     "README.md": {"summary": summary},
     "docs/results.md": {"results": results},
     "docs/api.md": {"quickstart": quickstart},
+    "docs/attribution.md": {"attribution": attribution},
     "docs/captions.md": {"heads": heads, "captioner": captioner},
     "docs/falsification.md": {"captions": captions},
     "docs/training.md": {"blind": blind, "probe": probe, "forgetting": forgetting},

@@ -1,8 +1,8 @@
 """ZeroGPU, the shared GPUs of Hugging Face Spaces: what is heavy runs under `@spaces.GPU`. The only door to `spaces`.
 
 Every call of a GPU waits for one and is taken from the visitor's daily minutes, so only what is slow on a CPU goes there:
-frames (of uploads, and of a gallery clip that is captioned for the first time) and zero-shot captions, which embed
-thousands of texts. Searching, scoring and the trained heads stay on the CPU and cost no visitor anything.
+frames (of uploads, and of a gallery clip that is captioned for the first time), the maps of an explanation and zero-shot
+captions, which embed thousands of texts. Searching, scoring and the trained heads stay on the CPU and cost no visitor anything.
 
 A decorated function runs in a forked process: what it is given and returns is pickled, and nothing that it remembers
 stays. So whole models are never passed: an encoder takes arrays and gives arrays, captions of a clip are one call.
@@ -60,6 +60,7 @@ def attach(comparison: Comparison, device: str = "cuda") -> None:
         clip.visual_projection.to(device)
     on_gpu = spaces.GPU(duration=SECONDS)
     pair.encode_frames = _frames_by_array(pair.encode_frames, on_gpu)
+    comparison.image_maps = on_gpu(_maps(comparison.image_maps))
     towers = [part for clip in clips for part in (clip.text_model, clip.text_projection)]
     reader.caption = _zero_shot_elsewhere(reader.caption, on_gpu, towers, device)
 
@@ -76,6 +77,15 @@ def _frames_by_array(encode: Callable[..., Any], on_gpu: Callable[[Callable], Ca
         return tuple(torch.from_numpy(vectors) for vectors in remote(pixels.cpu().numpy(), chunk))
 
     return encode_frames
+
+
+def _maps(see: Callable[..., Any]) -> Callable[..., Any]:
+    """Arrays in, arrays out already; a function of its own, which `spaces` can name."""
+
+    def maps_on_gpu(pixels: np.ndarray, texts: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        return see(pixels, texts)
+
+    return maps_on_gpu
 
 
 def _zero_shot_elsewhere(

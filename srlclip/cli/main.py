@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from srlclip.cli import explain as cli_explain
 from srlclip.cli import features as cli_features
 from srlclip.cli import pair as cli_pair
 from srlclip.cli import space as cli_space
@@ -55,7 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     validate.add_argument("--json", action="store_true", help="print JSON")
     validate.set_defaults(run=_validate)
 
-    cli_pair.add_parsers(commands)
+    pair = cli_pair.pair_options()
+    cli_pair.add_parsers(commands, pair)
+    cli_explain.add_parser(commands, pair)
     cli_features.add_parser(commands)
     cli_space.add_parser(commands)
     return parser

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
 
 
-def add_parsers(commands: argparse._SubParsersAction) -> None:
+def pair_options() -> argparse.ArgumentParser:
+    """What all commands that load a pair and a gallery take."""
     pair = argparse.ArgumentParser(add_help=False)
     pair.add_argument("--base", help="bundled name, folder or Hub id (default: the bundled mini pair)")
     pair.add_argument("--adapter", help="SRL-CLIP model folder or Hub id")
@@ -24,7 +25,11 @@ def add_parsers(commands: argparse._SubParsersAction) -> None:
     pair.add_argument("--gallery", help="folder of videos (default: the bundled clips)")
     pair.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1 ... (default: cpu)")
     pair.add_argument("--json", action="store_true", help="print JSON")
+    return pair
 
+
+def add_parsers(commands: argparse._SubParsersAction, pair: argparse.ArgumentParser) -> None:
+    """pair: pair_options()."""
     index = commands.add_parser("index", parents=[pair], help="embed a folder of videos under both models")
     index.add_argument("--out", required=True, help="folder for gallery.safetensors and gallery.json")
     index.set_defaults(run=_index)
@@ -79,13 +84,13 @@ def add_parsers(commands: argparse._SubParsersAction) -> None:
     evaluate.set_defaults(run=_evaluate)
 
 
-def _load(args: argparse.Namespace) -> Comparison:
+def load(args: argparse.Namespace) -> Comparison:
     """The comparison; what its gallery lacks is said on stderr."""
     return _load_and_list(args)[0]
 
 
 def _load_and_list(args: argparse.Namespace) -> tuple[Comparison, list[tuple[str, str]]]:
-    """As _load, and what _left_out said."""
+    """As load, and what _left_out said."""
     from tqdm import tqdm
 
     from srlclip.comparison.comparison import Comparison
@@ -147,7 +152,7 @@ def _index(args: argparse.Namespace) -> int:
 def _search(args: argparse.Namespace) -> int:
     if args.k < 1:
         raise ValueError(f"-k is {args.k}; it must be 1 or more")
-    comparison = _load(args)
+    comparison = load(args)
     result = comparison.search(args.query, args.target)
     value = {"models": to_json(comparison.info), **to_json(result)}
     for model in MODELS:
@@ -168,7 +173,7 @@ def _columns(result: SearchResult, k: int, names: dict[str, str]) -> str:
     return "\n".join([*lines, *result.failures])
 
 
-def _clip(comparison: Comparison, name: str) -> str:
+def clip_of(comparison: Comparison, name: str) -> str:
     """The gallery's clip of that name, else the video file of that path, embedded. Raises ValueError if there is neither."""
     if name in comparison.clip_ids():
         return name
@@ -181,8 +186,8 @@ def _clip(comparison: Comparison, name: str) -> str:
 def _score(args: argparse.Namespace) -> int:
     from srlclip.situations import Caption
 
-    comparison = _load(args)
-    clip = _clip(comparison, args.clip)
+    comparison = load(args)
+    clip = clip_of(comparison, args.clip)
     labelled = bool(comparison.situation(clip).events)
     if not labelled and not (args.true and args.negative):
         raise ValueError(f"{args.clip} has no labels; give --true and at least one --negative")
@@ -202,8 +207,8 @@ def _score(args: argparse.Namespace) -> int:
 
 
 def _caption(args: argparse.Namespace) -> int:
-    comparison = _load(args)
-    result = comparison.caption(_clip(comparison, args.clip), decoder=args.decoder)
+    comparison = load(args)
+    result = comparison.caption(clip_of(comparison, args.clip), decoder=args.decoder)
     names = column_names(comparison.info)
     width = max(map(len, (*names.values(), "reference")))
     lines = [f"decoder: {result.decoder}"]
@@ -222,7 +227,7 @@ def _evaluate(args: argparse.Namespace) -> int:
         return print_result(args, *cli_situations.evaluate_situations(args))
     from srlclip.evaluation.gallery import evaluate_comparison
 
-    comparison = _load(args)
+    comparison = load(args)
     table = evaluate_comparison(comparison, args.resamples)
     names = column_names(comparison.info)
     lines = [f"{'':<28}{names['base']:<26}{names['adapted']}"]

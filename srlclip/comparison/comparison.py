@@ -7,6 +7,7 @@ toggled or global, so threads may share one Comparison.
 from __future__ import annotations
 
 import copy
+import functools
 import secrets
 import threading
 import zlib
@@ -30,7 +31,6 @@ from srlclip.comparison.embedding import (
 )
 from srlclip.comparison.embedding_map import EmbeddingMap, embedding_map
 from srlclip.comparison.explained import ExplainedSearch, explain_search
-from srlclip.comparison.frame_shares import FrameShares, frame_shares
 from srlclip.comparison.gallery import Gallery
 from srlclip.comparison.loading import (
     DEFAULT_ADAPTER,
@@ -43,6 +43,10 @@ from srlclip.comparison.loading import (
 from srlclip.comparison.queries import asked_facts, find_examples, find_stories
 from srlclip.comparison.search import QueryHeat, query_heat, ranked
 from srlclip.data.folder import read_folder
+from srlclip.explain.explanation import explain
+from srlclip.explain.image_maps import pair_maps
+from srlclip.explain.results import Explanation, FrameShares
+from srlclip.explain.shares import frame_shares
 from srlclip.language import negatives, prompts
 from srlclip.language.facts import Facts, event_facts
 from srlclip.language.lexicon import Lexicon
@@ -90,6 +94,7 @@ class Comparison:
         self._clip_frames: Frames = OrderedDict()
         self._lock = threading.Lock()
         self.reader = CaptionReader(lexicon, heads, self.embed_texts, float(pair.base.logit_scale))
+        self.image_maps = functools.partial(pair_maps, pair)
 
     # -- loading ------------------------------------------------------------------------------------------------------
 
@@ -237,8 +242,10 @@ class Comparison:
     def frame_shares(self, clip_id: str, query: str) -> FrameShares:
         """What each frame of a clip adds to the query's score of its event. The frames are read and embedded now, once.
 
-        Raises DataError for an unknown clip, VideoDecodeError.
+        Raises ValueError for an empty query, DataError for an unknown clip, VideoDecodeError.
         """
+        if not query.strip():
+            raise ValueError("the query is empty; describe an event, for example: a man pushes a box")
         vector = self.embed_texts([query])[0]
         return self._shares(clip_id, query, Both(vector, vector))
 
@@ -252,6 +259,14 @@ class Comparison:
         vector = self.embed_texts([query])[0]
         rows = {model: tuple(float(x) for x in events @ vector) for model, events in self.embed_clip(clip_id).items()}
         return Timeline(clip_id, query, self.spans(clip_id), Both.of(rows.__getitem__))
+
+    def explain(self, clip_id: str, event_index: int, text: str = "", role: str = "") -> Explanation:
+        """Why a text fits an event: patches, words, roles and frames under both models (docs/attribution.md).
+
+        text: by default the caption made of the event's labels. role: the maps show where its words alone are seen; a role's
+        key ("Arg0"), its name ("pusher") or words of the text. Raises ValueError, DataError, VideoDecodeError.
+        """
+        return explain(self, clip_id, event_index, text, role, FRAMES_PER_EVENT)
 
     def heat(self, query: str) -> QueryHeat:
         """Cosine of a query with every event of the gallery under both models. Raises ValueError for an empty query."""

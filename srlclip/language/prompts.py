@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
@@ -58,6 +59,11 @@ def fit(
             return replace(result, dropped_roles=dropped)
     assert result is not None
     return replace(result, text=_truncate(result.text, count_tokens, limit), dropped_roles=visible)
+
+
+def shortened(event: Event, dropped: int) -> Event:
+    """The event with the roles that a caption of `fit` tells which dropped so many; fillers are cleaned."""
+    return next(islice(_shorter(event), dropped, None))
 
 
 def _srl(event: Event, rng: np.random.Generator | None) -> str:

@@ -119,6 +119,12 @@ class PreprocessSpec:
             return int(self.resize * height / width), self.resize
         return self.resize, int(self.resize * width / height)
 
+    def seen(self, height: int, width: int) -> tuple[float, float, float, float]:
+        """Where the pixels lie in a frame: (left, top, width, height) as shares of it. Below 0 or above 1 where it is padded."""
+        rows, columns = self.resized(height, width)
+        left, top = (columns - self.crop) // 2 / columns, (rows - self.crop) // 2 / rows
+        return left, top, self.crop / columns, self.crop / rows
+
     def to_uint8(self, frames: np.ndarray | torch.Tensor) -> torch.Tensor:
         """frames: uint8 (..., H, W, 3) -> uint8 (..., 3, S, S) with S = crop."""
         frames = torch.as_tensor(frames)

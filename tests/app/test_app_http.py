@@ -38,7 +38,7 @@ def get(address: str) -> bytes:
 def test_only_the_documented_endpoints_are_public(url):
     info = json.loads(get(url + "gradio_api/info"))
     assert set(info["named_endpoints"]) == {
-        "/info", "/search", "/similar", "/frames", "/caption", "/score", "/embed"
+        "/info", "/search", "/similar", "/frames", "/caption", "/score", "/embed", "/explain"
     }  # fmt: skip
     assert not info["unnamed_endpoints"]
     assert all(len(endpoint.get("description") or "") > 40 for endpoint in info["named_endpoints"].values())
@@ -50,7 +50,7 @@ def test_every_parameter_is_described_in_the_list_of_endpoints(url):
         n: {p["parameter_name"]: p["python_type"]["description"] for p in e["parameters"]} for n, e in listed.items()
     }
     assert told["/search"]["query"].startswith("what happens, for example") and "1 to 100" in told["/search"]["limit"]
-    assert len(told) == 7 and all(len(text) > 15 for texts in told.values() for text in texts.values()), told
+    assert len(told) == 8 and all(len(text) > 15 for texts in told.values() for text in texts.values()), told
 
 
 def test_every_endpoint_and_parameter_is_described_for_tools(url):
@@ -68,7 +68,7 @@ def test_every_endpoint_and_parameter_is_described_for_tools(url):
         api.add_endpoints(FakeComparison(None, 1))
     finally:
         api.gr.api = kept
-    assert len(Catcher.found) == 5
+    assert len(Catcher.found) == 6
     for endpoint in Catcher.found:
         described, parameters, returns = get_function_description(endpoint)
         assert len(described) > 40 and len(returns) == 1 and returns[0].startswith("JSON: ")
@@ -107,11 +107,22 @@ def test_similar_and_frames_are_twins_of_the_page(url, client):
     assert why["asked"] == {} and why["first_right"] == []
 
 
+def test_explain_returns_maps_of_both_models_and_shares_that_add_up(client):
+    told = client.predict("clip_01", 2, "a man pushes a box", "a box", api_name="/explain")
+    assert told["text"] == "a man pushes a box" and told["role"] == "a box" and "one scale" in told["scale"]
+    for model in ("base", "adapted"):
+        assert sum(told[f"{model}_frames"]) == pytest.approx(told[f"{model}_score"])
+        assert len(told[f"{model}_maps"]) == len(told["times"])
+    assert [word["word"] for word in told["words"]] == told["text"].split() and told["parts"][0]["base_change"] < 0
+
+
 @pytest.mark.parametrize("arguments, endpoint, words", [
     (("", 5), "/search", "empty"),
     (("/etc/passwd",), "/caption", "no clip"),
     (("clip_01", "nope"), "/caption", "allows: auto, heads, zero_shot"),
     (("clip_01", 9, "", "", ""), "/score", "allowed"),
+    (("clip_01", 9), "/explain", "event_index is '9'; allowed: a whole number from 0 to 4"),
+    (("clip_01", 0, "word " * 500), "/explain", "query has 2499 characters; at most 2000"),
 ])  # fmt: skip
 def test_user_errors_are_sentences_and_the_next_call_works(client, arguments, endpoint, words):
     with pytest.raises(Exception, match=words):

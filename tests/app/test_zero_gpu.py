@@ -75,9 +75,16 @@ def test_what_is_heavy_runs_on_the_gpu_and_everything_answers_the_same(spaces, m
         lambda it: it.caption(example.target),
     ):
         assert ask(remote) == ask(plain)
+    why, same = remote.explain(example.target, 1), plain.explain(example.target, 1)
+    np.testing.assert_allclose(why.maps.adapted, same.maps.adapted, atol=1e-5)
+    assert spaces.calls.count("maps_on_gpu") == 1 and why.score == same.score
     # searches, scores and trained heads cost no visitor anything; one call for zero-shot captions of a clip, not one for
     # each group of texts; the frames of a clip once
-    assert spaces.calls.count("captions_on_gpu") == 1 and set(spaces.calls) <= {"captions_on_gpu", "frames_on_gpu"}
+    assert spaces.calls.count("captions_on_gpu") == 1 and set(spaces.calls) <= {
+        "captions_on_gpu",
+        "frames_on_gpu",
+        "maps_on_gpu",
+    }
 
     upload = str(mp4("mine.mp4"))
     asked = spaces.calls.count("frames_on_gpu")

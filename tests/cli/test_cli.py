@@ -117,7 +117,18 @@ def test_verbs_that_the_lexicon_lacks_are_not_measurable(pair, world, tiny_run, 
 
 
 def test_every_option_says_what_it_is(capsys):
-    for command in ("index", "search", "score", "caption", "evaluate", "features", "synsitu", "validate", "space"):
+    for command in (
+        "index",
+        "search",
+        "score",
+        "caption",
+        "explain",
+        "evaluate",
+        "features",
+        "synsitu",
+        "validate",
+        "space",
+    ):
         parser = next(
             action.choices[command] for action in _parser()._actions if isinstance(action, argparse._SubParsersAction)
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from training.pages.parts import committed, interval, is_measured
+from training.studies.attribution_tables import attribution_tables
 from training.studies.head_tables import metric_table
 
 #: Columns of the write-up's tables: metric in results/ablations/captions.json -> heading.
@@ -141,3 +142,8 @@ def heads() -> str:
         f"{measured['clips']} scored clips, {seeds} {'seed' if seeds == 1 else 'seeds'}; {measured['scale']}. Bold: interval "
         f"without 0. Source: `results/heads.json` ({measured['date'][:10]}), the other metrics in `results/heads.md`.",
     ])  # fmt: skip
+
+
+def attribution() -> str:
+    """How good the maps of importance are."""
+    return attribution_tables(committed("attribution.json"))

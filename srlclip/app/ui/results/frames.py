@@ -6,7 +6,7 @@ Bars are drawn on one scale a model, its largest share here: shares of two model
 from __future__ import annotations
 
 from srlclip.app.ui.parts.format import NAMES, esc, page, seconds, signed
-from srlclip.comparison.frame_shares import FrameShares
+from srlclip.explain.results import FrameShares
 from srlclip.results import MODELS
 
 #: When the strip is in sight and holds this mark, it asks for its frames: they are read when they are looked at.
