@@ -19,6 +19,7 @@ import numpy as np
 
 from srlclip.comparison.embedding_map import EmbeddingMap, embedding_map
 from srlclip.comparison.search import QueryHeat, query_heat
+from srlclip.language.lexicon import Lexicon
 from srlclip.results import (
     MODELS,
     Both,
@@ -110,6 +111,7 @@ class FakeComparison:
             path = write_clip(folder / "long_00.mp4", 99, 500) if folder else None
             self._clips["long_00"] = Situation("long_00", path, (), end=50.0)
         self._gallery = tuple(self._clips)
+        self.lexicon = Lexicon.from_situations(self._clips.values())
 
     def clip_ids(self) -> tuple[str, ...]:
         return self._gallery

@@ -37,7 +37,7 @@ def get(address: str) -> bytes:
 
 def test_only_the_documented_endpoints_are_public(url):
     info = json.loads(get(url + "gradio_api/info"))
-    assert set(info["named_endpoints"]) == {"/info", "/search", "/caption", "/score", "/embed"}
+    assert set(info["named_endpoints"]) == {"/info", "/search", "/caption", "/score", "/embed", "/swap", "/half_truths"}
     assert not info["unnamed_endpoints"]
     assert all(len(endpoint.get("description") or "") > 40 for endpoint in info["named_endpoints"].values())
 

@@ -69,7 +69,7 @@ SCORE_IS, LICENCE, SYNTHETIC = "Score: cosine similarity", "Apache-2.0", "synthe
 NAMES = {"base": "Base CLIP", "adapted": "SRL-CLIP"}
 GLYPHS = {"base": "●", "adapted": "◆"}
 READ_FIRST = "Only the first"
-ENDPOINTS = {"/info", "/search", "/caption", "/score", "/embed"}
+ENDPOINTS = {"/info", "/search", "/caption", "/score", "/embed", "/swap", "/half_truths"}
 
 #: A page script: the visible tab's elements that match, since the page keeps hidden tabs.
 SHOWN = """

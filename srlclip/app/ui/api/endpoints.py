@@ -21,6 +21,8 @@ from srlclip.app.ui.api.inputs import (
     text,
     whole,
 )
+from srlclip.app.ui.api.models import models_json
+from srlclip.app.ui.api.pairs import pair_endpoints
 from srlclip.app.ui.parts.errors import api_errors
 from srlclip.app.ui.parts.inputs import MAX_OWN, MAX_QUERY_CHARS
 from srlclip.app.ui.parts.negative_kinds import KINDS
@@ -46,12 +48,6 @@ NORM = "L2-normalised: a product of two vectors of one model is their cosine; ne
 def rows(vectors: np.ndarray) -> list[list[float]]:
     """(N, D) as lists of numbers."""
     return [[round(float(x), _DIGITS) for x in row] for row in vectors]
-
-
-def models_json(comparison: Comparison) -> dict:
-    """Which models answer: what every file carries, and the identity of their weights."""
-    prints = dict(comparison.gallery.fingerprints)
-    return {**downloads.provenance(comparison.info), "fingerprints": {m: prints[m] for m in MODELS}}
 
 
 def limits_json(comparison: Comparison) -> dict:
@@ -216,7 +212,7 @@ def add_endpoints(comparison: Comparison) -> None:
             "video": video_json(comparison, clip) if clip else None,
         }
 
-    endpoints = (info, search, caption, score, embed)
+    endpoints = (info, search, caption, score, embed, *pair_endpoints(comparison))
     for endpoint in endpoints:
         gr.api(endpoint, api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)
     if Context.root_block is not None:
