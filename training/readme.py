@@ -19,6 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from srlclip.files import write_text
+from training.half_truth_table import half_truth_table
 from training.studies.head_tables import metric_table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -327,6 +328,7 @@ def blind() -> str:
 PAGES = {
     "README.md": {"quickstart": quickstart, "results": results},
     "docs/captions.md": {"heads": heads, "captioner": captioner},
+    "docs/half_truths.md": {"half_truths": half_truth_table},
     "docs/falsification.md": {"captions": captions},
     "docs/training.md": {"blind": blind, "probe": probe, "forgetting": forgetting},
 }

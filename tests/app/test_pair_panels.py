@@ -52,9 +52,10 @@ def test_half_truths_say_what_each_addition_changes(chasing):
     assert {"Arg0", "ADir"} <= {h.half.key for h in halves}
     html = halves_html(chasing.info, halves, "clip_00", 0)
     assert html.count("<tr>") == len(halves) + 1 and 'download="srlclip_half_truths.csv"' in html
+    assert "<del>" not in html.split("<tbody>")[1].split("</tr>")[1]  # nothing is removed where a role is added
     good, bad = Both(0.1, -0.1), Both(-0.2, 0.0)
     shown = halves_html(chasing.info, [replace(halves[0], right=good, wrong=bad)], "clip_00", 0)
-    assert "Base CLIP 1 of 1; SRL-CLIP 0 of 1 roles" in shown
+    assert "Base CLIP 1 of 1; SRL-CLIP 0 of 1." in shown
     assert "≠ right ▼" in shown and "≠ wrong =" in shown  # what does not move has not fallen
 
 

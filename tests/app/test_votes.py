@@ -164,7 +164,7 @@ def test_the_tally_says_what_it_estimates_and_counts_this_pair_alone(comparison,
     shown = tally_html(comparison.info, votes)
     made = tally(votes)
     assert f"{made.probability:.2f}</strong> [{made.low:.2f}, {made.high:.2f}]" in shown and "Davidson" in shown
-    assert "2 of 5 votes were ties" in shown and "do not tell the models apart" in shown
+    assert "Ties: 2 of 5 votes" in shown and "do not tell the models apart" in shown
     assert "no estimate" in tally_html(comparison.info, [v for v in votes if v.preferred == "both"])
 
 

@@ -38,6 +38,9 @@ WHOLE_GALLERY, STUDY, RUN = "Over the whole gallery", "Ablation study", "Trainin
 OPENED, STRIPPED = ".sc-opened", ".sc-stripped"
 OWN_TABS = ("search", "own-captions", "labels", "own-negatives", "kept")
 
+#: Minimal pairs and half-truths.
+PAIR, SLOT, HALVES = ".sc-pair", ".sc-slot", ".sc-halves"
+
 #: Your clips.
 SHELF, TOLD, STATUS = ".sc-shelf", ".sc-told", ".sc-banner"
 COMPARISON_FIELD = 1  # the second file field of the tab

@@ -103,7 +103,7 @@ def tally_html(info: PairInfo, votes: Sequence[Vote]) -> str:
         for m, n in zip(MODELS, (made.losses, made.wins), strict=True)
     )
     return page(
-        f'<section class="sc-panel"><h2>Tally</h2><p>{lead} {made.ties} of {count} were ties.</p>'
+        f'<section class="sc-panel"><h2>Tally</h2><p>{lead} Ties: {made.ties} of {count}.</p>'
         f'<div class="sc-tiles sc-tally">{tiles}</div>'
         '<p class="sc-soft">Bradley-Terry with ties as Davidson (1970) has them: "both" and "neither" say how alike the models '
         "are, and do not count for either. Probability and 95 % interval (Wilson) are of the votes that prefer one. They are "

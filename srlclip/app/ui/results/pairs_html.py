@@ -62,11 +62,9 @@ def _answer(pair: MinimalPair, model: str) -> str:
 
 def halves_html(info: PairInfo, halves: Sequence[ScoredHalf], clip_id: str, event: int) -> str:
     """A row per role: the short caption with it rightly and wrongly added, and what that does to either model's score."""
-    head = "<h2>Half-truths: one role more, right or wrong</h2>"
+    title = "Half-truths: one role more, right or wrong"
     if not halves:
-        return page(
-            f'<section class="sc-panel">{head}<p>No role of this event has a wrong filler to add.</p></section>'
-        )
+        return page(f'<p class="sc-panel">{title}. No role of this event has a wrong filler to add.</p>')
     passed = {m: sum(h.raises(m) and h.lowers(m) for h in halves) for m in MODELS}
     lead = "; ".join(f"{NAMES[m]} {passed[m]} of {len(halves)}" for m in MODELS)
     heads = "".join(f'<th scope="col" class="sc-h-{m}">{model_name(m)}</th>' for m in MODELS)
@@ -85,12 +83,13 @@ def halves_html(info: PairInfo, halves: Sequence[ScoredHalf], clip_id: str, even
     ]  # fmt: skip
     file = to_csv(info, columns, cells, clip=clip_id, event=event + 1)
     return page(
-        f'<section class="sc-panel">{head}<p>The right role raises the score and the wrong one lowers it: {lead} roles.</p>'
+        f'<details class="sc-panel sc-halves"><summary><b>{title}.</b> The right role raises the score and the wrong one lowers '
+        f"it: {lead}.</summary>"
         '<div class="sc-scroll" tabindex="0" role="region" aria-label="Half-truths"><table class="sc-table"><thead><tr>'
         f'<th scope="col">Short caption + role</th>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
         '<p class="sc-soft">Change of the score when the role is added to the short caption. "≠" and underlined: a right '
         "role that does not raise it, or a wrong one that does not lower it. Some models score any longer caption lower "
-        f'or higher, so read both lines.</p><div class="sc-plot-files">{link("srlclip_half_truths.csv", "text/csv", file, "CSV", "half-truths")}</div></section>'
+        f'or higher, so read both lines.</p><div class="sc-plot-files">{link("srlclip_half_truths.csv", "text/csv", file, "CSV", "half-truths")}</div></details>'
     )
 
 
@@ -98,9 +97,14 @@ def _half_row(half: ScoredHalf) -> str:
     h = half.half
     words = (
         f'<span class="sc-kind">{esc(h.name)}</span><span class="sc-soft">{said(h.short.text, 300)}</span><br>'
-        f"✓ {word_diff(h.short.text, h.right.text)}<br>✕ {word_diff(h.short.text, h.wrong.text)}"
+        f"✓ {_added(h.short.text, h.right.text)}<br>✕ {_added(h.short.text, h.wrong.text)}"
     )
     return f"<tr><td>{words}</td>{''.join(_half_cell(half, model) for model in MODELS)}</tr>"
+
+
+def _added(short: str, longer: str) -> str:
+    """The longer caption, its new words marked; a full stop that stands elsewhere now is no change."""
+    return word_diff(short.rstrip("."), longer.rstrip("."))
 
 
 def _half_cell(half: ScoredHalf, model: str) -> str:

@@ -81,6 +81,7 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
         with gr.Column(min_width=320):
             upload = gr.File(label=UPLOAD_LABEL, file_types=SUFFIXES, height=140)
     pair = gr.HTML("", js_on_load=pairs.SWAP)
+    halves = gr.HTML("", js_on_load=None)
     true = gr.Textbox(label="True caption (editable)", lines=1, max_lines=4)
     kinds = gr.CheckboxGroup([], label="Negatives made from the labels, by kind (how many)")
     with gr.Accordion("Compose captions; own negatives", open=False):
@@ -93,7 +94,6 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
         own = gr.Textbox(label="Your own negatives, one per line", lines=3, max_lines=8)
     go = gr.Button("Score with both models", variant="primary")
     result = gr.HTML(notice(scoring.WAITING), js_on_load=None)
-    halves = gr.HTML("", js_on_load=None)
     keys, uploaded, shown = gr.State([]), gr.State(""), gr.State("")
     prepare_outputs = [number, true, kinds, verb, keys, *boxes]
 
