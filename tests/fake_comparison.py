@@ -114,6 +114,7 @@ class FakeComparison:
             path = write_clip(folder / "long_00.mp4", 99, 500) if folder else None
             self._clips["long_00"] = Situation("long_00", path, (), end=50.0)
         self._gallery = tuple(self._clips)
+        self.lexicon = Lexicon.from_situations(self._clips.values())
 
     def clip_ids(self) -> tuple[str, ...]:
         return self._gallery

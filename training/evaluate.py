@@ -72,6 +72,16 @@ def embed(
     )
 
 
+def cached_frames(
+    base: ClipEncoder, situations: list[Situation], cache: str, workers: int = 1, frames_per_event: int = 4,
+    progress: bool = True, drawn: bool = False,
+) -> tuple[FrameCache, list[Situation]]:  # fmt: skip
+    """Frames as the base reads them, decoded or drawn where they are not cached yet, and the clips that could be."""
+    sampling = Sampling(len(situations[0].events), frames_per_event, base.preprocess_spec)
+    frames = frame_cache(situations, sampling, cache, workers, progress, source=DRAWN if drawn else None)
+    return frames, [s for s in situations if s.clip_id in frames]
+
+
 @dataclass(frozen=True)
 class Bench:
     """One set of clips, its questions and their embeddings: prepared once, asked of any number of models of one base.
@@ -90,9 +100,7 @@ class Bench:
                 seed: int = 0, frames_per_event: int = 4, progress: bool = True, drawn: bool = False) -> Bench:  # fmt: skip
         """Decode and embed what is not cached yet. seed: of the questions. frames_per_event: T, read by every model. drawn: as
         in DataSettings."""
-        sampling = Sampling(len(situations[0].events), frames_per_event, base.preprocess_spec)
-        frames = frame_cache(situations, sampling, cache, workers, progress, source=DRAWN if drawn else None)
-        situations = [s for s in situations if s.clip_id in frames]
+        frames, situations = cached_frames(base, situations, cache, workers, frames_per_event, progress, drawn)
         asked = ask(situations, lexicon, seed)
         words = asked.texts()
         texts = dict(zip(words, embed_captions(base, words, cache, progress).numpy(), strict=True))

@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from srlclip.files import write_text
+from training.pages.half_truths import half_truth_table
 from training.pages.knowledge import blind, forgetting, probe
 from training.pages.pair import quickstart, results, summary
 from training.pages.parts import ROOT
@@ -26,6 +27,7 @@ PAGES = {
     "docs/api.md": {"quickstart": quickstart},
     "docs/attribution.md": {"attribution": attribution},
     "docs/captions.md": {"heads": heads, "captioner": captioner},
+    "docs/half_truths.md": {"half_truths": half_truth_table},
     "docs/falsification.md": {"captions": captions},
     "docs/training.md": {"blind": blind, "probe": probe, "forgetting": forgetting},
 }

@@ -10,13 +10,14 @@ from srlclip.situations import DataError
 
 FOLDER = PACKAGE.parent / "results"
 MAIN, CAPTIONS, HEADS, STUDIES = "mini_pair", "captioner", "heads", "ablations"
+HALF_TRUTHS = "half_truths"
 
 
 def names(folder: Path | None = None) -> tuple[str, ...]:
-    """What `read` can read: the main measurement, the captioners', the head study's, and "ablations/NAME", those that are
-    there."""
+    """What `read` can read: the main measurement, the captioners', the head study's, that of half-truths, and
+    "ablations/NAME", those that are there."""
     folder = FOLDER if folder is None else folder
-    main = [name for name in (MAIN, CAPTIONS, HEADS) if (folder / f"{name}.json").is_file()]
+    main = [name for name in (MAIN, CAPTIONS, HEADS, HALF_TRUTHS) if (folder / f"{name}.json").is_file()]
     studies = sorted((folder / STUDIES).glob("*.json")) if (folder / STUDIES).is_dir() else []
     return (*main, *(f"{STUDIES}/{path.stem}" for path in studies))
 

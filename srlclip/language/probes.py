@@ -160,7 +160,7 @@ def _noun(event: Event, lexicon: Lexicon, rng: np.random.Generator) -> Iterator[
         old = head_noun(text)
         if not old.isalpha() or old in _CLASS:
             continue
-        new = [word for word in lexicon.heads(event.roles[i].key)[:200] if _other_noun(old, word)]
+        new = [word for word in lexicon.heads(event.roles[i].key)[:200] if other_noun(old, word)]
         options.append((i, text, [new[j] for j in rng.permutation(len(new))]))
     for rank in range(max((len(new) for _, _, new in options), default=0)):
         for at in rng.permutation(len(options)):
@@ -169,7 +169,7 @@ def _noun(event: Event, lexicon: Lexicon, rng: np.random.Generator) -> Iterator[
                 yield _filled(event, {i: replace_word(text, head_index(text), new[rank])})
 
 
-def _other_noun(old: str, new: str) -> bool:
+def other_noun(old: str, new: str) -> bool:
     """Same sort of thing (being or not, singular or plural), and not another word for the same."""
     if old == new or new in _CLASS or any(old in same and new in same for same in _SAME):
         return False
@@ -179,7 +179,7 @@ def _other_noun(old: str, new: str) -> bool:
     return (old in ANIMATE) == (new in ANIMATE) and is_plural(old) == is_plural(new)
 
 
-def _attributes(text: str) -> list[tuple[int, str]]:
+def attributes_of(text: str) -> list[tuple[int, str]]:
     """(index, word as in ATTRIBUTES) of the attribute words of a filler."""
     out = []
     for i, token in enumerate(text.split()):
@@ -192,7 +192,7 @@ def _attributes(text: str) -> list[tuple[int, str]]:
 
 def _attribute(event: Event, lexicon: Lexicon, rng: np.random.Generator) -> Iterator[Event]:
     texts = {i: clean_filler(event.roles[i].filler) for i in _core(event)}
-    attributes = {i: _attributes(text) for i, text in texts.items()}
+    attributes = {i: attributes_of(text) for i, text in texts.items()}
     places = list(texts)
     for at, i in enumerate(places):
         for j in places[at + 1 :]:
@@ -222,11 +222,11 @@ def _turned(
         return
     others = lexicon.fillers(key, limit=200)
     for i in rng.permutation(len(others)):
-        if not _alike(text, others[i]):
+        if not alike(text, others[i]):
             yield _filled(event, {at: others[i]})
 
 
-def _alike(a: str, b: str) -> bool:
+def alike(a: str, b: str) -> bool:
     """Whether a word of one begins a word of the other: often the same meaning ("nervous", "in a nervous way")."""
     first, second = (set(normalise(text).split()) - _WEAK for text in (a, b))
     return any(x.startswith(y[:5]) or y.startswith(x[:5]) for x in first for y in second)

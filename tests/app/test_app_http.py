@@ -38,7 +38,8 @@ def get(address: str) -> bytes:
 def test_only_the_documented_endpoints_are_public(url):
     info = json.loads(get(url + "gradio_api/info"))
     assert set(info["named_endpoints"]) == {
-        "/info", "/search", "/similar", "/frames", "/caption", "/score", "/embed", "/explain"
+        "/info", "/search", "/similar", "/frames", "/caption", "/score", "/embed", "/explain",
+        "/swap", "/half_truths",
     }  # fmt: skip
     assert not info["unnamed_endpoints"]
     assert all(len(endpoint.get("description") or "") > 40 for endpoint in info["named_endpoints"].values())
@@ -50,7 +51,7 @@ def test_every_parameter_is_described_in_the_list_of_endpoints(url):
         n: {p["parameter_name"]: p["python_type"]["description"] for p in e["parameters"]} for n, e in listed.items()
     }
     assert told["/search"]["query"].startswith("what happens, for example") and "1 to 100" in told["/search"]["limit"]
-    assert len(told) == 8 and all(len(text) > 15 for texts in told.values() for text in texts.values()), told
+    assert len(told) == 10 and all(len(text) > 15 for texts in told.values() for text in texts.values()), told
 
 
 def test_every_endpoint_and_parameter_is_described_for_tools(url):

@@ -42,6 +42,9 @@ WHOLE_GALLERY, STUDY, RUN = "Over the whole gallery", "Ablation study", "Trainin
 OPENED, STRIPPED = ".sc-opened", ".sc-stripped"
 OWN_TABS = ("search", "own-captions", "labels", "own-negatives", "kept")
 
+#: Minimal pairs and half-truths.
+PAIR, SLOT, HALVES = ".sc-pair", ".sc-slot", ".sc-halves"
+
 #: Your clips.
 SHELF, TOLD, STATUS = ".sc-shelf", ".sc-told", ".sc-banner"
 COMPARISON_FIELD = 1  # the second file field of the tab
@@ -74,7 +77,18 @@ SCORE_IS, LICENCE, SYNTHETIC = "Score: cosine similarity", "Apache-2.0", "synthe
 NAMES = {"base": "Base CLIP", "adapted": "SRL-CLIP"}
 GLYPHS = {"base": "●", "adapted": "◆"}
 READ_FIRST = "Only the first"
-ENDPOINTS = {"/info", "/search", "/similar", "/frames", "/caption", "/score", "/embed", "/explain"}
+ENDPOINTS = {
+    "/info",
+    "/search",
+    "/similar",
+    "/frames",
+    "/caption",
+    "/score",
+    "/embed",
+    "/explain",
+    "/swap",
+    "/half_truths",
+}
 
 #: A page script: the visible tab's elements that match, since the page keeps hidden tabs.
 SHOWN = """

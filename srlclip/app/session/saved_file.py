@@ -5,6 +5,8 @@
      "clips": [{"name", "size", "sha256", "seconds", "events": [{"verb", "verb_id", "roles": [...]}, null, ...]}],
      "results": [{"kind": "search", "when": "...", "models": 0, "value": {...}}]}
 
+With blind votes it has version 2, and "votes": [{"models": 0, "vote": {...}}]; programs that know no votes say so.
+
 A file comes from anywhere: every value is checked, nothing in it is a path, and nothing in it is executed.
 """
 
@@ -20,25 +22,27 @@ from srlclip import __version__
 from srlclip.app.session.labels import checked
 from srlclip.app.session.plain_json import build, parse, plain
 from srlclip.app.session.values import KINDS, MAX_CLIPS, MAX_NAME, MAX_RESULTS, Models, OwnClip, Result
+from srlclip.app.session.votes import MAX_VOTES, Cast, checked_numbers, read_vote, vote_json
 from srlclip.results import CaptionResult, ScoreResult, SearchResult
 from srlclip.situations import EVENTS_PER_CLIP, DataError, Event
 
-FORMAT, VERSION = "srlclip-comparison", 1
+FORMAT, VERSION = "srlclip-comparison", 2
 #: Characters of a file that is read; a full session writes about a tenth of it.
 MAX_CHARS = 16_000_000
 #: Rows of one result: what a page can draw.
 _MAX_ROWS = 300
 _BLANK = Event("", "")
-_FIELDS = ("format", "version", "saved", "srlclip", "models", "clips", "results")
+_FIELDS = ("format", "version", "saved", "srlclip", "models", "clips", "results", "votes")
 
 
-def dump(clips: Sequence[OwnClip], results: Sequence[Result]) -> str:
-    """The file's text. `load` gives equal clips and results back."""
-    models = list(dict.fromkeys(result.models for result in results))
+def dump(clips: Sequence[OwnClip], results: Sequence[Result], votes: Sequence[Cast] = ()) -> str:
+    """The file's text. `load` gives equal clips and results back, `load_votes` equal votes."""
+    models = list(dict.fromkeys(made.models for made in (*results, *votes)))
+    cast = {"votes": [{"models": models.index(v.models), "vote": vote_json(v.vote)} for v in votes]} if votes else {}
     return json.dumps(
         {
             "format": FORMAT,
-            "version": VERSION,
+            "version": VERSION if votes else 1,
             "saved": datetime.now(timezone.utc).isoformat(timespec="seconds"),
             "srlclip": __version__,
             "models": [plain(each) for each in models],
@@ -47,6 +51,7 @@ def dump(clips: Sequence[OwnClip], results: Sequence[Result]) -> str:
                 {"kind": r.kind, "when": r.when, "models": models.index(r.models), "value": plain(r.value)}
                 for r in results
             ],
+            **cast,
         },
         ensure_ascii=False,
         indent=1,
@@ -61,6 +66,37 @@ def load(text: str, name: str = "the file") -> tuple[tuple[OwnClip, ...], tuple[
         raise DataError(f"not a saved comparison: {error}", file=name) from None
 
 
+def load_votes(text: str, name: str = "the file") -> tuple[Cast, ...]:
+    """The blind votes of a file that `load` has read; none in most. Raises DataError."""
+    try:
+        values = parse(text.removeprefix("\ufeff"), MAX_CHARS)
+        if "votes" not in values:
+            return ()
+        models = _models(values)
+        votes = [_cast(each, models, f"votes[{i}]") for i, each in enumerate(_list(values, "votes", MAX_VOTES))]
+        return checked_numbers(votes)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"not a saved comparison: {error}", file=name) from None
+
+
+def _cast(value: Any, models: Sequence[Models], where: str) -> Cast:
+    if not isinstance(value, dict) or set(value) != {"models", "vote"}:
+        raise ValueError(f"{where} must be an object of models and vote")
+    return Cast(_model_at(value["models"], models, where), read_vote(value["vote"], f"{where}.vote"))
+
+
+def _models(values: dict) -> list[Models]:
+    return [
+        build(Models, each, f"models[{i}]") for i, each in enumerate(_list(values, "models", MAX_RESULTS + MAX_VOTES))
+    ]
+
+
+def _model_at(place: Any, models: Sequence[Models], where: str) -> Models:
+    if isinstance(place, bool) or not isinstance(place, int) or not 0 <= place < len(models):
+        raise ValueError(f"{where}.models must be the place of one of the {len(models)} models, from 0")
+    return models[place]
+
+
 def _load(values: Any) -> tuple[tuple[OwnClip, ...], tuple[Result, ...]]:
     if not isinstance(values, dict) or values.get("format") != FORMAT:
         raise ValueError(f"its format is not {FORMAT!r}; open a file that this page has saved")
@@ -72,7 +108,7 @@ def _load(values: Any) -> tuple[tuple[OwnClip, ...], tuple[Result, ...]]:
     unknown = [field for field in values if field not in _FIELDS]
     if unknown:
         raise ValueError(f"it has the unknown field {unknown[0][:40]!r}")
-    models = [build(Models, each, f"models[{i}]") for i, each in enumerate(_list(values, "models", MAX_RESULTS))]
+    models = _models(values)
     clips = [_clip(each, f"clips[{i}]") for i, each in enumerate(_list(values, "clips", MAX_CLIPS))]
     if len({clip.name for clip in clips}) < len(clips) or len({clip.sha256 for clip in clips}) < len(clips):
         raise ValueError("two of its clips have the same name or content")
@@ -102,18 +138,17 @@ def _clip(value: Any, where: str) -> OwnClip:
 def _result(value: Any, models: Sequence[Models], where: str) -> Result:
     if not isinstance(value, dict) or set(value) != {"kind", "when", "models", "value"}:
         raise ValueError(f"{where} must be an object of kind, when, models and value")
-    kind, when, place = value["kind"], value["when"], value["models"]
+    kind, when = value["kind"], value["when"]
     if not isinstance(kind, str) or kind not in KINDS:
         raise ValueError(f"{where}.kind must be one of {', '.join(KINDS)}")
-    if isinstance(place, bool) or not isinstance(place, int) or not 0 <= place < len(models):
-        raise ValueError(f"{where}.models must be the place of one of the {len(models)} models, from 0")
+    made_by = _model_at(value["models"], models, where)
     try:
         datetime.fromisoformat(when).astimezone(timezone.utc)
     except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{where}.when must be a date and time, ISO 8601") from None
     result = build(KINDS[kind], value["value"], f"{where}.value")
     _check_rows(result, f"{where}.value")
-    return Result(kind, when, models[place], result)
+    return Result(kind, when, made_by, result)
 
 
 def _check_rows(value: Any, where: str) -> None:

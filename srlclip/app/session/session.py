@@ -27,6 +27,7 @@ from srlclip.app.session.values import (
     Value,
     models_of,
 )
+from srlclip.app.session.votes import Votes
 from srlclip.files import files_digest, link_or_copy
 from srlclip.progress import Progress
 from srlclip.results import Timeline
@@ -59,6 +60,7 @@ class Session:
         self._features: dict[tuple, dict[str, np.ndarray]] = {}
         self._frames: dict[tuple, Frames] = {}
         self._results: list[Result] = []
+        self.votes = Votes()
         self._lock = threading.RLock()
 
     # -- clips --------------------------------------------------------------------------------------------------------
@@ -146,11 +148,12 @@ class Session:
                     del frames[key]
 
     def replace_all(self, clips: Iterable[OwnClip], results: Iterable[Result]) -> None:
-        """Become what a file holds; videos that are here and belong to one of its clips stay connected."""
+        """Become what a file holds, votes aside; videos that are here and belong to one of its clips stay connected."""
         with self._lock:
             files = {self._clips[name].sha256: file for name, file in self._files.items()}
             self._clips = {clip.name: clip for clip in clips}
             self._results = list(results)[-MAX_RESULTS:]
+            self.votes.replace(())
             self._files = {c.name: files.pop(c.sha256) for c in self.clips if c.sha256 in files}
             self._delete(list(files.values()))
             self._features, self._frames = {}, {}

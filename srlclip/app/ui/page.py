@@ -18,8 +18,8 @@ from srlclip.app.ui.parts.links import Link, from_params
 from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.parts.style import tabs
 from srlclip.app.ui.results.headline import headline, source
-from srlclip.app.ui.tab import MODEL, Drawn, PageContext, Renewal, Tab, show_address
-from srlclip.app.ui.tabs import analysis, captions, hard_negatives, how_it_works, retrieval, your_clips
+from srlclip.app.ui.tab import MODEL, Drawn, PageContext, Renewal, Tab, Visitor, show_address
+from srlclip.app.ui.tabs import analysis, captions, hard_negatives, how_it_works, retrieval, vote, your_clips
 
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
@@ -31,6 +31,7 @@ TABS: tuple[Tab, ...] = (
     hard_negatives.TAB,
     analysis.TAB,
     your_clips.TAB,
+    vote.TAB,
     how_it_works.TAB,
 )
 _DAY = 86400
@@ -49,8 +50,9 @@ def build_demo(
     if pages is not None:
         comparison = PageComparison(pages)  # type: ignore[assignment]
     media = media or Media(lambda clip_id: comparison.situation(clip_id), keep=ClipIds(comparison))
-    context = PageContext(comparison, media, Path(runs) if runs is not None else None)  # type: ignore[arg-type]
+    folder = Path(runs) if runs is not None else None
     with gr.Blocks(title="Base CLIP vs SRL-CLIP", analytics_enabled=False, delete_cache=(3600, _DAY)) as demo:
+        context = PageContext(comparison, media, folder, Visitor.expected(media))  # type: ignore[arg-type]
         top = gr.HTML(_top(comparison), js_on_load=None)
         with gr.Row(elem_classes="sc-top"):  # side by side: the first ranks are to stand high on the page
             with gr.Column(scale=3, min_width=320, elem_classes="sc-tour-column"):

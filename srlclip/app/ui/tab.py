@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from srlclip.app.session.store import SessionStore
 from srlclip.app.ui.parts.links import Link
 from srlclip.app.ui.parts.media import Media
 
@@ -30,12 +31,35 @@ def show_address(tab: str) -> str:
 
 
 @dataclass(frozen=True)
+class Visitor:
+    """What a page's visitor brings, shared by its tabs. token: finds it in the store; "" as long as there is nothing."""
+
+    store: SessionStore
+    token: gr.State
+
+    @classmethod
+    def expected(cls, media: Media) -> Visitor:
+        """Nobody yet; to be made inside the page's Blocks. What a visitor brought goes with the page."""
+        store = SessionStore(deleted=media.forget)
+        # a plain function: Gradio copies the callback with the page's settings, and a method drags what it belongs to along
+        return cls(store, gr.State("", delete_callback=lambda ended: store.drop(ended)))
+
+
+@dataclass(frozen=True)
 class PageContext:
-    """What tabs are made from. comparison: the pair of whoever asks. runs: a folder of run folders, or None."""
+    """What tabs are made from. comparison: the pair of whoever asks. runs: a folder of run folders, or None.
+
+    visitor: None for a tab that stands alone.
+    """
 
     comparison: Comparison
     media: Media
     runs: Path | None = None
+    visitor: Visitor | None = None
+
+    def whose(self) -> Visitor:
+        """The page's visitor, or that of the tab that asks."""
+        return self.visitor or Visitor.expected(self.media)
 
 
 @dataclass(frozen=True)

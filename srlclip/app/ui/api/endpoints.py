@@ -22,6 +22,8 @@ from srlclip.app.ui.api.inputs import (
     text,
     whole,
 )
+from srlclip.app.ui.api.models import models_json
+from srlclip.app.ui.api.pairs import pair_endpoints
 from srlclip.app.ui.parts.errors import api_errors
 from srlclip.app.ui.parts.inputs import MAX_OWN, MAX_QUERY_CHARS, checked_query
 from srlclip.app.ui.parts.negative_kinds import KINDS
@@ -47,12 +49,6 @@ NORM = "L2-normalised: a product of two vectors of one model is their cosine; ne
 def rows(vectors: np.ndarray) -> list[list[float]]:
     """(N, D) as lists of numbers."""
     return [[round(float(x), _DIGITS) for x in row] for row in vectors]
-
-
-def models_json(comparison: Comparison) -> dict:
-    """Which models answer: what every file carries, and the identity of their weights."""
-    prints = dict(comparison.gallery.fingerprints)
-    return {**downloads.provenance(comparison.info), "fingerprints": {m: prints[m] for m in MODELS}}
 
 
 def limits_json(comparison: Comparison) -> dict:
@@ -251,7 +247,7 @@ def add_endpoints(comparison: Comparison) -> None:
         }
 
     explain = api_errors(explain_endpoint(comparison, models_json))
-    endpoints = (info, search, similar, frames, caption, score, explain, embed)
+    endpoints = (info, search, similar, frames, caption, score, explain, embed, *pair_endpoints(comparison))
     for endpoint in endpoints:
         gr.api(endpoint, api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)
     if Context.root_block is not None:

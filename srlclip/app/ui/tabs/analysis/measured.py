@@ -25,6 +25,7 @@ MAX_BARS = 16
 COLUMN_NAMES = {
     "sparse": "Base + sparse captions (control)",
     "adapted, no contextualizer": "SRL-CLIP without contextualizer",
+    "text only": "The words alone, no video (control)",
     "zero-shot base": "Base CLIP, zero-shot",
     "zero-shot adapted": "SRL-CLIP, zero-shot",
 }
@@ -155,15 +156,17 @@ def _seeds_html(info: PairInfo, results: Mapping) -> str:
     )
 
 
-def results_html(info: PairInfo, results: Mapping | None, captioner: Mapping | None = None) -> str:
+def results_html(
+    info: PairInfo, results: Mapping | None, captioner: Mapping | None = None, halves: Mapping | None = None
+) -> str:
     """The measurements of the pair's results files, and what they say of their making."""
-    return _results_html(info, json.dumps(results, default=str), json.dumps(captioner, default=str))
+    return _results_html(info, *(json.dumps(file, default=str) for file in (results, captioner, halves)))
 
 
 @functools.lru_cache(maxsize=8)
-def _results_html(info: PairInfo, results_json: str, captioner_json: str) -> str:
+def _results_html(info: PairInfo, results_json: str, captioner_json: str, halves_json: str) -> str:
     """Drawn once for all visitors: the files do not change while the app runs."""
-    results, captioner = json.loads(results_json), json.loads(captioner_json)
+    results, captioner, halves = map(json.loads, (results_json, captioner_json, halves_json))
     rows = metric_rows(results)
     if not rows:
         return notice(
@@ -176,4 +179,7 @@ def _results_html(info: PairInfo, results_json: str, captioner_json: str) -> str
             info, "SRL captions, measured", captions, "captions", captioner
         )
         parts += _seeds_html(info, captioner)
+    if told := metric_rows(halves):
+        heading = "Half-truths, measured: one role more, right or wrong"
+        parts += '<div class="sc-gap"></div>' + _groups_html(info, heading, told, "half_truths", halves)
     return page(parts)

@@ -21,7 +21,7 @@ from srlclip.app.ui.tabs.analysis.measured import results_html
 from srlclip.app.ui.tabs.analysis.query import MAPS, heat_html, map_html
 from srlclip.app.ui.tabs.analysis.run_logs import run_folders
 from srlclip.app.ui.tabs.analysis.studies import run_html, runs_html, study_html, study_names
-from srlclip.comparison.published import CAPTIONS, HEADS
+from srlclip.comparison.published import CAPTIONS, HALF_TRUTHS, HEADS
 from srlclip.results import MODELS
 
 if TYPE_CHECKING:
@@ -34,9 +34,11 @@ FIRST_METRIC = "event R@1"
 
 
 def stored_html(comparison: Comparison) -> str:
-    """The stored measurements of the pair: retrieval, negatives and, where they were measured, captions."""
-    captioner = comparison.measurement(CAPTIONS) if CAPTIONS in comparison.measurements() else None
-    return results_html(comparison.info, comparison.results(), captioner)
+    """The stored measurements of the pair: retrieval, negatives and, where they were measured, captions and half-truths."""
+    names = comparison.measurements()
+    captioner = comparison.measurement(CAPTIONS) if CAPTIONS in names else None
+    halves = comparison.measurement(HALF_TRUTHS) if HALF_TRUTHS in names else None
+    return results_html(comparison.info, comparison.results(), captioner, halves)
 
 
 def stored_heads(comparison: Comparison) -> str:

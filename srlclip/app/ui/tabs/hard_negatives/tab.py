@@ -12,7 +12,7 @@ from srlclip.app.ui.parts.links import Link, clip_and_event
 from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.parts.uploads import SUFFIXES, UPLOAD_LABEL, accept
 from srlclip.app.ui.tab import FREE, MODEL, Drawn, PageContext, Renewal, Tab, show_address
-from srlclip.app.ui.tabs.hard_negatives import scoring
+from srlclip.app.ui.tabs.hard_negatives import pairs, scoring
 
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
@@ -53,17 +53,18 @@ def renewed(comparison: Comparison) -> list:
     boxes = [gr.Textbox(value="", visible=False)] * ROLE_BOXES
     fields = [number, "", gr.CheckboxGroup(choices=[], value=[]), verb, [], *boxes]
     clip = gr.Dropdown(choices=list(comparison.clip_ids()), value=first)
-    return [clip, *fields, None, "", notice(scoring.WAITING), ""]
+    return [clip, *fields, None, "", notice(scoring.WAITING), "", "", ""]
 
 
 def restored(comparison: Comparison, media: Media, link: Link) -> list:
-    """Clip, what `prepared` gives, result and the clip it shows, of a link; nothing for a clip without labels."""
+    """Clip, what `prepared` gives, result and the clip it shows, minimal pair and half-truths, of a link; nothing for a clip without labels."""
     clip, event = clip_and_event(comparison, link)
     if not clip or not comparison.situation(clip).events:
         return []
     ready = prepared(comparison, clip, event)
     kinds = [kind for _, kind in scoring.kind_choices(comparison, clip, event)]
-    return [clip, *ready, scoring.score_view(comparison, media, clip, event, ready[1], kinds, ""), clip]
+    view = scoring.score_view(comparison, media, clip, event, ready[1], kinds, "")
+    return [clip, *ready, view, clip, *pairs.both_views(comparison, clip, event)]
 
 
 def build(context: PageContext, place: gr.Tab) -> Drawn:
@@ -79,6 +80,8 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
             )
         with gr.Column(min_width=320):
             upload = gr.File(label=UPLOAD_LABEL, file_types=SUFFIXES, height=140)
+    pair = gr.HTML("", js_on_load=pairs.SWAP)
+    halves = gr.HTML("", js_on_load=None)
     true = gr.Textbox(label="True caption (editable)", lines=1, max_lines=4)
     kinds = gr.CheckboxGroup([], label="Negatives made from the labels, by kind (how many)")
     with gr.Accordion("Compose captions; own negatives", open=False):
@@ -144,6 +147,14 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
         chosen = [kind for _, kind in scoring.kind_choices(comparison, clip_id, int(index or 0))]
         return (*ready, scoring.score_view(comparison, media, clip_id, int(index or 0), ready[1], chosen, ""), clip_id)
 
+    @user_errors
+    def show_pairs(clip_id: str | None, mine: str, index: int) -> tuple[str, str]:
+        return pairs.both_views(comparison, mine or clip_id, int(index or 0))
+
+    @user_errors
+    def press_slot(clip_id: str | None, mine: str, index: int, event: gr.EventData) -> str:
+        return pairs.swapped(comparison, mine or clip_id or "", int(index or 0), str(event.value))
+
     model = {**MODEL, "show_progress_on": result}
     inputs = [clip, uploaded, number, true, kinds, own]
     chain = [
@@ -159,17 +170,21 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
     ]
     for event_ in (*runs, *chain):
         event_.failure(scoring.cleared, None, result, **FREE)
+    where = [clip, uploaded, number]
     for event_ in runs:
         event_.success(None, js=show_address(TAB.name), **FREE)
+    for event_ in (*chain, *runs[-2:]):  # another event is shown: chosen, visited first, or uploaded
+        event_.success(show_pairs, where, [pair, halves], **MODEL)
+    pair.select(press_slot, where, pair, show_progress="hidden", **MODEL)
     upload.clear(lambda: "", None, uploaded, **FREE)
     verb.input(change_verb, [verb, clip, uploaded, number], [keys, *boxes], **FREE)
     to_true.click(write, [verb, keys, *boxes], true, **FREE)
     to_own.click(add, [own, verb, keys, *boxes], own, **FREE)
     filled = [clip, *prepare_outputs]
     return Drawn(
-        fields=[*filled, result, shown],
+        fields=[*filled, result, shown, pair, halves],
         restore=lambda link: restored(comparison, media, link),
-        renewal=Renewal([*filled, upload, uploaded, result, shown], lambda: renewed(comparison)),
+        renewal=Renewal([*filled, upload, uploaded, result, shown, pair, halves], lambda: renewed(comparison)),
     )
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from srlclip.app.session.labels import as_line, from_captions, known_verb, made_event, read_pasted
 from srlclip.app.session.report import TOP, report
-from srlclip.app.session.saved_file import MAX_CHARS, dump, load
+from srlclip.app.session.saved_file import MAX_CHARS, dump, load, load_votes
 from srlclip.app.session.session import Session
 from srlclip.app.session.values import Result, models_of
 from srlclip.app.ui.parts.format import page, said
@@ -108,8 +108,11 @@ def opened(comparison: Comparison, session: Session, path: str) -> list[tuple[bo
         text = file.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError):
         raise DataError("not a saved comparison: it is no text that can be read", file=file.name) from None
+    votes = load_votes(text, file.name)
     renamed = session.open(comparison, *load(text, file.name))
-    notices = [(True, file.name, f"{len(session.clips)} clips and {len(session.results)} results opened")]
+    session.votes.replace(votes)
+    more = f", {len(votes)} blind votes" if votes else ""
+    notices = [(True, file.name, f"{len(session.clips)} clips and {len(session.results)} results{more} opened")]
     notices += [
         (True, old, f"is called {new} here, since the gallery has a clip of that name") for old, new in renamed.items()
     ]
@@ -226,7 +229,7 @@ def pictures(session: Session, media: Media, results: Sequence[Result]) -> dict[
 
 def files_html(comparison: Comparison, session: Session, media: Media) -> str:
     """Links that save the comparison and the report. They hold what they save, so that nothing waits on the server."""
-    saved = dump(session.clips, session.results)
+    saved = dump(session.clips, session.results, session.votes.all)
     made = report(session.clips, session.results, pictures(session, media, session.results), models_of(comparison))
     links = [
         downloads.link("srlclip_comparison.json", "application/json", saved, "Save the comparison (JSON)"),

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from srlclip.app.session.store import SessionStore
 from srlclip.app.session.values import MAX_CLIPS
 from srlclip.app.ui.parts.errors import stepper, user_errors
 from srlclip.app.ui.parts.format import notice
@@ -50,10 +49,9 @@ def renewed(comparison: Comparison) -> list:
 def build(context: PageContext, place: gr.Tab) -> Drawn:
     """Lay the tab out and wire it; a session ends with its page."""
     comparison, media = context.comparison, context.media
-    store = SessionStore(deleted=media.forget)
+    visitor = context.whose()
+    store, token = visitor.store, visitor.token
     handlers = Handlers(comparison, media, store)
-    # a plain function: Gradio copies the callback with the page's settings, and a method drags what it belongs to along
-    token = gr.State("", delete_callback=lambda ended: store.drop(ended))
     status = gr.HTML(panels.status_html(None), js_on_load=None)
     with gr.Row():
         with gr.Column(min_width=320):
