@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from srlclip.evaluation.half_truths import MEASURES
-from training.pages.parts import committed
+from training.pages.parts import committed, interval
 
 
 def half_truth_table() -> str:
@@ -19,9 +19,9 @@ def half_truth_table() -> str:
         ]  # fmt: skip
         for name, table in groups.items():
             for role, row in table.items():
-                cells = [_cell(row["base"]), _cell(row["adapted"]), _cell(row["adapted - base"], "+")]
+                cells = [interval(row["base"]), interval(row["adapted"]), interval(row["adapted - base"], sign=True)]
                 if blind:
-                    cells.append(_cell(row["text only"]) if "text only" in row else "")
+                    cells.append(interval(row["text only"]) if "text only" in row else "")
                 parts.append(f"| {name.split(' gallery')[0]}: {role} | {' | '.join(cells)} | {row['base']['n']} |")
         parts.append("")
     clips = {f"{size['clips']} clips of {size['split']}" for size in measured["splits"].values()}
@@ -31,8 +31,3 @@ def half_truth_table() -> str:
         f"from {measured['train_clips']} training clips. Source: `results/half_truths.json` (commit {measured['commit']}, "
         f"{measured['date'][:10]}).",
     ])  # fmt: skip
-
-
-def _cell(value: dict, sign: str = "") -> str:
-    low, high = value["ci"]
-    return f"{value['mean']:{sign}.1f} [{low:.1f}, {high:.1f}]"
