@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from srlclip.app.ui.parts.format import NAMES, esc, model_id
-from srlclip.results import MODELS, PairInfo, ScoreResult, SearchResult, to_json
+from srlclip.results import MODELS, Hit, PairInfo, ScoreResult, SearchResult, to_json
 
 #: At most this many places of a ranking go into a file (plus the target).
 LISTED = 100
@@ -69,6 +69,16 @@ def listed(result: SearchResult, limit: int = LISTED) -> dict[str, list]:
     return {m: [h for h in result.hits[m] if h.rank <= limit or h.clip_id == result.target] for m in MODELS}
 
 
+def hit_json(hit: Hit) -> dict:
+    """A hit as plain JSON types. event: of the clip, from 1 as on the page and in CSV files; event_index: from 0."""
+    return {**to_json(hit), "event": hit.event_index + 1}
+
+
+def score_json(result: ScoreResult) -> dict:
+    """A hard-negative run as plain JSON types; event and event_index as of hit_json."""
+    return {**to_json(result), "event": result.event_index + 1}
+
+
 def search_json(result: SearchResult, limit: int = LISTED) -> dict:
     """A search as plain JSON types: what the API returns and the JSON file holds."""
     return {
@@ -79,7 +89,7 @@ def search_json(result: SearchResult, limit: int = LISTED) -> dict:
         "gallery_size": max(map(len, result.hits)),
         "target_rank": {m: result.target_rank(m) for m in MODELS},
         "top5_overlap": result.overlap(5),
-        **{m: [to_json(h) for h in hits] for m, hits in listed(result, limit).items()},
+        **{m: [hit_json(h) for h in hits] for m, hits in listed(result, limit).items()},
         "failures": list(result.failures),
     }
 
@@ -91,6 +101,7 @@ def search_links(info: PairInfo, result: SearchResult) -> str:
             NAMES[m],
             h.rank,
             h.clip_id,
+            h.event_index + 1,
             round(h.score, 6),
             h.rank_change if h.rank_change is not None else "",
             h.clip_id == result.target,
@@ -98,7 +109,7 @@ def search_links(info: PairInfo, result: SearchResult) -> str:
         for m, hits in listed(result).items()
         for h in hits
     ]
-    columns = ("model", "rank", "clip", "score", "rank_change", "is_target")
+    columns = ("model", "rank", "clip", "event", "score", "rank_change", "is_target")
     table = to_csv(info, columns, rows, query=result.query)
     return link(
         "srlclip_search.json", "application/json", json_file(info, "search", search_json(result)), "Download JSON"
@@ -128,7 +139,7 @@ def score_links(info: PairInfo, result: ScoreResult) -> str:
         "srl_clip_margin",
     )
     about = {"clip": result.clip_id, "event": result.event_index + 1, "true_caption": result.true.caption.text}
-    body = json_file(info, "hard_negatives", to_json(result))
+    body = json_file(info, "hard_negatives", score_json(result))
     return link("srlclip_negatives.json", "application/json", body, "Download JSON") + link(
         "srlclip_negatives.csv", "text/csv", to_csv(info, columns, rows, **about), "Download CSV"
     )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from srlclip.app.ui.parts.format import esc, said
 from srlclip.app.ui.parts.links import Link
 from srlclip.app.ui.parts.media import Shot
-from srlclip.plots import short_name
 
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
@@ -39,8 +38,8 @@ def player(shot: Shot, lines: Sequence[tuple[float, str]] = (), tracks: str = ""
     listing = (
         f'<p class="sc-soft">What happens (labels); press a line to go there</p><ol>{events}</ol>' if events else ""
     )
-    media = video_tag(shot, main=True, label=f"Selected clip {shot.clip_id}", tracks=tracks)
-    return f"<h2>Selected clip: {said(short_name(shot.clip_id), 60)}</h2>{media}{listing}"
+    media = video_tag(shot, main=True, label=f"Selected clip {shot.name or shot.clip_id}", tracks=tracks)
+    return f"<h2>Selected clip: {said(shot.title, 60)}</h2>{media}{listing}"
 
 
 def labelled_player(comparison: Comparison, shot: Shot, spans: Sequence[tuple[float, float]]) -> str:
