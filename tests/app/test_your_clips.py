@@ -9,6 +9,7 @@ import gradio as gr
 import pytest
 from fake_comparison import FakeComparison, write_clip
 
+from srlclip.app.session.report import newest
 from srlclip.app.session.saved_file import dump, load
 from srlclip.app.session.store import SessionStore
 from srlclip.app.ui.parts.media import Media
@@ -283,3 +284,19 @@ def test_a_refused_comparison_file_leaves_its_field_free_for_the_next_one(compar
         if event["trigger_only_on_failure"]
     ]
     assert any(len(names) == 1 and "saved comparison" in names[0] for names in emptied)
+
+
+def test_kept_results_are_shown_where_they_are_listed(handlers, token):
+    """The tab that lists them opens with one; it never says that there are none beside the list."""
+    assert "No result is kept yet" in handlers.newest(token, None)
+    handlers.search(token, "first", False)
+    handlers.search(token, "second", False)
+    assert "Search: second" in handlers.newest(token, None) and "Search: first" in handlers.newest(token, 0)
+    assert "No result is kept yet" in handlers.newest("", None)
+
+
+def test_a_question_asked_again_is_told_once_in_the_report(handlers, token):
+    session = handlers.session(token)
+    for words in ("first", "second", "first"):
+        handlers.search(token, words, False)
+    assert [result.value.query for result in newest(session.results)] == ["second", "first"]

@@ -241,7 +241,7 @@ SCRIPT = inspect.cleandoc("""
 """)
 CSS = """
 .gradio-container .sc-picker-column { position:relative; gap:0; overflow:visible; }
-.gradio-container .sc-picker-column:has(.sc-picker-list:not([hidden])) { z-index:40; }
+.gradio-container .sc-picker-column:has(.sc-picker-list:not([hidden])) { z-index:90; }
 .sc-picker-label { display:block; font-size:14px; margin-bottom:4px; }
 .sc-picker-field { display:flex; gap:10px; align-items:center; border:1px solid var(--sc-faint); border-radius:8px; padding:6px 8px;
   background:var(--sc-paper); cursor:pointer; }

@@ -161,8 +161,14 @@ class Handlers:
         return self.drawn(session, session.results[int(number)])
 
     def newest(self, token: str, number: int | None) -> str:
-        """What the tab of kept results opens with: the chosen one, which is the newest; a sentence without any."""
-        return self.kept(token, number) if self.store.get(token) is not None else notice(NO_RESULT)
+        """What the tab of kept results opens with: the chosen one, else the newest; a sentence without any.
+
+        number: None also where the page has not drawn the list yet, whatever it will show.
+        """
+        session = self.store.get(token)
+        if session is None or not session.results:
+            return notice(NO_RESULT)
+        return self.kept(token, len(session.results) - 1 if number is None else number)
 
     def drawn(self, session: Session, result: Result) -> str:
         return panels.result_html(result, models_of(self.comparison), actions.finder(session, self.media))
