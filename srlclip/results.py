@@ -225,7 +225,8 @@ class Slot:
 class EventCaption:
     """The SRL caption of one event: slots[0] is the verb. Sentences are the slots read as one line per model.
 
-    verbs: (lemma, confidence), best first; verb_ids: the same as VerbIDs.
+    verbs: (lemma, confidence), best first; verb_ids: the same as VerbIDs. reference_origin: of the labels that are the
+    reference, as Event.origin.
     """
 
     index: int
@@ -235,6 +236,7 @@ class EventCaption:
     sentence: Both[str]
     verbs: Both[tuple[tuple[str, float], ...]] = Both((), ())
     verb_ids: Both[tuple[str, ...]] = Both((), ())
+    reference_origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -243,6 +245,7 @@ class CaptionResult:
 
     decoder: in a sentence; kind: "heads" (trained captioners on frozen features) or "zero_shot" (CLIP alone).
     dense: whether the video is longer than a clip, so that its events were read through windows sliding over it.
+    unfamiliar: a sentence if the clip is far from all that the captioners were trained on.
     """
 
     clip_id: str
@@ -253,6 +256,7 @@ class CaptionResult:
     kind: str = "zero_shot"
     confidence_rule: str = "softmax share over the candidates"
     dense: bool = False
+    unfamiliar: str = ""
 
 
 def to_json(result: Any) -> Any:

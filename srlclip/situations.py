@@ -18,6 +18,11 @@ ROLE_KEYS = (
 )  # fmt: skip
 CORE_ROLES = ROLE_KEYS[:6]
 
+#: Where an event's labels come from: typed on a page, read from a file, or what a model said ("model: NAME", and further
+#: ", edited" where somebody changed it); "" for a data set's own annotators.
+TYPED, FROM_FILE, FROM_MODEL = "typed", "file", "model: "
+EDITED = ", edited"
+
 #: Display names of the modifier roles; core roles are named by their verb ("talker", "hearer").
 MODIFIER_NAMES = {
     "ADir": "direction",
@@ -52,13 +57,20 @@ class Event:
     """One event: a verb sense and its roles in the annotation's order.
 
     verb: VidSitu's verb string, "lemma (gloss)" or a bare lemma. verb_id: PropBank roleset such as "talk.01".
-    relation: VidSitu's EvRel to the middle event, or None.
+    relation: VidSitu's EvRel to the middle event, or None. origin: TYPED, FROM_FILE, FROM_MODEL and its name, or ""; the
+    same event is equal wherever it comes from.
     """
 
     verb: str
     verb_id: str
     roles: tuple[Role, ...] = ()
     relation: str | None = None
+    origin: str = field(default="", compare=False)
+
+    @property
+    def from_model(self) -> bool:
+        """Whether the labels began as what a model said: they are no reference for that model then."""
+        return self.origin.startswith(FROM_MODEL)
 
     @property
     def lemma(self) -> str:
@@ -93,13 +105,27 @@ class Situation:
     end: float | None = None
 
 
+def event_count(situation: Situation, seconds: float) -> int:
+    """How many events a clip is cut into: as many as it has labels of, else one for about every two of its seconds.
+
+    The one rule for galleries, uploads, sessions, captions, exported features and the command line. seconds: of the clip.
+    """
+    return len(situation.events) or unlabelled_events(seconds)
+
+
+def unlabelled_events(seconds: float, each: float = SECONDS_PER_EVENT) -> int:
+    """How many events of about `each` seconds a video without labels has; at least one."""
+    return max(1, round(seconds / each))
+
+
 @dataclass(frozen=True)
 class Caption:
     """A caption and, for a negative, how it differs from the true one.
 
     kind: "true", "natural", "verb_role", "agent_patient", "noun", "attribute", "direction", "manner" or "custom".
     removed, inserted: the words changed against the true caption, in order.
-    dropped_roles: how many roles were cut at the end to fit the text tower's limit.
+    style: of language.prompts.STYLES, or "typed". dropped_roles: how many roles were cut at the end to fit the text
+    tower's limit. origin: of the labels behind it, as Event.origin.
     """
 
     text: str
@@ -108,6 +134,7 @@ class Caption:
     removed: tuple[str, ...] = field(default=())
     inserted: tuple[str, ...] = field(default=())
     dropped_roles: int = 0
+    origin: str = field(default="", compare=False)
 
 
 class SrlClipError(Exception):

@@ -23,6 +23,7 @@ from srlclip.comparison.queries import asked_facts
 from srlclip.comparison.search import QueryHeat, query_heat
 from srlclip.explain.results import Box, Explanation, FrameShares, PartChange, WordWeight
 from srlclip.language.lexicon import Lexicon
+from srlclip.language.prompts import recognised
 from srlclip.results import (
     MODELS,
     Both,
@@ -38,7 +39,7 @@ from srlclip.results import (
     Story,
     Timeline,
 )
-from srlclip.situations import Caption, Event, Role, Situation, VideoDecodeError
+from srlclip.situations import Caption, Event, Role, Situation, VideoDecodeError, event_count
 from srlclip.synsitu.words import FORMS
 from srlclip.synsitu.world import COLOURS, KINDS, SCENES, VERBS
 from srlclip.video.frames import UPLOAD_LIMITS, probe
@@ -299,10 +300,12 @@ class FakeComparison:
     def embed_video(self, situation: Situation, progress=None) -> dict[str, np.ndarray]:
         if b"ftyp" not in Path(situation.path).read_bytes()[:64]:
             raise VideoDecodeError(f"cannot decode {situation.path}: no video stream")
-        self.embedded.append((situation.clip_id, len(situation.events) or 5))
+        end = probe(situation.path).duration if situation.end is None else situation.end
+        count = event_count(situation, end - situation.start)
+        self.embedded.append((situation.clip_id, count))
         if progress:
             progress(0.5, "both models")
-        return {model: np.ones((len(situation.events) or 5, 4), np.float32) / 2 for model in MODELS}
+        return {model: np.ones((count, 4), np.float32) / 2 for model in MODELS}
 
     def embed_upload(self, situation: Situation, progress=None) -> tuple[Situation, dict[str, np.ndarray]]:
         features = self.embed_video(situation, progress)
@@ -330,7 +333,9 @@ class FakeComparison:
             b = base - 0.06 * share("b", negative.text) + 0.03
             a = adapted - 0.12 * share("a", negative.text) + 0.02
             rows.append(ScoredCaption(negative, Both(b, a), Both(base - b, adapted - a)))
-        return ScoreResult(clip_id, event_index, ScoredCaption(Caption(true), Both(base, adapted)), tuple(rows))
+        events = self.situation(clip_id).events
+        caption = recognised(true, events[event_index] if event_index < len(events) else None, self.caption_of)
+        return ScoreResult(clip_id, event_index, ScoredCaption(caption, Both(base, adapted)), tuple(rows))
 
     def add_video(self, path: str, progress=None) -> str:
         content = Path(path).read_bytes()

@@ -20,11 +20,11 @@ PLACES = (
     "srlclip/synsitu/verbs", "srlclip/synsitu/world", "srlclip/synsitu/shown", "srlclip/synsitu/drawing", "srlclip/synsitu",
     "srlclip/models", "srlclip/captioning", "srlclip/explain", "srlclip/comparison",
     "srlclip/evaluation/metrics", "srlclip/evaluation", "srlclip/features", "srlclip/plots",
-    "srlclip/app/markup", "srlclip/app/pairs", "srlclip/app/session",
+    "srlclip/app/markup", "srlclip/app/origins", "srlclip/app/pairs", "srlclip/app/session",
     "srlclip/app/ui/parts", "srlclip/app/ui/results", "srlclip/app/ui/tab", "srlclip/app/ui/tabs", "srlclip/app/ui/api", "srlclip/app/ui",
     "srlclip/app", "srlclip/cli", "srlclip/__main__",
     "training/recipe/sources", "training/settings", "training/recipe", "training/runs", "training/mini_base", "training/captioning", "training/train",
-    "training/evaluate", "training/forgetting", "training/captioner", "training/predict", "training/studies", "training/cards", "training",
+    "training/evaluate", "training/forgetting", "training/familiarity", "training/captioner", "training/predict", "training/studies", "training/cards", "training",
     "benchmarks", "app",
 )  # fmt: skip
 #: What a place does without although it lies lower: (place, module that it must not import).

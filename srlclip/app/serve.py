@@ -14,6 +14,8 @@ import socket
 import sys
 import tempfile
 import threading
+import time
+import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 SETTINGS = "space.json"
 #: Seconds that a pair other than the bundled one may take before the page opens with the bundled one instead.
 PATIENCE = 8.0
+#: Seconds that the first page may take to answer; Gradio itself gives up after three.
+FIRST_PAGE = 120.0
 _LOCAL = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
@@ -254,7 +258,31 @@ def _launch(args: argparse.Namespace, host: str, port: int) -> tuple[Any, str]:
     if zero_gpu.active():
         zero_gpu.attach(pairs.get())
     with contextlib.redirect_stdout(io.StringIO()):  # an MCP server announces itself even when told to be quiet
+        # without Gradio's own look at the page: it gives up after 3 s, and a busy machine may need longer
         _, url, _ = demo.launch(
-            server_name=host, server_port=port, quiet=True, prevent_thread_lock=True, **launch_settings()
+            server_name=host,
+            server_port=port,
+            quiet=True,
+            prevent_thread_lock=True,
+            _frontend=False,
+            **launch_settings(),
+        )
+    if not answers(demo.local_url):
+        demo.close(verbose=False)
+        raise ValueError(
+            f"the page at {demo.local_url} did not answer within {FIRST_PAGE:.0f} s; the machine is too busy, or a proxy "
+            "stands between: stop other programs, or exclude this address from the proxy (NO_PROXY), and start again"
         )
     return demo, url
+
+
+def answers(url: str, seconds: float = FIRST_PAGE, pause: float = 0.5) -> bool:
+    """Whether the page at `url` answers within so many seconds, however slowly."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        try:
+            with urllib.request.urlopen(url, timeout=left) as answer:
+                return answer.status < 400
+        except (OSError, ValueError):
+            time.sleep(min(pause, max(end - time.monotonic(), 0.0)))
+    return False

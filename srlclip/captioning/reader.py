@@ -13,15 +13,10 @@ from srlclip.language.lexicon import Lexicon
 from srlclip.pooling import event_vectors
 from srlclip.progress import Progress
 from srlclip.results import MODELS, Both, CaptionResult, EventCaption
-from srlclip.situations import EVENTS_PER_CLIP, SECONDS_PER_EVENT, Event, Situation
+from srlclip.situations import EVENTS_PER_CLIP, Event, Situation
 
 #: Kinds of decoders, see CaptionResult.kind.
 HEADS, ZERO_SHOT = "heads", "zero_shot"
-
-
-def event_count(situation: Situation, duration: float) -> int:
-    """How many events a video is captioned in: its labelled ones, else a clip's five, else one for every two seconds."""
-    return len(situation.events) or max(EVENTS_PER_CLIP, round(duration / SECONDS_PER_EVENT))
 
 
 class CaptionReader:
@@ -84,11 +79,16 @@ class CaptionReader:
                     Both.of(lambda m, k=k: lines[m][k]),
                     Both.of(verbs.__getitem__),
                     Both.of(ids.__getitem__),
+                    truths[0].origin if truths else "",
                 )
             )
         description, sure = self._described(decoder, labelled)
         dense = not labelled and len(spans) > EVENTS_PER_CLIP
-        return CaptionResult(situation.clip_id, tuple(events), description, MATCH_RULE, labelled, decoder, sure, dense)
+        world = self.heads.world if self.heads is not None and decoder == HEADS else None
+        far = world.remark(event_vectors(features["base"])) if world is not None else ""
+        return CaptionResult(
+            situation.clip_id, tuple(events), description, MATCH_RULE, labelled, decoder, sure, dense, far
+        )
 
     def _described(self, decoder: str, labelled: bool) -> tuple[str, str]:
         if decoder == HEADS:

@@ -14,6 +14,7 @@ import torch
 
 from srlclip.captioning.captioner import Captioner, EncodedClips, Slots
 from srlclip.captioning.captioner_files import CARD, FeatureSource, load_captioner
+from srlclip.captioning.familiarity import World, load_world
 from srlclip.captioning.readings import Guess, Reading
 from srlclip.language.lexicon import VerbEntry
 from srlclip.models.pair import ClipPair
@@ -53,10 +54,10 @@ def fitting_captioner(folder: str | Path, pair: ClipPair, model: str | None = No
 
 
 class CaptionHeads:
-    """Captioners by model ("base", "adapted") and the features that each reads."""
+    """Captioners by model ("base", "adapted") and the features that each reads. world: what they were trained on, if known."""
 
-    def __init__(self, pair: ClipPair, heads: dict[str, tuple[Captioner, FeatureSource]]):
-        self.pair, self.heads = pair, heads
+    def __init__(self, pair: ClipPair, heads: dict[str, tuple[Captioner, FeatureSource]], world: World | None = None):
+        self.pair, self.heads, self.world = pair, heads, world
 
     @classmethod
     def load(cls, folder: str | Path, pair: ClipPair) -> CaptionHeads:
@@ -72,7 +73,7 @@ class CaptionHeads:
                 f"the captioners in {folder} were trained on other numbers of frames per event ({counts}); both read the "
                 "same frames of a clip: train them with one data.frames_per_event"
             )
-        return cls(pair, heads)
+        return cls(pair, heads, load_world(folder, pair.fingerprints["base"]))
 
     @property
     def entries(self) -> tuple[VerbEntry, ...]:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from srlclip.cli import queries as cli_queries
 from srlclip.cli import situations as cli_situations
 from srlclip.cli.output import column_names, print_result
 from srlclip.results import MODELS, SearchResult, to_json
@@ -74,13 +75,15 @@ def add_parsers(commands: argparse._SubParsersAction, pair: argparse.ArgumentPar
         "task",
         nargs="?",
         default="pair",
-        choices=("pair", "situations"),
-        help="pair: retrieval and hard negatives on the gallery (default); situations: official files of predictions",
+        choices=("pair", "situations", "queries"),
+        help="pair: retrieval and hard negatives on the gallery (default); situations: official files of predictions; "
+        "queries: R@K of a CSV of query,target",
     )
     evaluate.add_argument(
         "--resamples", type=int, default=1000, metavar="N", help="bootstrap resamples (default: 1000)"
     )
     cli_situations.add_arguments(evaluate)
+    cli_queries.add_arguments(evaluate)
     evaluate.set_defaults(run=_evaluate)
 
 
@@ -192,7 +195,7 @@ def _score(args: argparse.Namespace) -> int:
     if not labelled and not (args.true and args.negative):
         raise ValueError(f"{args.clip} has no labels; give --true and at least one --negative")
     true = args.true or comparison.true_caption(clip, args.event).text
-    wrong = [Caption(text, "custom") for text in args.negative]
+    wrong = [Caption(text, "custom", "typed") for text in args.negative]
     if labelled and not args.true:
         wrong += comparison.negatives(clip, args.event, [k for k in args.kinds.split(",") if k])
     result = comparison.score(clip, args.event, true, wrong)
@@ -211,7 +214,7 @@ def _caption(args: argparse.Namespace) -> int:
     result = comparison.caption(clip_of(comparison, args.clip), decoder=args.decoder)
     names = column_names(comparison.info)
     width = max(map(len, (*names.values(), "reference")))
-    lines = [f"decoder: {result.decoder}"]
+    lines = [f"decoder: {result.decoder}", *filter(None, [result.unfamiliar])]
     for event in result.events:
         lines.append(f"{event.start:g}-{event.end:g} s")
         lines += [f"  {names[m]:<{width}}  {event.sentence[m]}" for m in MODELS]
@@ -225,9 +228,14 @@ def _evaluate(args: argparse.Namespace) -> int:
     cli_situations.check_arguments(args)
     if args.task == "situations":
         return print_result(args, *cli_situations.evaluate_situations(args))
+    if args.task == "queries":
+        return print_result(args, *cli_queries.evaluate_queries(args, load(args)))
     from srlclip.evaluation.gallery import evaluate_comparison
 
     comparison = load(args)
+    copied = sum(e.from_model for clip in comparison.clip_ids() for e in comparison.situation(clip).events)
+    if copied:
+        print(f"{copied} events have labels that began as a model's captions: no reference for it", file=sys.stderr)
     table = evaluate_comparison(comparison, args.resamples)
     names = column_names(comparison.info)
     lines = [f"{'':<28}{names['base']:<26}{names['adapted']}"]

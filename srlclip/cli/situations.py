@@ -36,6 +36,11 @@ def check_arguments(args: argparse.Namespace) -> None:
             raise ValueError(f"evaluate situations needs {' and '.join(missing)}")
     else:
         foreign = own | {"--split": args.split, "--per-role": args.per_role}
+    if args.task == "queries":
+        if not args.csv:
+            raise ValueError("evaluate queries needs --csv")
+    else:
+        foreign |= {"--csv": args.csv, "--out": args.out}
     if given := [name for name, value in foreign.items() if value]:
         raise ValueError(f"evaluate {args.task} does not take {', '.join(given)}")
     if args.resamples < 1:

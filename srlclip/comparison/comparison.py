@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from srlclip import ASSETS
-from srlclip.captioning.reader import CaptionReader, event_count
+from srlclip.captioning.reader import CaptionReader
 from srlclip.captioning.trained import CaptionHeads
 from srlclip.comparison import published
 from srlclip.comparison.embedding import (
@@ -64,7 +64,7 @@ from srlclip.results import (
     Story,
     Timeline,
 )
-from srlclip.situations import EVENTS_PER_CLIP, Caption, DataError, Event, Role, Situation
+from srlclip.situations import Caption, DataError, Event, Role, Situation, event_count
 from srlclip.video import frames as video
 
 #: How many uploads are remembered at a time, and of how many clips the frame embeddings.
@@ -141,9 +141,7 @@ class Comparison:
 
     def examples(self) -> tuple[Example, ...]:
         """Queries that describe one event of a gallery clip, spread over the gallery; chosen without looking at results."""
-        return find_examples(
-            ASSETS / "gallery", tuple(self._clips.values()), self._place, self.lexicon, self.true_caption
-        )
+        return find_examples(ASSETS / "gallery", tuple(self._clips.values()), self._place, self.true_caption)
 
     def stories(self) -> tuple[Story, ...]:
         """Curated queries of the gallery for a guided tour: a win, a tie and a loss of the bundled adapter."""
@@ -273,12 +271,14 @@ class Comparison:
         if not query.strip():
             raise ValueError("the query is empty; describe an event")
         vector = self.embed_texts([query])[0]
-        own = {clip: len(self._clips[clip].events) or EVENTS_PER_CLIP for clip in self.gallery.ids}
+        own = dict(zip(self.gallery.ids, self.gallery.counts, strict=True))
         return query_heat(query, vector, self.gallery.ids, self.gallery.events, own.__getitem__)
 
     def map(self, level: str = "events") -> EmbeddingMap:
         """The gallery's events or clips in two dimensions under either model. Raises ValueError for another level."""
-        return embedding_map(self.gallery.ids, self.gallery.events, self.gallery.clips, self.situation, level)
+        return embedding_map(
+            self.gallery.ids, self.gallery.events, self.gallery.clips, self.situation, level, self.gallery.counts
+        )
 
     def score(
         self, clip_id: str, event_index: int, true: str, negatives: Sequence[Caption], progress: Progress | None = None
@@ -306,7 +306,10 @@ class Comparison:
 
         wrong = tuple(ScoredCaption(n, scored(n.text), margin(n.text)) for n in negatives)
         truncated = self.pair.base.count_truncated(texts)
-        return ScoreResult(clip_id, event_index, ScoredCaption(Caption(true), scored(true)), wrong, truncated)
+        labels = self.situation(clip_id).events
+        label = labels[event_index] if event_index < len(labels) else None
+        caption = prompts.recognised(true, label, self.caption_of)
+        return ScoreResult(clip_id, event_index, ScoredCaption(caption, scored(true)), wrong, truncated)
 
     def decoders(self) -> tuple[str, ...]:
         """What this pair can be captioned with, the best first: "heads" (trained captioners), "zero_shot" (CLIP alone)."""
@@ -315,8 +318,7 @@ class Comparison:
     def caption(self, clip_id: str, progress: Progress | None = None, decoder: str = "auto") -> CaptionResult:
         """SRL captions of every event under both models, beside the reference where there is one.
 
-        decoder: one of decoders(), or "auto" for the first. A video without labels that is longer than a clip is read in
-        events of about two seconds. Raises VideoDecodeError, DataError, ValueError.
+        decoder: one of decoders(), or "auto" for the first. A video without labels is read in events of about two seconds. Raises VideoDecodeError, DataError, ValueError.
         """
         chosen, situation = self.reader.choose(decoder), self.situation(clip_id)
         end = video.clip_end(situation)
@@ -388,8 +390,8 @@ class Comparison:
     def embed_clip(self, clip_id: str) -> dict[str, np.ndarray]:
         """Event embeddings of a gallery clip or upload: model -> (E, D), L2-normalised. Raises DataError for an unknown id."""
         if clip_id in self._place:
-            own = len(self._clips[clip_id].events) or EVENTS_PER_CLIP
-            return {m: self.gallery.events[m][self._place[clip_id]][:own] for m in MODELS}
+            place = self._place[clip_id]
+            return {m: self.gallery.events[m][place][: self.gallery.counts[place]] for m in MODELS}
         with self._lock:
             if clip_id in self._uploads:
                 return self._uploads[clip_id][1]
@@ -399,7 +401,8 @@ class Comparison:
         """(start, end) in seconds of the events that embed_clip tells of."""
         situation = self.situation(clip_id)
         end = video.clip_end(situation)
-        return video.event_spans(end, len(situation.events) or EVENTS_PER_CLIP, situation.start, end)
+        count = event_count(situation, end - situation.start)
+        return video.event_spans(end, count, situation.start, end)
 
     # -- parts ------------------------------------------------------------------------------------------------------
 

@@ -16,9 +16,9 @@ from srlclip.comparison.gallery import Gallery, rectangular
 from srlclip.files import json_digest
 from srlclip.models.pair import ClipPair
 from srlclip.pooling import event_vectors, pooled
-from srlclip.progress import Progress, part
+from srlclip.progress import Pace, Progress, part
 from srlclip.results import MODELS
-from srlclip.situations import EVENTS_PER_CLIP, DataError, Situation, VideoDecodeError
+from srlclip.situations import SECONDS_PER_EVENT, DataError, Situation, VideoDecodeError
 from srlclip.video.clips import clip_pixels
 from srlclip.video.frames import UPLOAD_LIMITS, Limits, VideoInfo
 
@@ -32,7 +32,7 @@ Frames = OrderedDict[tuple[str, int, int], dict[str, np.ndarray]]
 
 
 def frame_embeddings(
-    pair: ClipPair, situation: Situation, events: int, per_event: int, progress: Progress | None = None
+    pair: ClipPair, situation: Situation, events: int | None, per_event: int, progress: Progress | None = None
 ) -> dict[str, np.ndarray]:
     """Of `events` equal parts of a clip: model -> (E, F, D), L2-normalised.
 
@@ -42,8 +42,8 @@ def frame_embeddings(
 
 
 def event_embeddings(pair: ClipPair, situation: Situation, progress: Progress | None = None) -> dict[str, np.ndarray]:
-    """Of as many events as the clip has labels of, else five: model -> (E, D), L2-normalised. Else as frame_embeddings."""
-    frames, _ = _embedded(pair, situation, _event_count(situation), FRAMES_PER_EVENT, progress)
+    """Of the events that a clip is cut into (event_count): model -> (E, D), L2-normalised. Else as frame_embeddings."""
+    frames, _ = _embedded(pair, situation, None, FRAMES_PER_EVENT, progress)
     return {m: event_vectors(vectors).numpy() for m, vectors in frames.items()}
 
 
@@ -53,20 +53,15 @@ def upload_embeddings(
     """An upload with its end where its file's is, its event_embeddings and the frame_embeddings behind them. The file is
     opened once. Raises VideoDecodeError, also for a video outside UPLOAD_LIMITS.
     """
-    count = _event_count(situation)
-    frames, info = _embedded(pair, situation, count, FRAMES_PER_EVENT, progress, UPLOAD_LIMITS)
+    frames, info = _embedded(pair, situation, None, FRAMES_PER_EVENT, progress, UPLOAD_LIMITS)
     events = {m: event_vectors(vectors).numpy() for m, vectors in frames.items()}
     return replace(situation, end=info.duration), events, {m: vectors.numpy() for m, vectors in frames.items()}
-
-
-def _event_count(situation: Situation) -> int:
-    return len(situation.events) or EVENTS_PER_CLIP
 
 
 def _embedded(
     pair: ClipPair,
     situation: Situation,
-    events: int,
+    events: int | None,
     per_event: int,
     progress: Progress | None,
     limits: Limits | None = None,
@@ -83,7 +78,8 @@ def _embedded(
         if progress:
             done = min(i + _BLOCK, len(pixels))
             progress(0.25 + 0.25 * done / len(pixels), f"both models: {done} of {len(pixels)} frames")
-    return {m: torch.cat(vectors).reshape(events, per_event, -1) for m, vectors in parts.items()}, read.info
+    shape = (*read.pixels.shape[:2], -1)
+    return {m: torch.cat(vectors).reshape(shape) for m, vectors in parts.items()}, read.info
 
 
 def embed_gallery(
@@ -104,11 +100,13 @@ def embed_gallery(
                 gallery = Gallery.load(folder, key)
             except DataError:
                 continue
-            return gallery, [by_id[i] for i in gallery.ids], origin
+            clips = [by_id[i] for i in gallery.ids]
+            return gallery.with_counts([len(clip.events) for clip in clips]), clips, origin
     kept, features, reasons = [], {m: [] for m in MODELS}, []
+    pace = Pace(len(situations), "clips")
     for i, situation in enumerate(situations):
         if progress:
-            progress(i / len(situations), f"embedding clip {i + 1} of {len(situations)}")
+            progress(i / len(situations), f"embedding clip {i + 1} of {len(situations)}{pace.left(i)}")
         try:
             vectors = event_embeddings(pair, situation)
         except VideoDecodeError as error:
@@ -123,7 +121,8 @@ def embed_gallery(
         raise DataError(f"none of the {len(situations)} videos could be decoded; the first: {reasons[0]}")
     clips = {m: np.stack([pooled(f) for f in v]) for m, v in features.items()}
     events = {m: rectangular(v) for m, v in features.items()}
-    gallery = Gallery(tuple(s.clip_id for s in kept), events, clips, key)
+    counts = tuple(len(vectors) for vectors in features["base"])
+    gallery = Gallery(tuple(s.clip_id for s in kept), events, clips, key, counts)
     try:
         gallery.save(folders["cached"])
     except OSError as error:  # a read-only home is no reason not to start
@@ -138,10 +137,12 @@ def gallery_name(pair: ClipPair, situations: Sequence[Situation]) -> str:
 
 
 def _stamp(situation: Situation) -> list:
-    """What identifies a clip's pixels wherever the folder lies: its name, size and labelled range."""
+    """What identifies a clip's pixels and its events wherever the folder lies: its name, size, labelled range and, without
+    labels, the rule it is cut by (which older embeddings did not follow)."""
     assert situation.path is not None
     size = situation.path.stat().st_size if situation.path.is_file() else 0
-    return [situation.clip_id, size, situation.start, situation.end]
+    cut = [] if situation.events else [f"{SECONDS_PER_EVENT:g} s"]
+    return [situation.clip_id, size, situation.start, situation.end, *cut]
 
 
 def cache_folder() -> Path:

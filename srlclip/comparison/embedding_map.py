@@ -108,10 +108,12 @@ def embedding_map(
     clips: Mapping[str, np.ndarray],
     situation: Callable[[str], Situation],
     level: str = "events",
+    counts: Sequence[int] | None = None,
 ) -> EmbeddingMap:
     """ids: of the gallery. events: model -> (G, E, D); clips: model -> (G, D); both L2-normalised.
 
-    Labels come from `situation`; events that only repeat a shorter clip's last one are left out. Raises ValueError for
+    counts: (G,) events of each clip's own; None: as many as it has labels of, else E. Labels come from `situation`;
+    events that only repeat a shorter clip's last one are left out. Raises ValueError for
     an unknown level or fewer than three items.
     """
     if level not in LEVELS:
@@ -119,7 +121,7 @@ def embedding_map(
     rows: list[tuple[int, int | None]] = []
     for g, clip in enumerate(ids):
         most = next(iter(events.values())).shape[1]
-        own = min(len(situation(clip).events) or most, most)
+        own = min(counts[g] if counts is not None else len(situation(clip).events) or most, most)
         rows += [(g, k) for k in range(own)] if level == "events" else [(g, None)]
     total = len(rows)
     if total < 3:

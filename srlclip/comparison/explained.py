@@ -62,16 +62,16 @@ def explain_search(
         if hit.event_index >= len(clip.events):
             return tuple((slot, None, "") for slot in asked.said()) if clip.events else ()
         event = clip.events[hit.event_index]
-        told = [events[hit.event_index] for events in clip.annotations if hit.event_index < len(events)]
+        labelled = [events[hit.event_index] for events in clip.annotations if hit.event_index < len(events)]
         shown = event_facts(event)
-        return tuple((slot, judged(slot, words, (event, *told)), getattr(shown, slot)) for slot, words in asked.items())
+        return tuple((slot, judged(slot, words, (event, *labelled)), getattr(shown, slot)) for slot, words in asked.items())
 
     def of(hit: Hit) -> HitFacts:
         key = (hit.clip_id, hit.event_index)
         if key not in known:
             events = situation(hit.clip_id).events
-            told = caption(brief(events[hit.event_index], asked)) if hit.event_index < len(events) else ""
-            known[key] = HitFacts(told, marks(hit))
+            text = caption(brief(events[hit.event_index], asked)) if hit.event_index < len(events) else ""
+            known[key] = HitFacts(text, marks(hit))
         return known[key]
 
     judgements = {m: [(hit.rank, marks(hit)) for hit in result.hits[m]] for m in MODELS}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,8 @@ from srlclip.files import replacing
 from srlclip.pooling import pooled
 from srlclip.situations import DataError
 
-FORMAT = 1
+#: What is written; 1, which did not say how many events a clip has of its own, is read too.
+FORMAT, READ = 2, (1, 2)
 _VECTORS, _CARD = "gallery.safetensors", "gallery.json"
 
 
@@ -31,13 +32,15 @@ class Gallery:
     """G clips of E events under one or more models.
 
     ids: clip ids, unique. events: model -> (G, E, D). clips: model -> (G, D). Vectors are L2-normalised float32.
-    fingerprints: model -> identity of the weights that made its vectors.
+    fingerprints: model -> identity of the weights that made its vectors. counts: how many of a clip's E events are its
+    own, (G,); the rest repeat its last one. (): all of them.
     """
 
     ids: tuple[str, ...]
     events: Mapping[str, np.ndarray]
     clips: Mapping[str, np.ndarray]
     fingerprints: Mapping[str, str]
+    counts: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if len(set(self.ids)) != len(self.ids):
@@ -51,6 +54,10 @@ class Gallery:
                     f"{model}: {count} ids need events ({count}, E, D) and clips ({count}, D), "
                     f"got {events.shape} and {self.clips[model].shape}"
                 )
+            if not self.counts:
+                object.__setattr__(self, "counts", (events.shape[1],) * count)
+            if len(self.counts) != count or not all(1 <= own <= events.shape[1] for own in self.counts):
+                raise ValueError(f"counts must be {count} whole numbers of 1 to {events.shape[1]}")
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -58,6 +65,11 @@ class Gallery:
     @property
     def models(self) -> tuple[str, ...]:
         return tuple(self.clips)
+
+    def with_counts(self, labelled: Sequence[int]) -> Gallery:
+        """The gallery with the number of events of each labelled clip; 0 keeps what is known of an unlabelled one."""
+        known = zip(labelled, self.counts, strict=True)
+        return replace(self, counts=tuple(min(own, kept) if own else kept for own, kept in known))
 
     def with_clips(self, clips: Mapping[str, Mapping[str, np.ndarray]], own_too: bool) -> Gallery:
         """A gallery of other clips: id -> model -> event embeddings (E, D), any E. own_too: followed by this one's.
@@ -71,12 +83,15 @@ class Gallery:
         for model in self.models:
             rows = [vectors[model] for vectors in clips.values()] + (list(self.events[model]) if own_too else [])
             events[model] = rectangular(rows)
+        counts = [len(next(iter(vectors.values()))) for vectors in clips.values()] + list(
+            self.counts if own_too else ()
+        )
         means = {}
         for model in self.models:  # over a clip's own events, without those repeated
             means[model] = np.stack(
                 [pooled(vectors[model]) for vectors in clips.values()] + (list(self.clips[model]) if own_too else [])
             )
-        return Gallery((*clips, *kept), events, means, self.fingerprints)
+        return Gallery((*clips, *kept), events, means, self.fingerprints, tuple(counts))
 
     def save(self, folder: str | Path) -> None:
         """Write gallery.safetensors and gallery.json, both or neither: a gallery that was there before stays until both
@@ -87,7 +102,12 @@ class Gallery:
         folder.mkdir(parents=True, exist_ok=True)
         vectors = {f"{model}.events": np.ascontiguousarray(value) for model, value in self.events.items()}
         vectors |= {f"{model}.clips": np.ascontiguousarray(value) for model, value in self.clips.items()}
-        card = {"format": FORMAT, "ids": list(self.ids), "fingerprints": dict(self.fingerprints)}
+        card = {
+            "format": FORMAT,
+            "ids": list(self.ids),
+            "fingerprints": dict(self.fingerprints),
+            "counts": list(self.counts),
+        }
         with replacing(folder / _CARD) as draft:
             draft.write_text(json.dumps(card, indent=1) + "\n", "utf-8")
             with replacing(folder / _VECTORS) as vectors_draft:
@@ -104,12 +124,14 @@ class Gallery:
         try:
             card = json.loads(path.read_text("utf-8"))
             vectors = load_file(str(Path(folder) / _VECTORS))
-            if card["format"] != FORMAT:
-                raise DataError(f"format {card['format']!r}, this version reads {FORMAT}; build it again", file=path)
+            if card["format"] not in READ:
+                known = " and ".join(map(str, READ))
+                raise DataError(f"format {card['format']!r}, this version reads {known}; build it again", file=path)
+            counts = tuple(card["counts"]) if card["format"] > 1 else ()
             models = card["fingerprints"]
             events = {model: vectors[f"{model}.events"] for model in models}
             clips = {model: vectors[f"{model}.clips"] for model in models}
-            gallery = cls(tuple(card["ids"]), events, clips, models)
+            gallery = cls(tuple(card["ids"]), events, clips, models, counts)
         except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
             raise DataError(f"not a complete gallery ({error}); build it again", file=path) from error
         for model, wanted in (fingerprints or {}).items():

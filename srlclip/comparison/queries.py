@@ -6,12 +6,11 @@ import json
 from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 
-from srlclip.language import prompts
 from srlclip.language.facts import Facts, event_facts
 from srlclip.language.lexicon import Lexicon
 from srlclip.language.query_facts import query_facts
 from srlclip.results import Example, Story
-from srlclip.situations import Caption, Event, Role, Situation
+from srlclip.situations import Caption, Event, Situation
 
 FILE, STORIES = "examples.json", "stories.json"
 #: What a story is chosen as: which model ranks its clip higher.
@@ -27,13 +26,12 @@ def find_examples(
     folder: Path,
     situations: Sequence[Situation],
     present: Container[str],
-    lexicon: Lexicon,
     true: Callable[[str, int], Caption],
 ) -> tuple[Example, ...]:
     """Queries that describe one event of a gallery clip: the folder's own, else spread over the labelled clips by place.
 
     The bundled gallery has its own, drawn by the rule of srlclip.synsitu.gallery_queries: no score enters the choice of
-    any example. Without labels they are sentences from the lexicon, without a target. present: clip ids of the gallery.
+    any example. A gallery without labels has none: what is in it nobody knows. present: clip ids of the gallery.
     """
     stored = folder / FILE
     if stored.is_file():
@@ -46,15 +44,9 @@ def find_examples(
         if examples:
             return examples
     labelled = [s for s in situations if s.events]
-    if labelled:
-        picks = labelled[:: max(1, len(labelled) // 8)][:8]
-        chosen = [(s.clip_id, i % len(s.events)) for i, s in enumerate(picks)]
-        return tuple(Example(true(clip, event).text, clip, event, True) for clip, event in chosen)
-    texts = []
-    for verb in lexicon.verbs[:4]:
-        roles = tuple(Role(k, n, f[0]) for k, n in lexicon.roles(verb) if (f := lexicon.fillers(k, verb, 1)))
-        texts.append(prompts.caption(Event(lexicon.verb(verb), verb, roles), "natural").text)
-    return tuple(Example(text, None, None) for text in texts)
+    picks = labelled[:: max(1, len(labelled) // 8)][:8]
+    chosen = [(s.clip_id, i % len(s.events)) for i, s in enumerate(picks)]
+    return tuple(Example(true(clip, event).text, clip, event, True) for clip, event in chosen)
 
 
 def asked_facts(

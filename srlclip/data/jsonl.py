@@ -10,13 +10,15 @@
 has no path. `start`, `end` are seconds inside the video, which the events share evenly; without `end` they share all of
 it, so write it where the last event ends before the video does. `verb_id` defaults to "{lemma}.01". Roles may be an object
 {name: text} or a list; a role without a key takes the modifier's key if its name is one (direction, manner, location,
-goal, purpose, scene or a VidSitu role key such as "Arg0 (opener)"), else the next free Arg. Blank lines are skipped, a
+goal, purpose, scene or a VidSitu role key such as "Arg0 (opener)"), else the next free Arg. `origin` of an event says where its
+labels come from: "typed", "file" or "model: NAME" (a model's own words are no reference for that model). Blank lines are skipped, a
 byte order mark and Windows line ends are allowed.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,11 +26,23 @@ from typing import Any, NamedTuple
 from srlclip.data.problems import Problem, brief, refuse
 from srlclip.data.roles import parse_role_key
 from srlclip.files import write_text
-from srlclip.situations import CORE_ROLES, MODIFIER_NAMES, ROLE_KEYS, DataError, Event, Role, Situation
+from srlclip.situations import (
+    CORE_ROLES,
+    FROM_FILE,
+    FROM_MODEL,
+    MODIFIER_NAMES,
+    ROLE_KEYS,
+    TYPED,
+    DataError,
+    Event,
+    Role,
+    Situation,
+)
 
 _MODIFIER_KEYS = {name: key for key, name in MODIFIER_NAMES.items()} | {"scene": "AScn"}
 _CLIP_FIELDS = ("id", "video", "start", "end", "events")
-_EVENT_FIELDS = ("verb", "verb_id", "roles", "relation")
+_EVENT_FIELDS = ("verb", "verb_id", "roles", "relation", "origin")
+_KNOWN_ORIGIN = re.compile(rf"({TYPED}|{FROM_FILE}|{FROM_MODEL}\S.*)?\Z")
 
 
 class Line(NamedTuple):
@@ -170,9 +184,15 @@ def _event(raw: Any, number: int) -> Event:
         relation = values.get("relation")
         if relation is not None:
             relation = _text(relation, "relation")
-        return Event(verb=verb, verb_id=verb_id, roles=_roles(values.get("roles", [])), relation=relation)
+        return Event(verb, verb_id, _roles(values.get("roles", [])), relation, _origin(values.get("origin", "")))
     except ValueError as error:
         raise ValueError(f"event {number}: {error}") from None
+
+
+def _origin(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > 200 or not _KNOWN_ORIGIN.match(value):
+        raise ValueError(f"origin is {brief(value)}; allowed: {TYPED}, {FROM_FILE}, or {FROM_MODEL}NAME")
+    return value
 
 
 def _roles(raw: Any) -> tuple[Role, ...]:
@@ -216,6 +236,8 @@ def _event_out(event: Event) -> dict[str, Any]:
     out: dict[str, Any] = {"verb": event.verb, "verb_id": event.verb_id}
     if event.relation is not None:
         out["relation"] = event.relation
+    if event.origin:
+        out["origin"] = event.origin
     out["roles"] = [{"key": role.key, "name": role.name, "text": role.filler} for role in event.roles]
     return out
 

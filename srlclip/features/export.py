@@ -24,7 +24,13 @@ from srlclip.parallel import read_ahead
 from srlclip.pooling import event_vectors, pooled
 from srlclip.progress import Progress
 from srlclip.results import MODELS
-from srlclip.situations import EVENTS_PER_CLIP, SECONDS_PER_EVENT, Situation, VideoDecodeError
+from srlclip.situations import (
+    EVENTS_PER_CLIP,
+    SECONDS_PER_EVENT,
+    Situation,
+    VideoDecodeError,
+    unlabelled_events,
+)
 from srlclip.video.frames import Limits, VideoInfo, event_spans, spans_in
 from srlclip.video.pixels import PreprocessSpec
 from srlclip.video.streaming import equal_moments, pixel_chunks, rate_count
@@ -116,7 +122,7 @@ def plan(situation: Situation, info: VideoInfo, settings: ExportSettings) -> Pla
     wants_frames = bool({"frames", "clip"} & set(settings.levels))
     wants_events = bool({"events", CONTEXTUALIZED} & set(settings.levels))
     frames = equal_moments(settings.count or rate_count(settings.rate, duration), duration)
-    count = len(situation.events) or settings.events or max(1, round(duration / settings.event_seconds))
+    count = len(situation.events) or settings.events or unlabelled_events(duration, settings.event_seconds)
     spans = np.asarray(event_spans(duration, count))
     per_event = equal_moments(count * settings.frames_per_event, duration)
     every = np.concatenate([frames if wants_frames else frames[:0], per_event if wants_events else per_event[:0]])

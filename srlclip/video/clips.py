@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from srlclip.progress import Progress
-from srlclip.situations import Situation, VideoDecodeError
+from srlclip.situations import Situation, VideoDecodeError, event_count
 from srlclip.video.frames import Limits, VideoInfo, event_moments, spans_in
 from srlclip.video.pixels import PreprocessSpec
 from srlclip.video.streaming import CHUNK, pixel_chunks
@@ -26,7 +26,7 @@ class ClipPixels:
 
 def clip_pixels(
     situation: Situation,
-    events: int,
+    events: int | None,
     per_event: int,
     spec: PreprocessSpec,
     limits: Limits | None = None,
@@ -35,30 +35,34 @@ def clip_pixels(
 ) -> ClipPixels:
     """Frames of `events` equal parts of a clip (spans_in), at the moments that sample_indices takes, preprocessed.
 
-    progress: told the share that is read, 0 to 1, and a line of text. chunk: frames decoded at a time. Raises
+    events: None cuts the clip as event_count says, once its length is known. progress: told the share that is read, 0 to 1, and a line of text. chunk: frames decoded at a time. Raises
     VideoDecodeError for a file that is missing, cannot be decoded, is outside the limits or does not cover the events.
     """
     path = situation.path
     if path is None:
         missing = f"{situation.clip_id}: no video file; put {situation.clip_id}.mp4 into the videos folder"
         raise VideoDecodeError(missing)
-    opened: list[VideoInfo] = []
+    opened: list[tuple[VideoInfo, int]] = []
 
     def moments(info: VideoInfo) -> np.ndarray:
-        opened.append(info)
+        seconds = (info.duration if situation.end is None else situation.end) - situation.start
+        opened.append((info, event_count(situation, seconds) if events is None else events))
         try:
-            spans = spans_in(info, events, situation.start, situation.end)
+            spans = spans_in(info, opened[0][1], situation.start, situation.end)
         except ValueError as error:
             mend = "cut or download it again, or correct start and end of its label"
             raise VideoDecodeError(f"{path}: {error}; {mend}") from error
         return event_moments(spans, per_event).ravel()
 
-    total, done = events * per_event, 0
-    out = np.empty((total, 3, spec.crop, spec.crop), np.uint8)
+    out, done = np.empty((0, 3, spec.crop, spec.crop), np.uint8), 0
     for pixels, times in pixel_chunks(path, moments, spec, limits, chunk):
+        total = opened[0][1] * per_event
+        if not done:
+            out = np.empty((total, *out.shape[1:]), np.uint8)
         count = int(times.sum())
         out[done : done + count] = np.repeat(pixels, times, axis=0)
         done += count
         if progress:
             progress(done / total, f"decoding: {done} of {total} frames")
-    return ClipPixels(out.reshape(events, per_event, *out.shape[1:]), opened[0])
+    info, cut = opened[0]
+    return ClipPixels(out.reshape(cut, per_event, *out.shape[1:]), info)

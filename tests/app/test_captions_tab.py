@@ -1,6 +1,7 @@
 """The SRL captions tab on a fake Comparison: which decoder made the captions, what a failed run leaves, long videos."""
 
 import html
+import re
 from dataclasses import replace
 
 import gradio as gr
@@ -10,7 +11,9 @@ from fake_results import event, result
 
 from srlclip.app.ui import build_demo
 from srlclip.app.ui.parts.links import Link, from_params, to_query
+from srlclip.app.ui.parts.picker import Picker
 from srlclip.app.ui.results import roles
+from srlclip.app.ui.tab import FREE
 from srlclip.app.ui.tabs import captions
 from srlclip.progress import part
 from srlclip.situations import VideoDecodeError
@@ -134,7 +137,18 @@ def test_links_carry_a_decoder_that_is_not_the_best(comparison, media):
 
 def test_a_linked_decoder_is_chosen_and_falls_back(comparison, media):
     link = Link("captions", clip="clip_02", decoder="zero_shot")
-    clip, decoder, page, shown = captions.restored(comparison, media, link)
+    with gr.Blocks():
+        picker = Picker(comparison, media, None, "Clip", FREE)
+    clip, _, _, decoder, page, shown = captions.restored(comparison, media, picker, link)
     assert (clip, decoder, shown) == ("clip_02", "zero_shot", "clip_02") and "CLIP alone does not caption" in page
     alone = FakeComparison(None, 3, kinds=("zero_shot",))
-    assert captions.restored(alone, media, replace(link, decoder="heads"))[1] == "zero_shot"
+    assert captions.restored(alone, media, picker, replace(link, decoder="heads"))[3] == "zero_shot"
+
+
+def test_a_linked_event_is_open(comparison, media):
+    """What the tour says is open: the event that was asked for, in the table, among the buttons and in the player."""
+    shown = captions.caption_view(comparison, media, "clip_02", event=2)
+    assert re.search(r'data-sc-event="2"[^>]*aria-pressed="true"', shown) and shown.count('aria-pressed="true"') == 2
+    assert '<div data-sc-panel="2">' in shown and '<div data-sc-panel="0" hidden>' in shown and "#t=4," in shown
+    assert "event=3" in shown  # its own address, from 1
+    assert '<div data-sc-panel="0">' in captions.caption_view(comparison, media, "clip_02", event=99)

@@ -12,7 +12,8 @@ from srlclip.app.ui.tabs.hard_negatives.tab import ROLE_BOXES, prepared
 
 
 def test_scores_show_tiles_plot_and_table(comparison, media):
-    page = scoring.score_view(comparison, media, "clip_02", 1, "a b", ["noun", "agent_patient"], "own one\n\n own two ")
+    true = comparison.true_caption("clip_02", 1).text
+    page = scoring.score_view(comparison, media, "clip_02", 1, true, ["noun", "agent_patient"], "own one\n\n own two ")
     assert page.count("sc-tile ") == 2 and "/ 4" in page and "<svg" in page and "own two" in page
 
 
@@ -40,7 +41,8 @@ def test_prepared_fills_every_output(comparison):
 
 
 def test_negatives_stand_together_by_kind(comparison):
-    _, found = scoring.gathered(comparison, "clip_00", 0, "a", ["attribute", "natural", "noun"], "own")
+    true = comparison.true_caption("clip_00", 0).text
+    _, found = scoring.gathered(comparison, "clip_00", 0, true, ["attribute", "natural", "noun"], "own")
     assert [n.kind for n in found] == ["natural"] * 4 + ["noun", "attribute", "custom"]
 
 
@@ -52,3 +54,43 @@ def test_an_upload_is_answered_with_the_button_to_press(comparison, media, tmp_p
     buttons = [block.value for block in demo.blocks.values() if isinstance(block, gr.Button)]
     word = re.search(r"press (\w+)\.", ready)[1]
     assert any(button.split()[0] == word for button in buttons), word
+
+
+def test_the_counts_of_the_kinds_are_what_is_scored_whatever_is_chosen(comparison):
+    """A caption that two kinds could give counts for one of them, in the count and in the run alike."""
+    true = comparison.true_caption("clip_00", 0).text
+    counts = {
+        kind: int(re.search(r"\((\d+)\)", text)[1]) for text, kind in scoring.kind_choices(comparison, "clip_00", 0)
+    }
+    for chosen in ([kind] for kind in counts):
+        assert len(scoring.gathered(comparison, "clip_00", 0, true, chosen, "")[1]) == counts[chosen[0]]
+    assert len(scoring.gathered(comparison, "clip_00", 0, true, list(counts), "")[1]) == sum(counts.values())
+
+
+def test_an_edited_caption_gets_no_negatives_of_the_old_one(comparison):
+    with pytest.raises(ValueError, match="belong to the labels' caption"):
+        scoring.gathered(comparison, "clip_00", 0, "a robot sleeps", ["noun"], "")
+    _, found = scoring.gathered(comparison, "clip_00", 0, "a robot sleeps", ["noun"], "a robot runs")
+    assert [n.kind for n in found] == ["custom"] and found[0].style == "typed"
+
+
+def test_a_composed_caption_gets_negatives_of_its_own(comparison):
+    fillers = {"Arg0": "tall wizard", "AScn": "moon"}
+    text = scoring.compose(comparison, "push.01", fillers)
+    _, found = scoring.gathered(comparison, "clip_00", 0, text, ["noun"], "", "push.01", fillers)
+    assert found and all("tall wizard" in n.text for n in found)
+
+
+def test_what_was_typed_is_not_called_a_caption_of_the_labels(comparison):
+    assert comparison.score("clip_00", 0, "a b", ()).true.caption.style == "typed"
+    label = comparison.caption_of(comparison.situation("clip_00").events[0]).text
+    assert comparison.score("clip_00", 0, label, ()).true.caption.style == "natural"
+
+
+def test_changing_the_kinds_or_a_caption_never_leaves_the_old_result_standing(comparison, media):
+    with gr.Blocks() as demo, gr.Tab(TAB.title) as place:
+        TAB.build(PageContext(comparison, media), place)
+    by_label = {getattr(b, "label", None): i for i, b in demo.blocks.items()}
+    heard = {(t, name) for fn in demo.fns.values() for t, name in fn.targets}
+    for label in ("True caption (editable)", "Negatives made from the labels, by kind (how many)"):
+        assert (by_label[label], "input") in heard, label

@@ -2,7 +2,7 @@
 
 from fake_comparison import FakeComparison
 
-from srlclip.app.ui.parts.links import Link, clip_and_event, from_params, to_query
+from srlclip.app.ui.parts.links import Link, clip_and_event, from_params, to_query, unknown_values
 
 TABS = ("retrieval", "captions", "negatives")
 
@@ -30,3 +30,12 @@ def test_without_a_clip_a_link_means_the_first_example():
     assert clip_and_event(comparison, Link("toy", clip="clip_02")) == ("clip_02", 0)
     comparison.examples = lambda: ()
     assert clip_and_event(comparison, Link("toy")) == ("clip_00", 0)
+
+
+def test_what_an_address_names_in_vain_is_said():
+    params = {"tab": "nope", "clip": "gone<b>", "event": "99", "decoder": "magic", "q": "x"}
+    told = unknown_values(params, from_params(params, ("a",), TABS), TABS)
+    assert len(told) == 4 and "the clip 'gone<b>', which is not in this gallery" in told[1]
+    fine = {"tab": "captions", "clip": "a", "event": "2", "decoder": "heads"}
+    assert unknown_values(fine, from_params(fine, ("a",), TABS), TABS) == []
+    assert unknown_values({}, from_params({}, ("a",), TABS), TABS) == []

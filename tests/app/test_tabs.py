@@ -91,15 +91,15 @@ def test_a_page_that_goes_is_told_to_every_tab_that_wants_to_know(demo):
 
 def test_after_a_switch_the_link_fills_the_open_tab_unless_that_keeps_its_query(demo):
     fill = event_of(demo, "fill")
-    clip = component(demo, gr.Dropdown, "Gallery clip (runs at once)")
     filled = values(fill, "?tab=captions&clip=clip_01", True)
-    assert filled[clip._id] == "clip_01" and sum(not skipped(v) for v in filled.values()) == 4
+    assert "clip_01" in [v for v in filled.values() if isinstance(v, str)]
+    assert sum(not skipped(v) for v in filled.values()) == 6
     assert all(map(skipped, values(fill, "?tab=retrieval&q=a man", True).values()))
 
 
 @pytest.mark.parametrize("link, fields", [
-    (Link("retrieval", "a man"), 7), (Link("captions", clip="clip_01"), 4), (Link("captions"), 4),
-    (Link("negatives", clip="clip_01", event=4), 19), (Link("negatives"), 19), (Link("analysis"), 1),
+    (Link("retrieval", "a man"), 7), (Link("captions", clip="clip_01"), 6), (Link("captions"), 6),
+    (Link("negatives", clip="clip_01", event=4), 21), (Link("negatives"), 21), (Link("analysis"), 1),
     (Link("retrieval"), 0), (Link("own"), 0), (Link("vote"), 0), (Link("how"), 0),
 ])  # fmt: skip
 def test_a_link_gives_a_value_to_every_field_of_its_tab_or_to_none(link, fields):

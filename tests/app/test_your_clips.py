@@ -9,6 +9,7 @@ import gradio as gr
 import pytest
 from fake_comparison import FakeComparison, write_clip
 
+from srlclip.app.session.report import newest
 from srlclip.app.session.saved_file import dump, load
 from srlclip.app.session.store import SessionStore
 from srlclip.app.ui.parts.media import Media
@@ -24,7 +25,7 @@ HOSTILE = "<img src=x onerror=alert(1)> ${1+1} {{value}} 😀 שלום"
 @pytest.fixture(scope="module")
 def videos(tmp_path_factory):
     folder = tmp_path_factory.mktemp("videos")
-    paths = [write_clip(folder / f"clip {number}.mp4", number, 12, (64, 48)) for number in range(3)]
+    paths = [write_clip(folder / f"clip {number}.mp4", number, 100, (64, 48)) for number in range(3)]
     (folder / "broken.mp4").write_bytes(b"not a video at all")
     return [str(path) for path in (*paths, folder / "broken.mp4")]
 
@@ -58,7 +59,8 @@ def test_a_corrupt_file_among_good_ones_is_named_and_the_others_go_on(handlers, 
 
 
 def test_the_page_shows_clips_and_limits_and_what_can_be_labelled(handlers, token):
-    status, shelf, clip, number, table, verb, keys, *rest = handlers.refreshed(token, None, None)
+    status, shelf, clip, number, watch, table, verb, keys, *rest = handlers.refreshed(token, None, None)
+    assert "sc-main" in watch and watch.count("data-sc-seek") == 5 and "▸ event 1" in watch  # beside the labels
     assert "2 of 12 clips" in status and "300 MB" in status and shelf.count("sc-card") == 2
     assert clip.value == "clip 0.mp4" and [value for _, value in number.choices] == [0, 1, 2, 3, 4]
     assert table.count("no labels yet") == 5 and verb.value is None and keys == []
@@ -222,7 +224,7 @@ def test_deleting_leaves_neither_video_nor_poster_anywhere(handlers, videos):
     handlers.refreshed(token, None, None)
     folder = handlers.session(token).folder
     published = {file.name for file in handlers.media.folder.iterdir()}
-    assert len(published) == 4 and len(list(folder.iterdir())) == 2
+    assert len(published) == 5 and len(list(folder.iterdir())) == 2
     handlers.remove(token, "clip 0.mp4")
     assert len(list(handlers.media.folder.iterdir())) == 2
     handlers.store.drop(token)
@@ -243,7 +245,7 @@ def no_markup(html):
 def test_hostile_names_and_texts_are_shown_as_text(handlers, comparison, tmp_path):
     session = handlers.session(handlers.store.open())
     token = next(iter(handlers.store._sessions))
-    video = write_clip(tmp_path / "v.mp4", 5, 12, (64, 48))
+    video = write_clip(tmp_path / "v.mp4", 5, 100, (64, 48))
     clip, _ = session.add(comparison, video, f"{HOSTILE}.mp4")
     keys, *_ = handlers.change_verb(token, clip.name, 0, "push")
     handlers.keep_event(token, clip.name, 0, "push", keys, HOSTILE, HOSTILE)
@@ -282,3 +284,19 @@ def test_a_refused_comparison_file_leaves_its_field_free_for_the_next_one(compar
         if event["trigger_only_on_failure"]
     ]
     assert any(len(names) == 1 and "saved comparison" in names[0] for names in emptied)
+
+
+def test_kept_results_are_shown_where_they_are_listed(handlers, token):
+    """The tab that lists them opens with one; it never says that there are none beside the list."""
+    assert "No result is kept yet" in handlers.newest(token, None)
+    handlers.search(token, "first", False)
+    handlers.search(token, "second", False)
+    assert "Search: second" in handlers.newest(token, None) and "Search: first" in handlers.newest(token, 0)
+    assert "No result is kept yet" in handlers.newest("", None)
+
+
+def test_a_question_asked_again_is_told_once_in_the_report(handlers, token):
+    session = handlers.session(token)
+    for words in ("first", "second", "first"):
+        handlers.search(token, words, False)
+    assert [result.value.query for result in newest(session.results)] == ["second", "first"]

@@ -180,7 +180,7 @@ def test_a_folder_without_labels(tiny_clip, tiny_run, world, tmp_path):
     said = []
     mine = Comparison.load(str(tiny_clip), str(tiny_run / "model"), videos, progress=lambda s, what: said.append(what))
     assert mine.clip_ids() == ("one", "sub/two") and any("left out" in s and "broken.mp4" in s for s in said)
-    assert mine.examples() and all(e.target is None for e in mine.examples())
+    assert mine.examples() == ()  # nobody knows what is in them
     assert mine.verbs()[0] in mine.lexicon  # the adapter's own vocabulary
 
 

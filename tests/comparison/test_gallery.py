@@ -98,3 +98,22 @@ def test_other_clips_stand_before_the_gallerys_own_and_keep_their_events():
         own.with_clips({"a": clips["mine"]}, True)
     with pytest.raises(ValueError, match="at least one"):
         own.with_clips({}, False)
+
+
+def test_clips_of_any_length_keep_their_own_number_of_events(gallery: Gallery, tmp_path: Path) -> None:
+    long = {model: unit(20, 8, seed=3) for model in MARKS}
+    mixed = gallery.with_clips({"long": long}, own_too=True)
+    assert mixed.counts == (20, *(5,) * 30) and mixed.events["base"].shape == (31, 20, 8)
+    mixed.save(tmp_path)
+    assert Gallery.load(tmp_path).counts == mixed.counts
+    assert mixed.with_counts([0, 3, *[0] * 29]).counts[:3] == (20, 3, 5)
+    with pytest.raises(ValueError, match="counts must be 31"):
+        Gallery(mixed.ids, mixed.events, mixed.clips, MARKS, (21, *(5,) * 30))
+
+
+def test_files_of_the_first_format_are_still_read(gallery: Gallery, tmp_path: Path) -> None:
+    gallery.save(tmp_path)
+    card = json.loads((tmp_path / "gallery.json").read_text())
+    del card["counts"]
+    (tmp_path / "gallery.json").write_text(json.dumps(card | {"format": 1}))
+    assert Gallery.load(tmp_path, MARKS).counts == (5,) * 30

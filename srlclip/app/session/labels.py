@@ -8,12 +8,13 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from srlclip.data.jsonl import clip_line, read_text
 from srlclip.data.vidsitu_element import read_element, segment_of
 from srlclip.results import CaptionResult
-from srlclip.situations import DataError, Event, Role, Situation
+from srlclip.situations import EDITED, FROM_FILE, FROM_MODEL, TYPED, DataError, Event, Role, Situation
 
 #: What one clip's annotation may hold at most.
 MAX_EVENTS, MAX_ROLES, MAX_FILLER, MAX_PASTED = 60, 30, 300, 500_000
@@ -44,10 +45,29 @@ def known_verb(text: str | None, verbs: Sequence[str]) -> str:
     raise ValueError(f"The verb {typed[:60]!r} is not known. {hint}")
 
 
-def made_event(verb_id: str, verb: str, roles: Sequence[tuple[str, str]], fillers: Mapping[str, str]) -> Event:
-    """An event from a verb, its (key, name) roles and the fillers by key; roles without a filler stay empty."""
+def made_event(
+    verb_id: str, verb: str, roles: Sequence[tuple[str, str]], fillers: Mapping[str, str], before: Event | None = None
+) -> Event:
+    """An event from a verb, its (key, name) roles and the fillers by key; roles without a filler stay empty.
+
+    before: what it was until now. What a model said stays a model's, however much of it is edited.
+    """
     kept = tuple(Role(key, name, " ".join(fillers.get(key, "").split())) for key, name in roles)
-    return checked((Event(verb, verb_id, kept),))[0]
+    made = checked((Event(verb, verb_id, kept),))[0]
+    if before is not None and _content(made) == _content(before):
+        return replace(made, origin=before.origin)
+    if before is not None and before.from_model:
+        return replace(made, origin=before.origin.removesuffix(EDITED) + EDITED)
+    return replace(made, origin=TYPED)
+
+
+def _content(event: Event) -> tuple:
+    return event.verb_id, {(role.key, role.filler.strip()) for role in event.visible_roles}
+
+
+def from_file(events: Sequence[Event]) -> tuple[Event, ...]:
+    """The events with where they come from: a file, unless that says more."""
+    return tuple(replace(event, origin=event.origin or FROM_FILE) for event in events)
 
 
 def checked(events: Sequence[Event]) -> tuple[Event, ...]:
@@ -76,13 +96,13 @@ def read_pasted(text: str | None, clip: str) -> tuple[Event, ...]:
     whole = _whole(text)
     elements = whole if isinstance(whole, list) else [whole]
     if whole is not None and any(isinstance(each, dict) and "Ev1" in each for each in elements):
-        return checked(_from_vidsitu(elements, clip))
+        return from_file(checked(_from_vidsitu(elements, clip)))
     if isinstance(whole, list):
         text = "\n".join(json.dumps(each, ensure_ascii=False) for each in whole)
     elif isinstance(whole, dict) and "\n" in text:
         text = json.dumps(whole, ensure_ascii=False)  # one clip over several lines
     situations = {s.clip_id: s.events for s in read_text(text, PASTED)}
-    return checked(_the_one(situations, clip))
+    return from_file(checked(_the_one(situations, clip)))
 
 
 def _whole(text: str) -> Any:
@@ -127,9 +147,17 @@ def as_line(clip: str, seconds: float, slots: Slots) -> str:
 
 
 def from_captions(
-    result: CaptionResult, model: str, roles_of: Callable[[str], Sequence[tuple[str, str]]], known: Sequence[str]
+    result: CaptionResult,
+    model: str,
+    roles_of: Callable[[str], Sequence[tuple[str, str]]],
+    known: Sequence[str],
+    name: str = "",
 ) -> tuple[Event, ...]:
-    """What a model says in each event as labels to start from. roles_of: (key, name) of a known VerbID."""
+    """What a model says in each event as labels to start from, which stay marked as its own.
+
+    roles_of: (key, name) of a known VerbID. name: of the model, as its labels' origin tells it.
+    """
+    origin = f"{FROM_MODEL}{' '.join((name or model).split())[:100]}"
     events = []
     for caption in result.events:
         said = {
@@ -139,5 +167,5 @@ def from_captions(
         verb_id = next(iter(caption.verb_ids[model]), f"{lemma.replace(' ', '_')}.01")
         names = roles_of(verb_id) if verb_id in known else [(key, name) for key, (name, _) in said.items()]
         roles = tuple(Role(key, name, said.get(key, ("", ""))[1][:MAX_FILLER]) for key, name in names)
-        events.append(Event(lemma, verb_id, roles))
+        events.append(Event(lemma, verb_id, roles, origin=origin))
     return checked(events)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 
 from srlclip.app.markup import GLYPHS, differs, esc, said, signed
+from srlclip.app.origins import caption_warning, in_words, reference_warning
 from srlclip.app.session.report_style import CSS, POLICY
 from srlclip.app.session.values import Models, OwnClip, Result
 from srlclip.plots import KIND_NAMES, NAMES, margins, rank_slope, short_name, to_svg
@@ -35,7 +36,7 @@ def report(
     Of too much, pictures go first, then the oldest results.
     """
     when = when or datetime.now(timezone.utc)
-    kept, pictures, left_out = list(results), dict(posters), ""
+    kept, pictures, left_out = newest(results), dict(posters), ""
     while True:
         text = _document(clips, kept, pictures, models, when, left_out)
         if len(text.encode("utf-8", "replace")) < MAX_BYTES or not (pictures or kept):
@@ -44,7 +45,15 @@ def report(
             pictures, left_out = {}, "Pictures were left out to keep the file small. "
         else:
             kept = kept[(len(kept) + 1) // 2 :]
-            left_out = f"Pictures and the {len(results) - len(kept)} oldest results were left out: the file is full. "
+            left_out = (
+                f"Pictures and the {len(newest(results)) - len(kept)} oldest results were left out: the file is full. "
+            )
+
+
+def newest(results: Sequence[Result]) -> list[Result]:
+    """Of results that ask the same of the same models the last one: a question that was asked again is told once."""
+    last = {(result.kind, result.title, result.models): place for place, result in enumerate(results)}
+    return [results[place] for place in sorted(last.values())]
 
 
 def _document(
@@ -115,7 +124,8 @@ def _clip(clip: OwnClip, shots: Mapping[str, str]) -> str:
 
 def _labels(event: Event) -> str:
     roles = "; ".join(f"{said(r.name, 60)}: {said(r.filler, 120)}" for r in event.visible_roles[:12])
-    return f"<b>{said(event.lemma, 60)}</b> {roles}"
+    source = f" ({in_words(event.origin)})" if event.origin else ""
+    return f"<b>{said(event.lemma, 60)}</b> {roles}{source}"
 
 
 def _section(result: Result, shots: Mapping[str, str], models: Models) -> str:
@@ -130,7 +140,10 @@ def _section(result: Result, shots: Mapping[str, str], models: Models) -> str:
         body = _captions(value)
     else:
         body = _negatives(value)
-    return f'<section><h2>{said(result.title, 200)}</h2><p class="soft">{esc(result.when_shown)}</p>{other}{body}</section>'
+    return (
+        f'<details class="result" open><summary><h2>{said(result.title, 200)}</h2></summary>'
+        f'<p class="soft">{esc(result.when_shown)}</p>{other}{body}</details>'
+    )
 
 
 def _figure(svg: str, label: str) -> str:
@@ -172,7 +185,10 @@ def _captions(result: CaptionResult) -> str:
     tables = "".join(_event(event, result.has_reference) for event in result.events[:_SHOWN_EVENTS])
     more = len(result.events) - _SHOWN_EVENTS
     rest = f"<p>{more} more events are in the saved comparison.</p>" if more > 0 else ""
-    return f'<p class="soft">Decoder: {said(result.decoder, 600)}.{judged}</p>{tables}{rest}'
+    warning = reference_warning(result)
+    note = f'<p class="note">{warning}</p>' if warning else ""
+    note += f'<p class="note">{said(result.unfamiliar, 600)}</p>' if result.unfamiliar else ""
+    return f'{note}<p class="soft">Decoder: {said(result.decoder, 600)}.{judged}</p>{tables}{rest}'
 
 
 def _event(event: EventCaption, has_reference: bool) -> str:
@@ -180,9 +196,11 @@ def _event(event: EventCaption, has_reference: bool) -> str:
     rows = "".join(_slot(slot, has_reference) for slot in event.slots)
     spoken = "<br>".join(f"{_name(m)}: {said(event.sentence[m] or '—', 600)}" for m in MODELS)
     return (
-        f'<h3>Event {event.index + 1}, {event.start:g} to {event.end:g} s</h3><div class="wide"><table><thead><tr>'
+        f"<details{'' if event.index else ' open'}><summary>Event {event.index + 1}, {event.start:g} to {event.end:g} s: "
+        f"{said(event.slots[0].reference or event.slots[0].filler.adapted or '—', 60)}</summary>"
+        f'<div class="wide"><table><thead><tr>'
         + "".join(f'<th scope="col">{head}</th>' for head in heads)
-        + f"</tr></thead><tbody>{rows}</tbody></table></div><p class='soft'>{spoken}</p>"
+        + f"</tr></thead><tbody>{rows}</tbody></table></div><p class='soft'>{spoken}</p></details>"
     )
 
 
@@ -226,6 +244,8 @@ def _negatives(result: ScoreResult) -> str:
         )
     heads = "".join(f'<th scope="col">{_name(m)}</th>' for m in MODELS)
     note = f"<p>{esc(result.length_note())}</p>" if result.length_note() else ""
+    if warning := caption_warning(result):
+        note += f'<p class="note">{warning}</p>'
     chart = _figure(to_svg(margins(result)), f"Margins of {total} negatives under both models") if total else ""
     return (
         f'<div class="two">{tiles}</div>{note}{chart}<div class="wide"><table><thead><tr><th scope="col">Caption</th>{heads}'

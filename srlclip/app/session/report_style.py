@@ -35,10 +35,12 @@ td.n { text-align:right; white-space:nowrap; font-variant-numeric:tabular-nums; 
 td img { width:72px; border-radius:4px; display:block; }
 td.off-base { background:var(--base-tint); } td.off-adapted { background:var(--srl-tint); }
 .off { font-weight:700; text-decoration:underline; text-underline-offset:3px; }
+summary { cursor:pointer; padding:3px 0; } summary h2 { display:inline-block; margin:16px 0 4px; }
+details details { border-top:1px solid var(--edge); }
 figure { margin:8px 0; } figure svg { width:100%; max-width:560px; height:auto; }
 footer { margin-top:40px; border-top:1px solid var(--edge); padding-top:8px; }
 @media (max-width:560px) { body { padding:14px 10px 40px; } th, td { padding:4px; font-size:12.5px; } .two { gap:8px; }
   td img { width:44px; } }
-@media print { body { max-width:none; padding:0; font-size:11pt; } .wide { overflow:visible; } h2, h3 { break-after:avoid; }
+@media print { details::details-content { content-visibility:visible; block-size:auto; } body { max-width:none; padding:0; font-size:11pt; } .wide { overflow:visible; } h2, h3 { break-after:avoid; }
   .tile, td { print-color-adjust:exact; -webkit-print-color-adjust:exact; } }
 """

@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -24,7 +25,7 @@ from srlclip.app.session.plain_json import build, parse, plain
 from srlclip.app.session.values import KINDS, MAX_CLIPS, MAX_NAME, MAX_RESULTS, Models, OwnClip, Result
 from srlclip.app.session.votes import MAX_VOTES, Cast, checked_numbers, read_vote, vote_json
 from srlclip.results import CaptionResult, ScoreResult, SearchResult
-from srlclip.situations import EVENTS_PER_CLIP, DataError, Event
+from srlclip.situations import DataError, Event
 
 FORMAT, VERSION = "srlclip-comparison", 2
 #: Characters of a file that is read; a full session writes about a tenth of it.
@@ -130,8 +131,13 @@ def _clip(value: Any, where: str) -> OwnClip:
     if not re.fullmatch(r"[0-9a-f]{64}", clip.sha256) or clip.size < 1 or clip.seconds <= 0:
         raise ValueError(f"{where} must have a sha256 of 64 hex digits, a size and a length")
     checked([event for event in clip.events if event is not None] or [_BLANK])
-    if None in clip.events and len(clip.events) != EVENTS_PER_CLIP or not clip.events:
-        raise ValueError(f"{where} has no labels in some of its {len(clip.events)} events")
+    if clip.events and not clip.labelled:  # older files cut every clip into five
+        return replace(clip, events=clip.unlabelled)
+    if not clip.events or None in clip.events and len(clip.events) != len(clip.unlabelled):
+        cut = f"unlabelled, its {clip.seconds:.1f} s are {len(clip.unlabelled)} events of about two seconds"
+        raise ValueError(
+            f"{where} has no labels in some of its {len(clip.events)} events; {cut}: complete them, or none"
+        )
     return clip
 
 

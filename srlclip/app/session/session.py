@@ -29,9 +29,10 @@ from srlclip.app.session.values import (
 )
 from srlclip.app.session.votes import Votes
 from srlclip.files import files_digest, link_or_copy
+from srlclip.language import prompts
 from srlclip.progress import Progress
 from srlclip.results import Timeline
-from srlclip.situations import EVENTS_PER_CLIP, Caption, DataError, Event, Situation, VideoDecodeError
+from srlclip.situations import Caption, DataError, Event, Situation, VideoDecodeError
 from srlclip.video.limits import under_name
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ class Session:
                 whole = replace(_situation(clip, stored), end=None)
                 situation, features = comparison.embed_upload(whole, progress)
                 clip = replace(clip, seconds=situation.end)
+                clip = clip if known else replace(clip, events=clip.unlabelled)
             except (VideoDecodeError, ValueError) as error:
                 stored.unlink(missing_ok=True)
                 # the visitor knows the file by its name; where it is kept is none of the visitor's business
@@ -177,12 +179,12 @@ class Session:
     def annotate(self, name: str, events: Slots) -> OwnClip:
         """Write a clip's labels; None where there are none. Raises ValueError for too many, DataError for the name.
 
-        Labels of some events only need the usual five: how many there are says how the clip is cut.
+        Labels of some events only need as many as an unlabelled clip is cut into: their number says how it is cut.
         """
         with self._lock:
             clip = self.clip(name)
             checked([event for event in events if event is not None] or [Event("", "")])
-            if None in events and len(events) != EVENTS_PER_CLIP:
+            if None in events and len(events) != len(clip.unlabelled):
                 raise ValueError(f"Labels of {len(events)} events need a verb in each of them.")
             if len(events) != len(clip.events):
                 self._features = {key: value for key, value in self._features.items() if key[0] != name}
@@ -192,7 +194,7 @@ class Session:
     def situation(self, name: str, labelled: bool = True) -> Situation:
         """A clip as the models and the player see it; with labels if every event has some, and they are wanted."""
         clip = self.clip(name)
-        return _situation(clip if labelled else replace(clip, events=(None,) * EVENTS_PER_CLIP), self._files.get(name))
+        return _situation(clip if labelled else replace(clip, events=clip.unlabelled), self._files.get(name))
 
     # -- comparing ----------------------------------------------------------------------------------------------------
 
@@ -229,9 +231,13 @@ class Session:
         progress: Progress | None = None,
     ) -> Result:  # fmt: skip
         """A true caption against negatives on one event of a clip."""
-        self.event(name, index)
+        event = self.event(name, index)
         view = self._view(comparison, [name], False, progress)
-        return self._keep(comparison, "negatives", view.score(name, index, true, negatives, progress=progress))
+        result = view.score(name, index, true, negatives, progress=progress)
+        if event is not None:  # the view knows labels only where every event has some
+            caption = prompts.recognised(true, event, comparison.caption_of)
+            result = replace(result, true=replace(result.true, caption=caption))
+        return self._keep(comparison, "negatives", result)
 
     def timeline(self, comparison: Comparison, name: str, query: str) -> Timeline:
         """Similarity of a text to each event of a clip, of the session or the gallery."""

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from srlclip.results import Both, CaptionResult, PairInfo, ScoreResult, SearchResult, model_id
-from srlclip.situations import EVENTS_PER_CLIP, Event
+from srlclip.situations import EVENTS_PER_CLIP, Event, unlabelled_events
 
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
@@ -34,6 +34,11 @@ class OwnClip:
     sha256: str
     seconds: float
     events: tuple[Event | None, ...] = (None,) * EVENTS_PER_CLIP
+
+    @property
+    def unlabelled(self) -> tuple[None, ...]:
+        """Its events without any label: about two seconds each."""
+        return (None,) * unlabelled_events(self.seconds)
 
     @property
     def labelled(self) -> tuple[Event, ...]:

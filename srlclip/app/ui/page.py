@@ -9,12 +9,12 @@ from urllib.parse import parse_qsl
 import gradio as gr
 
 from srlclip.app.pairs import PairStore
-from srlclip.app.ui import models_panel, tour
+from srlclip.app.ui import history, models_panel, tour
 from srlclip.app.ui.api.endpoints import add_endpoints
 from srlclip.app.ui.page_pair import ClipIds, PageComparison, PagePairs
 from srlclip.app.ui.parts.errors import user_errors
-from srlclip.app.ui.parts.format import footer, header
-from srlclip.app.ui.parts.links import Link, from_params
+from srlclip.app.ui.parts.format import esc, footer, header
+from srlclip.app.ui.parts.links import Link, from_params, unknown_values
 from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.parts.style import tabs
 from srlclip.app.ui.results.headline import headline, source
@@ -61,11 +61,15 @@ def build_demo(
                 panel = models_panel.build(pages, comparison) if pages is not None else None
         with tabs(selected=TABS[0].name) as places:
             drawn = {tab.name: _draw(tab, context) for tab in TABS}
+        went = history.listener()
         bottom = gr.HTML(footer(comparison.info), js_on_load=None)
         linked = [field for tab in drawn.values() for field in tab.fields]
 
         def read(params: dict) -> Link:
-            return from_params(params, comparison.clip_ids(), tuple(drawn))
+            link = from_params(params, comparison.clip_ids(), tuple(drawn))
+            for sentence in unknown_values(params, link, tuple(drawn)):
+                gr.Warning(esc(sentence))
+            return link
 
         def filled(link: Link, *, renewed: bool = False) -> list:
             """Values of `linked`: the link's tab shows what it names, the others what they showed. renewed: after a switch
@@ -85,7 +89,16 @@ def build_demo(
 
         opened = demo.load(restore, None, [places, *linked], show_progress="hidden", **MODEL)
         # only now may tabs and results write to the address bar: before, they would wipe the link that is being read
-        ready = opened.then(None, js="() => { window.scOpened = true; }", api_visibility="private")
+        ready = opened.then(None, js=history.OPENED, api_visibility="private")
+
+        @user_errors
+        def go_back(event: gr.EventData) -> list:
+            """What the address of an entry in the browser's history names."""
+            link = read(dict(parse_qsl(str(event.value))))
+            return [gr.Tabs(selected=link.tab), *filled(link)]
+
+        stepped_back = went.select(go_back, None, [places, *linked], show_progress="hidden", **MODEL)
+        stepped_back.then(None, js=history.ANSWERED, api_visibility="private")
 
         @user_errors
         def take_step(event: gr.EventData) -> list:

@@ -31,7 +31,7 @@ def link_of(story: Story, step: int) -> Link:
     if step == 0:
         return Link("retrieval", story.query)
     if step == 1:
-        return Link("captions", clip=story.target)
+        return Link("captions", clip=story.target, event=story.event_index)
     return Link("negatives", clip=story.target, event=story.event_index)
 
 
@@ -78,7 +78,7 @@ def _search_step(comparison: Comparison, story: Story) -> str:
 
 def _captions_step(story: Story) -> str:
     return (
-        f"The same clip, event by event. Press event {story.event_index + 1}, the one that was asked for: a “≠” marks a "
+        f"The same clip, event by event. Event {story.event_index + 1}, the one that was asked for, is open: a “≠” marks a "
         "word that differs from the label, in either model’s column. A better rank need not mean better words."
     )
 

@@ -34,7 +34,6 @@ from srlclip.app.ui.tabs import captions, retrieval
 from srlclip.app.ui.tabs.hard_negatives import scoring as hard_negatives
 from srlclip.pooling import pooled
 from srlclip.results import MODELS, to_json
-from srlclip.situations import EVENTS_PER_CLIP
 from srlclip.video.frames import UPLOAD_LIMITS
 
 if TYPE_CHECKING:
@@ -215,13 +214,13 @@ def add_endpoints(comparison: Comparison) -> None:
         said, more = text("true_caption", true_caption), text("own", own)
         clip = chosen_clip(comparison, clip_id, video)
         labelled = len(comparison.situation(clip).events)
-        number = whole("event_index", event_index, 0, (labelled or EVENTS_PER_CLIP) - 1)
+        number = whole("event_index", event_index, 0, len(comparison.spans(clip)) - 1)
         if not said.strip() and labelled:
             said = comparison.true_caption(clip, number, "natural").text
         said, negatives = hard_negatives.gathered(comparison, clip, number, said, wanted, more)
         result = comparison.score(clip, number, said, negatives)
         beaten = {model: result.beaten(model) for model in MODELS}
-        return {"models": models_json(comparison), "beaten": beaten, **to_json(result)}
+        return {"models": models_json(comparison), "beaten": beaten, **downloads.score_json(result)}
 
     @api_errors
     def embed(texts: list[str] = (), clip_id: str = "", video: gr.FileData = "") -> dict:  # type: ignore[assignment]

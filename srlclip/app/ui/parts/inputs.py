@@ -31,4 +31,4 @@ def own_captions(text: str | None) -> tuple[Caption, ...]:
         raise ValueError(f"{len(lines)} captions are typed in; at most {MAX_OWN} are allowed. Remove some lines.")
     if any(len(line) > MAX_QUERY_CHARS for line in lines):
         raise ValueError(f"A caption has more than {MAX_QUERY_CHARS} characters. Shorten it.")
-    return tuple(Caption(line, kind="custom", style="natural") for line in lines)
+    return tuple(Caption(line, kind="custom", style="typed") for line in lines)

@@ -48,6 +48,26 @@ def from_params(params: Mapping[str, str], clips: Collection[str], tabs: Sequenc
     )
 
 
+def unknown_values(params: Mapping[str, str], link: Link, tabs: Collection[str]) -> list[str]:
+    """A sentence for each value of an address that its link does not restore. link: from_params of params."""
+    sentences = []
+
+    def missing(name: str, what: str, instead: str) -> None:
+        value = str(params.get(name, "")).strip()
+        if value:
+            sentences.append(f"The address names {what} {value[:60]!r}, which {instead}")
+
+    if str(params.get("tab", "")) not in tabs:
+        missing("tab", "the tab", "this page does not have; the first tab is shown.")
+    if not link.clip:
+        missing("clip", "the clip", "is not in this gallery; another clip is shown.")
+    if link.event is None:
+        missing("event", "event", "no clip here has; the first event is shown.")
+    if not link.decoder:
+        missing("decoder", "the decoder", "is not known; the pair's best is used.")
+    return sentences
+
+
 def to_query(link: Link) -> str:
     """The query string of a link, without "?"; only what it holds."""
     event = "" if link.event is None else str(link.event + 1)

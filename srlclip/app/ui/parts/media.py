@@ -8,7 +8,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Callable, Collection, Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import gradio as gr
@@ -16,7 +16,8 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from srlclip.files import link_or_copy, text_digest
-from srlclip.situations import EVENTS_PER_CLIP, Situation, SrlClipError
+from srlclip.plots import short_name
+from srlclip.situations import Situation, SrlClipError, event_count
 from srlclip.video.frames import clip_end, event_spans, poster, read_moments
 
 POSTER_WIDTH = 320
@@ -30,13 +31,22 @@ KEPT_UPLOADS = 24
 
 @dataclass(frozen=True)
 class Shot:
-    """A clip, or one event of it, on a page. poster, video: addresses or "". start, end: its seconds inside the file."""
+    """A clip, or one event of it, on a page. poster, video: addresses or "". start, end: its seconds inside the file.
+
+    name: what an upload's file is called; "" for a clip that its id names.
+    """
 
     clip_id: str
     poster: str = ""
     video: str = ""
     start: float = 0.0
     end: float | None = None
+    name: str = ""
+
+    @property
+    def title(self) -> str:
+        """What to call it on the page."""
+        return self.name or short_name(self.clip_id)
 
 
 class Media:
@@ -110,7 +120,9 @@ class Media:
         known = (situation.clip_id, event, situation.path, situation.start, len(situation.events))
         with self._lock:
             if known not in self._shots:
-                self._shots[known] = self._publish(situation, event)
+                shot = self._publish(situation, event)
+                name = situation.path.name if situation.path is not None and not keep else ""
+                self._shots[known] = replace(shot, name=name)
                 if event is None and not keep:
                     self._forget_old_uploads(known)
             return self._shots[known]
@@ -143,7 +155,7 @@ class Media:
         """Seconds of an event inside the file; the whole clip if the file cannot be read."""
         try:
             end = clip_end(situation)
-            spans = event_spans(end, len(situation.events) or EVENTS_PER_CLIP, situation.start, end)
+            spans = event_spans(end, event_count(situation, end - situation.start), situation.start, end)
         except (SrlClipError, ValueError):
             return situation.start, situation.end if situation.end is not None else situation.start + 10.0
         return spans[min(event, len(spans) - 1)]

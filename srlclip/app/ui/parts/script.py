@@ -171,13 +171,19 @@ SCRIPT = """
     (b) => b.removeAttribute('aria-label'));
   new MutationObserver(asItReads).observe(document, {childList: true, subtree: true});
 
-  // Until the address has been read (window.scOpened), opening a tab must not rewrite it.
+  // Until the address has been read (window.scOpened), or while Back is being answered, opening a tab must not rewrite it.
   window.scUrl = (tab) => {
-    if (!window.scOpened) return;
+    if (!window.scOpened || window.scBack) return;
     const marker = document.querySelector('[data-sc-tab="' + tab + '"]');
     const query = marker ? marker.dataset.scUrl : 'tab=' + tab;
     const kept = new URLSearchParams(location.search).get('__theme');
-    history.replaceState(null, '', location.pathname + '?' + query + (kept ? '&__theme=' + kept : ''));
+    const next = location.pathname + '?' + query + (kept ? '&__theme=' + kept : '');
+    const now = location.pathname + location.search;
+    if (next === now) return;
+    // a tab that has just been opened, and its result: one entry of the history
+    if (new URLSearchParams(location.search).toString().replace(/&?__theme=\\w+/, '') === 'tab=' + tab)
+      history.replaceState(null, '', next);
+    else history.pushState(null, '', next);
   };
 })();
 """

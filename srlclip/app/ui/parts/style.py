@@ -211,7 +211,7 @@ button.sc-line:hover { background:var(--sc-track); }
   text-decoration:none; cursor:pointer; border:1px solid var(--sc-faint); background:var(--sc-paper); }
 .sc-plot-files { display:flex; flex-wrap:wrap; gap:6px; align-items:center; justify-content:flex-end; margin-top:4px; }
 .sc .sc-plot-files a.sc-button { padding:2px 9px; font-size:12.5px; }
-.sc-gap { height:18px; } .sc-panel details, .sc details.sc-panel { margin-top:8px; } .sc summary { cursor:pointer; padding:3px 0; }
+.sc-nothing { display:none !important; } .sc-gap { height:18px; } .sc-panel details, .sc details.sc-panel { margin-top:8px; } .sc summary { cursor:pointer; padding:3px 0; }
 .sc-tour { border:1px solid var(--border-color-primary); border-left:5px solid var(--sc-faint); border-radius:8px;
   padding:6px 10px; font-size:14px; }
 .sc-tour-open { border-color:var(--sc-edge); } .sc-tour-line { display:flex; flex-wrap:wrap; gap:6px 8px; align-items:center; }

@@ -70,7 +70,8 @@ def verb_prediction(result: CaptionResult, model: str) -> VerbPrediction:
 def captions_json(result: CaptionResult) -> dict:
     """Captions as plain JSON types: what the API returns and the JSON file holds ("kind" is what file it is)."""
     body = to_json(result)
-    return {"decoder_kind": body.pop("kind"), **body}
+    events = [{**event, "event": event["index"] + 1} for event in body.pop("events")]  # from 1, as on the page
+    return {"decoder_kind": body.pop("kind"), **body, "events": events}
 
 
 def caption_downloads(info: PairInfo, result: CaptionResult) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from srlclip.app.ui.parts.format import actions, esc, notice
+from srlclip.app.origins import reference_warning
+from srlclip.app.ui.parts.format import actions, esc, notice, said
 from srlclip.app.ui.parts.links import Link
 from srlclip.app.ui.parts.media import Shot
 from srlclip.app.ui.results.caption_files import caption_downloads, track_choice, track_tags
@@ -45,19 +47,29 @@ def rules(result: CaptionResult) -> str:
     )
 
 
-def captions_html(info: PairInfo, result: CaptionResult, shot: Shot, link: Link | None = None) -> str:
+def captions_html(
+    info: PairInfo, result: CaptionResult, shot: Shot, link: Link | None = None, event: int | None = None
+) -> str:
     """Player with subtitles on the left, events and role tables on the right, below a transcript if the video is longer
-    than a clip, and downloads. link: opens a gallery clip's captions again; None for a visitor's own clip.
+    than a clip, and downloads. link: opens a gallery clip's captions again; None for a visitor's own clip. event: index of
+    the one that is open, at whose start the player stands; the first if there is none such.
     """
+    shown = event if event is not None and 0 < event < len(result.events) else 0
+    if shown:
+        shot = replace(shot, start=result.events[shown].start)
+    warning = reference_warning(result)
+    warned = f'<p class="sc-notice sc-failure" role="note">{warning}</p>' if warning else ""
+    if result.unfamiliar:
+        warned += f'<p class="sc-notice sc-failure" role="note">{said(result.unfamiliar, 600)}</p>'
     subtitles = track_choice() if shot.video and result.events else ""
     if result.events:
-        events = (strip(result) if result.dense else event_buttons(result)) + role_tables(result)
+        events = (strip(result, shown) if result.dense else event_buttons(result, shown)) + role_tables(result, shown)
     else:
         events = notice(NO_EVENTS)
     below = transcript(result) if result.dense and result.events else ""
     files = caption_downloads(info, result) if result.events else ""
     return (
-        f'{statement(result)}<div class="sc-split"><div class="sc-panel">'
+        f'{statement(result)}{warned}<div class="sc-split"><div class="sc-panel">'
         f"{clip_player(shot, link, tracks=track_tags(result))}{subtitles}</div>"
         f"<div>{events}{rules(result)}</div></div>{below}{actions(files, link)}"
     )

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from srlclip.app.ui.parts.format import NAMES, esc, model_id
 from srlclip.comparison.explained import ExplainedSearch
-from srlclip.comparison.explained import to_json as hit_json
+from srlclip.comparison.explained import to_json as why_json
 from srlclip.results import MODELS, Hit, PairInfo, ScoreResult, SearchResult, to_json
 
 #: At most this many places of a ranking go into a file (plus the target).
@@ -71,12 +71,22 @@ def listed(result: SearchResult, limit: int = LISTED) -> dict[str, list]:
     return {m: [h for h in result.hits[m] if h.rank <= limit or h.clip_id == result.target] for m in MODELS}
 
 
+def hit_json(hit: Hit) -> dict:
+    """A hit as plain JSON types. event: of the clip, from 1 as on the page and in CSV files; event_index: from 0."""
+    return {**to_json(hit), "event": hit.event_index + 1}
+
+
+def score_json(result: ScoreResult) -> dict:
+    """A hard-negative run as plain JSON types; event and event_index as of hit_json."""
+    return {**to_json(result), "event": result.event_index + 1}
+
+
 def search_json(result: SearchResult, limit: int = LISTED, explained: ExplainedSearch | None = None) -> dict:
     """A search as plain JSON types: what the API returns and the JSON file holds. explained: adds what was asked, where each
     fact is first right, and to every hit what happens in its event and which facts are right there."""
 
     def entry(hit: Hit) -> dict:
-        return to_json(hit) | (hit_json(explained, hit) if explained is not None else {})
+        return hit_json(hit) | (why_json(explained, hit) if explained is not None else {})
 
     why = {}
     if explained is not None:
@@ -103,6 +113,7 @@ def search_links(info: PairInfo, result: SearchResult, explained: ExplainedSearc
             NAMES[m],
             h.rank,
             h.clip_id,
+            h.event_index + 1,
             round(h.score, 6),
             h.rank_change if h.rank_change is not None else "",
             h.clip_id == result.target,
@@ -110,7 +121,7 @@ def search_links(info: PairInfo, result: SearchResult, explained: ExplainedSearc
         for m, hits in listed(result).items()
         for h in hits
     ]
-    columns = ("model", "rank", "clip", "score", "rank_change", "is_target")
+    columns = ("model", "rank", "clip", "event", "score", "rank_change", "is_target")
     table = to_csv(info, columns, rows, query=result.query)
     return link("srlclip_search.json", "application/json", body, "Download JSON") + link(
         "srlclip_search.csv", "text/csv", table, "Download CSV"
@@ -140,7 +151,7 @@ def score_links(info: PairInfo, result: ScoreResult) -> str:
         "srl_clip_margin",
     )
     about = {"clip": result.clip_id, "event": result.event_index + 1, "true_caption": result.true.caption.text}
-    body = json_file(info, "hard_negatives", to_json(result))
+    body = json_file(info, "hard_negatives", score_json(result))
     return link("srlclip_negatives.json", "application/json", body, "Download JSON") + link(
         "srlclip_negatives.csv", "text/csv", to_csv(info, columns, rows, **about), "Download CSV"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
+from srlclip.app.origins import caption_warning
 from srlclip.app.ui.parts.format import actions, esc, model_name, notice, said, signed
 from srlclip.app.ui.parts.links import Link
 from srlclip.app.ui.parts.media import Shot
@@ -58,7 +59,7 @@ def negatives_table(result: ScoreResult) -> str:
     """The true caption and every negative, numbered as in the plot, with margins and scores of both models."""
     true = result.true
     rows = [
-        f'<tr><th scope="row">{said(true.caption.text, 600)}<span class="sc-kind">true caption</span></th>'
+        f'<tr><th scope="row">{said(true.caption.text, 600)}<span class="sc-kind">{"caption started from a model" if caption_warning(result) else "true caption"}</span></th>'
         + "".join(f'<td class="sc-num"><span class="sc-soft">{true.score[m]:.3f}</span></td>' for m in MODELS)
         + "</tr>"
     ]
@@ -91,6 +92,8 @@ def negatives_html(
     visitor's own clip. lines: (second in the file, caption) to seek to.
     """
     note = notice(result.length_note()) if result.length_note() else ""
+    if warning := caption_warning(result):
+        note += f'<p class="sc-notice sc-failure" role="note">{warning}</p>'
     chart = f"<h2>Margin per hard negative</h2>{negative_margins(info, result)}"
     return (
         f'{tiles(result)}{note}<div class="sc-split sc-wide-left"><div class="sc-panel">{chart}</div>'

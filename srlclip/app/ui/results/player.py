@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from srlclip.app.ui.parts.format import esc, said, seconds
 from srlclip.app.ui.parts.links import Link
 from srlclip.app.ui.parts.media import Shot
-from srlclip.plots import short_name
 
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
@@ -39,8 +38,8 @@ def player(shot: Shot, lines: Sequence[tuple[float, str]] = (), tracks: str = ""
     listing = (
         f'<p class="sc-soft">What happens (labels); press a line to go there</p><ol>{events}</ol>' if events else ""
     )
-    media = video_tag(shot, main=True, label=f"Selected clip {shot.clip_id}", tracks=tracks)
-    return f"<h2>Selected clip: {said(short_name(shot.clip_id), 60)}</h2>{media}{listing}"
+    media = video_tag(shot, main=True, label=f"Selected clip {shot.name or shot.clip_id}", tracks=tracks)
+    return f"<h2>Selected clip: {said(shot.title, 60)}</h2>{media}{listing}"
 
 
 def labelled_player(comparison: Comparison, shot: Shot, spans: Sequence[tuple[float, float]]) -> str:
@@ -53,14 +52,14 @@ def labelled_player(comparison: Comparison, shot: Shot, spans: Sequence[tuple[fl
 def hit_player(comparison: Comparison, shot: Shot, event: int, spans: Sequence[tuple[float, float]]) -> str:
     """The player of a hit, at the event that matched: what happens there, the video, and all labelled events on demand."""
     events = comparison.situation(shot.clip_id).events
-    told = [comparison.true_caption(shot.clip_id, i, "natural").text for i in range(len(events))]
-    name = said(short_name(shot.clip_id), 60)
-    head = said(told[event].rstrip("."), 140) if event < len(told) else name
+    captions = [comparison.true_caption(shot.clip_id, i, "natural").text for i in range(len(events))]
+    name = said(shot.title, 60)
+    head = said(captions[event].rstrip("."), 140) if event < len(captions) else name
     media = video_tag(shot, main=True, label=f"Selected clip {shot.clip_id}")
     lines = "".join(
         f'<li><button type="button" class="sc-line" data-sc-seek="{seconds(start)}" data-sc-until="{seconds(end)}">'
         f"▸ {seconds(start)} s · {said(text)}</button></li>"
-        for (start, end), text in zip(spans, told, strict=False)
+        for (start, end), text in zip(spans, captions, strict=False)
     )
     listing = (
         f'<details><summary class="sc-soft" title="{esc(shot.clip_id)}">Events</summary><p class="sc-soft">{name}</p><ol>{lines}</ol></details>'

@@ -23,8 +23,8 @@ def matched(slots: Sequence[Slot], model: str) -> tuple[int, int]:
     return sum(bool(m) for m in judged), len(judged)
 
 
-def event_buttons(result: CaptionResult) -> str:
-    """A button per event; each seeks the video and shows its table."""
+def event_buttons(result: CaptionResult, shown: int = 0) -> str:
+    """A button per event; each seeks the video and shows its table. shown: index of the one that is open."""
     buttons = []
     for event in result.events:
         verb = event.slots[0] if event.slots else None
@@ -40,7 +40,7 @@ def event_buttons(result: CaptionResult) -> str:
             detail = f"{agreement(event.slots)}/{len(event.slots)} agree"
         buttons.append(
             f'<button type="button" class="sc-event" {event_hooks(event)} '
-            f'aria-pressed="{str(event is result.events[0]).lower()}">'
+            f'aria-pressed="{str(event.index == shown).lower()}">'
             f"{event.start:g}–{event.end:g} s<b>{title}</b>{detail}</button>"
         )
     return f'<div class="sc-events" role="group" aria-label="Events of the clip">{"".join(buttons)}</div>'
@@ -120,10 +120,10 @@ def role_table(event: EventCaption, *, has_reference: bool) -> str:
     )
 
 
-def role_tables(result: CaptionResult) -> str:
-    """One table per event, of which the first is shown."""
+def role_tables(result: CaptionResult, shown: int = 0) -> str:
+    """One table per event, of which one is shown, that of the event of this index."""
     return "".join(
-        f'<div data-sc-panel="{event.index}"{"" if event is result.events[0] else " hidden"}>'
+        f'<div data-sc-panel="{event.index}"{"" if event.index == shown else " hidden"}>'
         f"{role_table(event, has_reference=result.has_reference)}</div>"
         for event in result.events
     )

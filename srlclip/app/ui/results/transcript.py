@@ -18,14 +18,14 @@ def _verb(event: EventCaption, model: str) -> str:
     return event.slots[0].filler[model].strip() if event.slots else ""
 
 
-def strip(result: CaptionResult) -> str:
-    """A row of small buttons that scrolls: time and both models' verbs. Arrow keys move along it."""
+def strip(result: CaptionResult, shown: int = 0) -> str:
+    """A row of small buttons that scrolls: time and both models' verbs. Arrow keys move along it. shown: as event_buttons."""
     buttons = []
-    for number, event in enumerate(result.events):
+    for event in result.events:
         verbs = "".join(f'<span class="sc-t-{m}">{GLYPHS[m]} {said(_verb(event, m) or "—", 30)}</span>' for m in MODELS)
         buttons.append(
-            f'<button type="button" class="sc-moment" {event_hooks(event)} aria-pressed="{str(not number).lower()}" '
-            f'tabindex="{-1 if number else 0}"><b>{clock(event.start)}</b>{verbs}</button>'
+            f'<button type="button" class="sc-moment" {event_hooks(event)} '
+            f'aria-pressed="{str(event.index == shown).lower()}" tabindex="{0 if event.index == shown else -1}"><b>{clock(event.start)}</b>{verbs}</button>'
         )
     return (
         f'<p class="sc-soft">{len(result.events)} events of about 2 s. Press one to go there; arrow keys move along.</p>'

@@ -10,6 +10,7 @@ from srlclip.app.ui.parts.errors import stepper, user_errors
 from srlclip.app.ui.parts.format import notice, page
 from srlclip.app.ui.parts.links import Link, clip_and_event
 from srlclip.app.ui.parts.media import Media
+from srlclip.app.ui.parts.picker import Picker
 from srlclip.app.ui.parts.uploads import SUFFIXES, UPLOAD_LABEL, accept
 from srlclip.app.ui.results.captions import captions_html, decoder_choice
 from srlclip.app.ui.tab import FREE, MODEL, Drawn, PageContext, Renewal, Tab
@@ -40,8 +41,9 @@ def caption_view(
     clip_id: str,
     progress: Progress | None = None,
     decoder: str | None = "auto",
+    event: int | None = None,
 ) -> str:
-    """Both models' captions of a clip, under the link that opens them again.
+    """Both models' captions of a clip, under the link that opens them again. event: index of the one that is open.
 
     Raises what the comparison raises: VideoDecodeError for a video, ValueError for an unknown clip or decoder.
     """
@@ -50,8 +52,8 @@ def caption_view(
     # uploads are gone with the session, so only gallery clips get a link
     link = None
     if clip_id in comparison.clip_ids():
-        link = Link(TAB.name, clip=clip_id, decoder="" if chosen == comparison.decoders()[0] else chosen)
-    return page(captions_html(comparison.info, result, media.shot(clip_id), link), link=link, scope=True)
+        link = Link(TAB.name, clip=clip_id, event=event, decoder="" if chosen == comparison.decoders()[0] else chosen)
+    return page(captions_html(comparison.info, result, media.shot(clip_id), link, event), link=link, scope=True)
 
 
 def caption_chosen(
@@ -81,41 +83,46 @@ def cleared() -> tuple[str, str]:
     return notice("No captions: the last run failed. Choose another clip or upload another video."), ""
 
 
-def offered(comparison: Comparison) -> tuple[dict, dict]:
-    """What the clip and decoder fields offer and start with: keyword arguments of both."""
+def offered(comparison: Comparison) -> tuple[str | None, dict]:
+    """The clip that the tab starts with, and the keyword arguments of the decoder field."""
     first, _ = clip_and_event(comparison, Link(TAB.name))
-    return {"choices": list(comparison.clip_ids()), "value": first}, decoder_choice(comparison)
+    return first, decoder_choice(comparison)
 
 
-def renewed(comparison: Comparison) -> list:
+def renewed(comparison: Comparison, picker: Picker) -> list:
     """Clip, decoder, upload and result of a page that has got another pair: nothing shown, the next visit captions."""
     clip, decoder = offered(comparison)
-    return [gr.Dropdown(**clip), gr.Radio(**decoder), None, notice(WAITING), ""]
+    return [*picker.values(clip), gr.Radio(**decoder), None, notice(WAITING), ""]
 
 
-def restored(comparison: Comparison, media: Media, link: Link) -> list:
+def restored(comparison: Comparison, media: Media, picker: Picker, link: Link) -> list:
     """Clip, decoder, result and the clip it shows, of a link; a decoder that the pair has not becomes its best."""
     clip, _ = clip_and_event(comparison, link)
     if not clip:
         return []
     kinds = comparison.decoders()
     decoder = link.decoder if link.decoder in kinds else kinds[0]
-    return [clip, decoder, caption_view(comparison, media, clip, decoder=decoder), clip]
+    return [
+        *picker.values(clip),
+        decoder,
+        caption_view(comparison, media, clip, decoder=decoder, event=link.event),
+        clip,
+    ]
 
 
 def build(context: PageContext, place: gr.Tab) -> Drawn:
     """Lay the tab out and wire it; the first visit captions the chosen clip."""
     comparison, media = context.comparison, context.media
-    clips, decoders = offered(comparison)
+    first, decoders = offered(comparison)
     with gr.Row():
         with gr.Column(min_width=320):
-            clip = gr.Dropdown(**clips, label="Gallery clip (runs at once)", filterable=True)
+            picker = Picker(comparison, media, first, "Gallery clip (runs at once)", FREE)
             decoder = gr.Radio(**decoders, label="Decoder (runs at once)")
             again = gr.Button("Caption both models", variant="primary")
         with gr.Column(min_width=320):
             upload = gr.File(label=UPLOAD_LABEL, file_types=SUFFIXES, height=140)
     result = gr.HTML(notice(WAITING), js_on_load=None)
-    shown = gr.State("")  # the clip that the page shows
+    clip, shown = picker.value, gr.State("")  # shown: the clip that the page shows
     outputs = [result, shown]
 
     @user_errors
@@ -148,7 +155,7 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
 
     model = {**MODEL, "show_progress_on": result}
     events = [
-        clip.input(run_chosen, [clip, decoder], [*outputs, upload], **model),
+        picker.on_choice(run_chosen, [clip, decoder], [*outputs, upload], **model),
         upload.upload(run, [clip, upload, decoder], outputs, **model),
         again.click(run, [clip, upload, decoder], outputs, **model),
         decoder.input(rerun, [shown, clip, upload, decoder], outputs, **model),
@@ -158,9 +165,9 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
         event.success(None, js=AFTER, **FREE)
         event.failure(cleared, None, outputs, **FREE)
     return Drawn(
-        fields=[clip, decoder, *outputs],
-        restore=lambda link: restored(comparison, media, link),
-        renewal=Renewal([clip, decoder, upload, *outputs], lambda: renewed(comparison)),
+        fields=[*picker.outputs, decoder, *outputs],
+        restore=lambda link: restored(comparison, media, picker, link),
+        renewal=Renewal([*picker.outputs, decoder, upload, *outputs], lambda: renewed(comparison, picker)),
     )
 
 

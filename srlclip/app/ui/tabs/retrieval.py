@@ -137,8 +137,8 @@ def like_view(comparison: Comparison, media: Media, clip_id: str, event: int) ->
         raise ValueError(f"There is no clip {clip_id[:80]!r} in the gallery. Choose one of the cards.")
     result, facts = comparison.similar(clip_id, event)
     labelled = event < len(comparison.situation(clip_id).events)
-    told = comparison.true_caption(clip_id, event, "natural").text.rstrip(".") if labelled else result.query
-    return shown(comparison, media, result, facts, Link(TAB.name, clip=clip_id, event=event), told)
+    name = comparison.true_caption(clip_id, event, "natural").text.rstrip(".") if labelled else result.query
+    return shown(comparison, media, result, facts, Link(TAB.name, clip=clip_id, event=event), name)
 
 
 def view_of(comparison: Comparison, media: Media, asked: Link) -> SearchView:

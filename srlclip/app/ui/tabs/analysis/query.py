@@ -21,6 +21,17 @@ MAPS = (("Events, marked by verb", "events:verb"), ("Events, marked by scene", "
         ("Clips, marked by scene", "clips:scene"))  # fmt: skip
 
 
+def remark_on(comparison: Comparison, clip_id: str, query: str) -> str:
+    """Whose query it is, and whether it is of this clip: an example describes one event of one clip, and is nobody's own."""
+    example = next((e for e in comparison.examples() if e.query == query), None)
+    if example is None or example.target is None:
+        return "A query of your own: no event is known to be the right one."
+    where = f"event {(example.event_index or 0) + 1} of {short_name(example.target)}"
+    if example.target == clip_id:
+        return f"An example: it describes {where}, this clip."
+    return f"An example, which describes {where}: in this clip no event is the right one."
+
+
 def heat_html(comparison: Comparison, query: str | None, by: str) -> str:
     """The clips that model `by` ranks first, under both models, and buttons that open them. Raises ValueError."""
     if by not in MODELS:

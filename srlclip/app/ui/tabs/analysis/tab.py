@@ -10,6 +10,7 @@ import gradio as gr
 from srlclip.app.ui.parts.errors import stepper, user_errors
 from srlclip.app.ui.parts.format import GLYPHS, NAMES, notice
 from srlclip.app.ui.parts.inputs import checked_query
+from srlclip.app.ui.parts.links import Link, clip_and_event
 from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.parts.style import tabs
 from srlclip.app.ui.tab import FREE, MODEL, Drawn, PageContext, Renewal, Tab
@@ -18,7 +19,7 @@ from srlclip.app.ui.tabs.analysis.gallery import OPEN, clip_panel, gallery_html,
 from srlclip.app.ui.tabs.analysis.heads import heads_html
 from srlclip.app.ui.tabs.analysis.measure import measure_gallery
 from srlclip.app.ui.tabs.analysis.measured import results_html
-from srlclip.app.ui.tabs.analysis.query import MAPS, heat_html, map_html
+from srlclip.app.ui.tabs.analysis.query import MAPS, heat_html, map_html, remark_on
 from srlclip.app.ui.tabs.analysis.run_logs import run_folders
 from srlclip.app.ui.tabs.analysis.studies import run_html, runs_html, study_html, study_names
 from srlclip.comparison.published import CAPTIONS, HALF_TRUTHS, HEADS
@@ -71,7 +72,7 @@ def offered(comparison: Comparison) -> tuple[list[str], str, list]:
 def renewed(comparison: Comparison) -> list:
     """Every panel and field of a page that has got another pair: stored results, no live measurement."""
     clips, query, studies = offered(comparison)
-    first = clips[0] if clips else None
+    first, _ = clip_and_event(comparison, Link(TAB.name))  # the clip that the first example describes
     study = gr.Dropdown(choices=studies, value=None, visible=bool(studies))
     fields = [study, gr.Dropdown(choices=[], value=None), gr.Dropdown(choices=[], value=None), ""]
     return [
@@ -155,7 +156,11 @@ def _query_section(comparison: Comparison, media: Media) -> list:
     text = gr.Textbox(query, label="Any query", lines=1, max_lines=3)
     with gr.Row():
         clip = gr.Dropdown(
-            clips, value=clips[0] if clips else None, label="Clip (runs at once)", filterable=True, min_width=240
+            clips,
+            value=clip_and_event(comparison, Link(TAB.name))[0],
+            label="Clip (runs at once)",
+            filterable=True,
+            min_width=240,
         )
         order = gr.Radio(
             [(f"{GLYPHS[m]} {NAMES[m]}", m) for m in MODELS], value="base", label="Order of the gallery", min_width=240
@@ -168,8 +173,8 @@ def _query_section(comparison: Comparison, media: Media) -> list:
 
     @user_errors
     def run_clip(typed: str, clip_id: str | None) -> str:
-        remark = "A query of your own: no event is known to be the right one."
-        return clip_panel(comparison, media, str(clip_id or ""), checked_query(typed), remark)
+        text, name = checked_query(typed), str(clip_id or "")
+        return clip_panel(comparison, media, name, text, remark_on(comparison, name, text))
 
     @user_errors
     def run_gallery(typed: str, by: str) -> str:

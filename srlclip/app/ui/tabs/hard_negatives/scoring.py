@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from srlclip.app.ui.parts.format import notice, page
 from srlclip.app.ui.parts.inputs import checked_text
 from srlclip.app.ui.parts.links import Link
 from srlclip.app.ui.parts.media import Media
-from srlclip.app.ui.parts.negative_kinds import chosen_negatives, counted_kinds
+from srlclip.app.ui.parts.negative_kinds import CHANGED, Make, chosen_negatives, counted_kinds
 from srlclip.app.ui.results.negatives import negatives_html
 from srlclip.progress import Progress
 from srlclip.results import ScoreResult
-from srlclip.situations import EVENTS_PER_CLIP, ROLE_KEYS, Caption
+from srlclip.situations import ROLE_KEYS, TYPED, Caption, Event, Role
 
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
@@ -24,15 +25,26 @@ WAITING = "Choose a clip and an event, or upload a video and type captions."
 def event_choices(comparison: Comparison, clip_id: str) -> list[tuple[str, int]]:
     """(label, 0-based index) of a clip's events; with the verb where it is labelled."""
     events = comparison.situation(clip_id).events
-    verbs = [f" · {event.lemma}" for event in events] or [""] * EVENTS_PER_CLIP
+    verbs = [f" · {event.lemma}" for event in events] or [""] * len(comparison.spans(clip_id))
     return [(f"{i + 1}{verb}", i) for i, verb in enumerate(verbs)]
 
 
-def kind_choices(comparison: Comparison, clip_id: str, event: int) -> list[tuple[str, str]]:
-    """(label with count, kind) of the kinds that this event can give; empty for an unlabelled clip."""
-    if not comparison.situation(clip_id).events:
-        return []
-    return counted_kinds(lambda kinds: comparison.negatives(clip_id, event, kinds))
+def kind_choices(
+    comparison: Comparison, clip_id: str, event: int, composed: Event | None = None
+) -> list[tuple[str, str]]:
+    """(label with count, kind) of the kinds that this event, or the one composed in its place, can give; empty without
+    labels."""
+    return counted_kinds(maker(comparison, clip_id, event, composed))
+
+
+def maker(comparison: Comparison, clip_id: str, event: int, composed: Event | None = None) -> Make:
+    """What makes an event's negatives; of the composed event, if there is one; nothing of neither."""
+    situation = comparison.situation(clip_id)
+    if composed is not None:
+        events = situation.events
+        others = replace(situation, events=(*events[:event], composed, *events[event + 1 :]) if events else (composed,))
+        return lambda kinds: comparison.negatives_of(others, event if events else 0, kinds)
+    return (lambda kinds: comparison.negatives(clip_id, event, kinds)) if situation.events else (lambda kinds: ())
 
 
 def role_fields(comparison: Comparison, verb: str | None, clip_id: str, event: int) -> list[tuple[str, str, str]]:
@@ -44,6 +56,14 @@ def role_fields(comparison: Comparison, verb: str | None, clip_id: str, event: i
     return [(key, name, known.get(key, "")) for key, name in comparison.roles_of(verb)]
 
 
+def composed_event(comparison: Comparison, verb: str | None, fillers: Mapping[str, str]) -> Event | None:
+    """A verb and its fillers as an event; None without a verb."""
+    if not verb:
+        return None
+    roles = tuple(Role(k, name, " ".join((fillers.get(k) or "").split())) for k, name in comparison.roles_of(verb))
+    return Event(verb.rsplit(".", 1)[0], verb, roles, origin=TYPED)
+
+
 def compose(comparison: Comparison, verb: str | None, fillers: Mapping[str, str]) -> str:
     """A caption from a verb and its fillers. Raises ValueError without a verb."""
     if not verb:
@@ -53,16 +73,28 @@ def compose(comparison: Comparison, verb: str | None, fillers: Mapping[str, str]
 
 
 def gathered(
-    comparison: Comparison, clip_id: str, event: int, true: str | None, kinds: Sequence[str], own: str | None
+    comparison: Comparison,
+    clip_id: str,
+    event: int,
+    true: str | None,
+    kinds: Sequence[str],
+    own: str | None,
+    verb: str | None = None,
+    fillers: Mapping[str, str] | None = None,
 ) -> tuple[str, tuple[Caption, ...]]:
-    """The true caption and all negatives of a run, none equal to it. Raises ValueError if one side is missing."""
+    """The true caption and all negatives of a run, none equal to it. Raises ValueError if one side is missing.
+
+    Negatives are made of the labels if the caption is theirs, of verb and fillers if it is what those compose, and of
+    nothing for any other text: a negative of another caption would be no minimal change of this one.
+    """
     text = checked_text(true, "true caption")
-    labelled = bool(comparison.situation(clip_id).events)
-
-    def make(wanted: Sequence[str]) -> Sequence[Caption]:
-        return comparison.negatives(clip_id, event, wanted) if wanted and labelled else ()
-
     hint = "Choose a kind, or type captions of your own, one per line."
+    if comparison.situation(clip_id).events and text == comparison.true_caption(clip_id, event, "natural").text:
+        make = maker(comparison, clip_id, event)
+    elif verb and text == compose(comparison, verb, fillers or {}):
+        make = maker(comparison, clip_id, event, composed_event(comparison, verb, fillers or {}))
+    else:
+        make, hint = (lambda wanted: ()), CHANGED if kinds else hint
     return text, chosen_negatives(make, text, kinds, own, hint)
 
 
@@ -84,9 +116,11 @@ def score_view(
     kinds: Sequence[str],
     own: str | None,
     progress: Progress | None = None,
+    verb: str | None = None,
+    fillers: Mapping[str, str] | None = None,
 ) -> str:
     """Score the true caption against its negatives and draw it. Raises ValueError and the comparison's errors."""
-    text, negatives = gathered(comparison, clip_id, event, true, kinds, own)
+    text, negatives = gathered(comparison, clip_id, event, true, kinds, own, verb, fillers)
     return score_html(comparison, media, comparison.score(clip_id, event, text, negatives, progress=progress))
 
 

@@ -10,6 +10,8 @@ from srlclip.app.ui.parts.errors import stepper, user_errors
 from srlclip.app.ui.parts.format import notice
 from srlclip.app.ui.parts.links import Link, clip_and_event
 from srlclip.app.ui.parts.media import Media
+from srlclip.app.ui.parts.negative_kinds import STALE
+from srlclip.app.ui.parts.picker import Picker
 from srlclip.app.ui.parts.uploads import SUFFIXES, UPLOAD_LABEL, accept
 from srlclip.app.ui.tab import FREE, MODEL, Drawn, PageContext, Renewal, Tab, show_address
 from srlclip.app.ui.tabs.hard_negatives import pairs, scoring
@@ -45,18 +47,17 @@ def role_updates(comparison: Comparison, verb: str | None, clip_id: str, event: 
     return ([key for key, _, _ in fields], *boxes)
 
 
-def renewed(comparison: Comparison) -> list:
+def renewed(comparison: Comparison, picker: Picker) -> list:
     """Fields, upload and result of a page that has got another pair: nothing shown yet, the next visit scores."""
     first, event = clip_and_event(comparison, Link(TAB.name))
     number = gr.Radio(choices=scoring.event_choices(comparison, first) if first else [], value=event)
     verb = gr.Dropdown(choices=list(comparison.verbs()), value=None)
     boxes = [gr.Textbox(value="", visible=False)] * ROLE_BOXES
     fields = [number, "", gr.CheckboxGroup(choices=[], value=[]), verb, [], *boxes]
-    clip = gr.Dropdown(choices=list(comparison.clip_ids()), value=first)
-    return [clip, *fields, None, "", notice(scoring.WAITING), "", "", ""]
+    return [*picker.values(first), *fields, None, "", notice(scoring.WAITING), "", "", ""]
 
 
-def restored(comparison: Comparison, media: Media, link: Link) -> list:
+def restored(comparison: Comparison, media: Media, picker: Picker, link: Link) -> list:
     """Clip, what `prepared` gives, result and the clip it shows, minimal pair and half-truths, of a link; nothing for a clip without labels."""
     clip, event = clip_and_event(comparison, link)
     if not clip or not comparison.situation(clip).events:
@@ -64,17 +65,17 @@ def restored(comparison: Comparison, media: Media, link: Link) -> list:
     ready = prepared(comparison, clip, event)
     kinds = [kind for _, kind in scoring.kind_choices(comparison, clip, event)]
     view = scoring.score_view(comparison, media, clip, event, ready[1], kinds, "")
-    return [clip, *ready, view, clip, *pairs.both_views(comparison, clip, event)]
+    return [*picker.values(clip), *ready, view, clip, *pairs.both_views(comparison, clip, event)]
 
 
 def build(context: PageContext, place: gr.Tab) -> Drawn:
     """Lay the tab out and wire it; the first visit scores the chosen event."""
     comparison, media = context.comparison, context.media
-    clips = comparison.clip_ids()
     first, event = clip_and_event(comparison, Link(TAB.name))
     with gr.Row():
         with gr.Column(min_width=320):
-            clip = gr.Dropdown(list(clips), value=first, label="Gallery clip (runs at once)", filterable=True)
+            picker = Picker(comparison, media, first, "Gallery clip (runs at once)", FREE)
+            clip = picker.value
             number = gr.Radio(
                 scoring.event_choices(comparison, first) if first else [], value=event, label="Event (runs at once)"
             )
@@ -120,6 +121,15 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
         return scoring.compose(comparison, name, dict(zip(role_keys, fillers, strict=False)))
 
     @user_errors
+    def write_true(
+        clip_id: str, mine: str, index: int, name: str | None, role_keys: list[str], *fillers: str
+    ) -> tuple[str, gr.CheckboxGroup]:
+        text, given = write(name, role_keys, *fillers), dict(zip(role_keys, fillers, strict=False))
+        event = scoring.composed_event(comparison, name, given)
+        choices = scoring.kind_choices(comparison, mine or clip_id, int(index or 0), event)
+        return text, gr.CheckboxGroup(choices=choices, value=[kind for _, kind in choices], visible=bool(choices))
+
+    @user_errors
     def add(typed: str, name: str | None, role_keys: list[str], *fillers: str) -> str:
         return "\n".join([*(line for line in typed.splitlines() if line.strip()), write(name, role_keys, *fillers)])
 
@@ -131,13 +141,18 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
         text: str,
         chosen: list[str],
         typed: str,
+        name: str | None,
+        role_keys: list[str],
+        *fillers: str,
         progress: gr.Progress = gr.Progress(),  # noqa: B008
     ) -> tuple[str, str]:
         source = mine or clip_id
         if not source:
             raise ValueError("No clip is chosen. Choose a gallery clip or upload a video.")
+        given, at = dict(zip(role_keys, fillers, strict=False)), int(index or 0)
         step = stepper(progress)
-        return scoring.score_view(comparison, media, source, int(index or 0), text, chosen, typed, step), source
+        view = scoring.score_view(comparison, media, source, at, text, chosen, typed, step, name, given)
+        return view, source
 
     @user_errors
     def first_visit(clip_id: str | None, index: int, was: str) -> tuple:
@@ -156,15 +171,16 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
         return pairs.swapped(comparison, mine or clip_id or "", int(index or 0), str(event.value))
 
     model = {**MODEL, "show_progress_on": result}
-    inputs = [clip, uploaded, number, true, kinds, own]
+    inputs = [clip, uploaded, number, true, kinds, own, verb, keys, *boxes]
     chain = [
-        clip.input(choose, clip, [upload, uploaded, *prepare_outputs], **FREE),
+        picker.on_choice(choose, clip, [upload, uploaded, *prepare_outputs], **FREE),
         number.input(choose_event, [clip, uploaded, number], prepare_outputs, **FREE),
     ]
     runs = [step.success(run, inputs, [result, shown], **model) for step in chain]
     runs += [
         go.click(run, inputs, [result, shown], **model),
         true.submit(run, inputs, [result, shown], **model),
+        kinds.input(run, inputs, [result, shown], **model),
         place.select(first_visit, [clip, number, shown], [*prepare_outputs, result, shown], **model),
         upload.upload(receive, upload, [result, uploaded, *prepare_outputs], **model),
     ]
@@ -178,13 +194,15 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
     pair.select(press_slot, where, pair, show_progress="hidden", **MODEL)
     upload.clear(lambda: "", None, uploaded, **FREE)
     verb.input(change_verb, [verb, clip, uploaded, number], [keys, *boxes], **FREE)
-    to_true.click(write, [verb, keys, *boxes], true, **FREE)
+    composed = to_true.click(write_true, [clip, uploaded, number, verb, keys, *boxes], [true, kinds], **FREE)
+    for change in (true.input, own.input, composed.success):
+        change(lambda: notice(STALE), None, result, **FREE)
     to_own.click(add, [own, verb, keys, *boxes], own, **FREE)
-    filled = [clip, *prepare_outputs]
+    filled = [*picker.outputs, *prepare_outputs]
     return Drawn(
         fields=[*filled, result, shown, pair, halves],
-        restore=lambda link: restored(comparison, media, link),
-        renewal=Renewal([*filled, upload, uploaded, result, shown, pair, halves], lambda: renewed(comparison)),
+        restore=lambda link: restored(comparison, media, picker, link),
+        renewal=Renewal([*filled, upload, uploaded, result, shown, pair, halves], lambda: renewed(comparison, picker)),
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from srlclip.app.session.labels import as_line, from_captions, known_verb, made_event, read_pasted
+from srlclip.app.session.labels import as_line, from_captions, from_file, known_verb, made_event, read_pasted
 from srlclip.app.session.report import TOP, report
 from srlclip.app.session.saved_file import MAX_CHARS, dump, load, load_votes
 from srlclip.app.session.session import Session
@@ -17,11 +17,12 @@ from srlclip.app.session.values import Result, models_of
 from srlclip.app.ui.parts.format import page, said
 from srlclip.app.ui.parts.inputs import checked_text
 from srlclip.app.ui.parts.media import Media, Shot
-from srlclip.app.ui.parts.negative_kinds import chosen_negatives, counted_kinds
+from srlclip.app.ui.parts.negative_kinds import CHANGED, chosen_negatives, counted_kinds
 from srlclip.app.ui.results import downloads
+from srlclip.plots import NAMES
 from srlclip.progress import Progress, part
-from srlclip.results import SearchResult
-from srlclip.situations import EVENTS_PER_CLIP, DataError, Event, Situation, SrlClipError
+from srlclip.results import SearchResult, model_id
+from srlclip.situations import DataError, Event, Situation, SrlClipError
 
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
@@ -92,7 +93,7 @@ def take_samples(
         step = part(progress, number / len(chosen), (number + 1) / len(chosen))
         added, known = session.add(comparison, clip.path, name, step)  # type: ignore[arg-type]
         if clip.events and not known:  # an opened file may hold it, with labels that somebody edited
-            session.annotate(added.name, clip.events)
+            session.annotate(added.name, from_file(clip.events))
         notices.append((True, added.name, f"a copy of {clip.clip_id}, with its labels, as if you had brought it"))
     return notices
 
@@ -152,7 +153,9 @@ def keep_event(
     same = before is not None and verb == before.verb_id
     verb_id = before.verb_id if same and before is not None else known_verb(verb, comparison.verbs())
     lemma = before.verb if same and before is not None else verb_id.rsplit(".", 1)[0].replace("_", " ")
-    event = made_event(verb_id, lemma, [f[:2] for f in fields], {key: text or "" for key, text in fillers.items()})
+    event = made_event(
+        verb_id, lemma, [f[:2] for f in fields], {key: text or "" for key, text in fillers.items()}, before
+    )
     events = session.clip(clip).events
     session.annotate(clip, (*events[:index], event, *events[index + 1 :]))
 
@@ -167,11 +170,12 @@ def start_from(
 ) -> None:
     """Replace a clip's labels by what a model's captions say."""
     result = session.caption(comparison, clip, decoder, progress, labelled=False)
-    session.annotate(clip, from_captions(result.value, model, comparison.roles_of, comparison.verbs()))
+    name = f"{NAMES[model]}, {model_id(comparison.info.base_id if model == 'base' else comparison.info.adapter_id)}"
+    session.annotate(clip, from_captions(result.value, model, comparison.roles_of, comparison.verbs(), name))
 
 
 def clear_labels(session: Session, clip: str) -> None:
-    session.annotate(clip, (None,) * EVENTS_PER_CLIP)
+    session.annotate(clip, session.clip(clip).unlabelled)
 
 
 def lines_of(session: Session) -> str:
@@ -195,12 +199,15 @@ def score(
 ) -> Result:  # fmt: skip
     """The true caption against negatives made of the labels and those typed in. Raises ValueError if a side is missing."""
     text = checked_text(true, "true caption")
+    hint = "Label the event and choose a kind, or type captions, one per line."
+    label = session.event(clip, index)
+    labelled = text == caption_of(comparison, label)
     negatives = chosen_negatives(
-        lambda wanted: session.negatives(comparison, clip, index, wanted),
+        lambda wanted: session.negatives(comparison, clip, index, wanted) if labelled else (),
         text,
         kinds,
         own,
-        "Label the event and choose a kind, or type captions, one per line.",
+        CHANGED if label is not None and not labelled and kinds else hint,
     )
     return session.score(comparison, clip, index, text, negatives, progress)
 

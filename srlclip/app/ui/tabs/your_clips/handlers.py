@@ -14,7 +14,7 @@ from srlclip.app.ui.parts.inputs import checked_text
 from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.tabs.your_clips import actions, panels
 from srlclip.progress import Progress
-from srlclip.situations import EVENTS_PER_CLIP, DataError
+from srlclip.situations import DataError
 
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
@@ -77,7 +77,7 @@ class Handlers:
         name = clip if clip in names else (names[0] if names else None)
         find = actions.finder(session, self.media)
         own = session.clip(name) if session is not None and name is not None else None
-        count = len(own.events) if own is not None else EVENTS_PER_CLIP
+        count = len(own.events) if own is not None else 0
         index = index if index is not None and 0 <= index < count else 0
         event = own.events[index] if own is not None else None
         choices = [(f"{i + 1}{f' · {e.lemma[:20]}' if e else ''}", i) for i, e in enumerate(own.events)] if own else []
@@ -85,8 +85,9 @@ class Handlers:
         return (
             panels.status_html(session),
             panels.shelf_html(session, find, name),
-            gr.Dropdown(choices=names, value=name),
-            gr.Radio(choices=choices, value=index if choices else None),
+            gr.Dropdown(choices=names, value=name, visible=bool(names)),
+            gr.Radio(choices=choices, value=index if choices else None, visible=bool(choices)),
+            panels.watch_html(own, find(name, index) if own is not None else None, index),
             panels.labels_html(own, lambda i: actions.caption_of(self.comparison, own.events[i] if own else None)),
             gr.Dropdown(
                 choices=list(self.comparison.verbs()),
@@ -158,6 +159,16 @@ class Handlers:
         if number is None or not 0 <= int(number) < len(session.results):
             return notice(NO_RESULT)
         return self.drawn(session, session.results[int(number)])
+
+    def newest(self, token: str, number: int | None) -> str:
+        """What the tab of kept results opens with: the chosen one, else the newest; a sentence without any.
+
+        number: None also where the page has not drawn the list yet, whatever it will show.
+        """
+        session = self.store.get(token)
+        if session is None or not session.results:
+            return notice(NO_RESULT)
+        return self.kept(token, len(session.results) - 1 if number is None else number)
 
     def drawn(self, session: Session, result: Result) -> str:
         return panels.result_html(result, models_of(self.comparison), actions.finder(session, self.media))

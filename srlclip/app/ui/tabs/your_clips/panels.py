@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from srlclip.app.origins import in_words
 from srlclip.app.session.labels import Slots
 from srlclip.app.session.session import Session
 from srlclip.app.session.values import MAX_BYTES, MAX_CLIPS, MAX_RESULTS, Models, OwnClip, Result
@@ -12,10 +13,11 @@ from srlclip.app.ui.parts.media import Shot
 from srlclip.app.ui.parts.style import MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS
 from srlclip.app.ui.results.captions import captions_html
 from srlclip.app.ui.results.negatives import negatives_html
-from srlclip.app.ui.results.player import player, video_tag
+from srlclip.app.ui.results.player import clip_player, player, video_tag
 from srlclip.app.ui.results.plots import best_events, over_events
 from srlclip.app.ui.results.search import search_html
 from srlclip.results import CaptionResult, PairInfo, SearchResult, Timeline
+from srlclip.video.frames import event_spans
 
 #: Looks the picture and video of a clip, or of one of its events, up.
 FindShot = Callable[..., Shot]
@@ -82,12 +84,26 @@ def labels_html(clip: OwnClip | None, caption: Callable[[int], str]) -> str:
     )
 
 
+def watch_html(clip: OwnClip | None, shot: Shot | None, index: int) -> str:
+    """The clip beside its labels: it plays the chosen event, and every event is a line that seeks. index: from 0."""
+    if clip is None or shot is None:
+        return ""
+    spans = event_spans(clip.seconds, len(clip.events))
+    lines = [
+        (start, f"{'▸ ' if i == index else ''}event {i + 1}: {event.lemma if event else 'no labels yet'}")
+        for i, ((start, _), event) in enumerate(zip(spans, clip.events, strict=True))
+    ]
+    return page(f'<div class="sc-panel">{clip_player(shot, None, lines)}</div>', scope=True)
+
+
 def _label_row(events: Slots, index: int, caption: Callable[[int], str]) -> str:
     event = events[index]
     if event is None:
         return f'<tr><th scope="row">{index + 1}</th><td colspan="3" class="sc-soft">no labels yet</td></tr>'
     roles = "<br>".join(f"{said(r.name, 60)}: <b>{said(r.filler, 120)}</b>" for r in event.visible_roles) or "–"
-    verb = f"{said(event.lemma, 60)}<br><span class='sc-soft'>{said(event.verb_id, 60)}</span>"
+    source = in_words(event.origin)
+    verb = f"{said(event.lemma, 60)}<br><span class='sc-soft'>{said(event.verb_id, 60)}"
+    verb += f"<br>{source}</span>" if source else "</span>"
     return (
         f'<tr><th scope="row">{index + 1}</th><td>{verb}</td><td>{roles}</td><td>{said(caption(index), 400)}</td></tr>'
     )

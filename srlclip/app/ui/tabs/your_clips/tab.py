@@ -13,6 +13,7 @@ import gradio as gr
 from srlclip.app.session.values import MAX_CLIPS
 from srlclip.app.ui.parts.errors import stepper, user_errors
 from srlclip.app.ui.parts.format import notice
+from srlclip.app.ui.parts.negative_kinds import STALE
 from srlclip.app.ui.parts.style import MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS, tabs
 from srlclip.app.ui.parts.uploads import SUFFIXES
 from srlclip.app.ui.results.captions import decoder_choice
@@ -64,9 +65,9 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
     shelf = gr.HTML(notice(panels.NOTHING), js_on_load=PICK)
     with gr.Row():
         with gr.Column(min_width=320):
-            clip = gr.Dropdown([], label="Clip", filterable=True)
+            clip = gr.Dropdown([], label="Clip", filterable=True, visible=False)  # an empty box is hard to read
         with gr.Column(min_width=320):
-            number = gr.Radio([], label="Event (for labels and hard negatives)", type="value")
+            number = gr.Radio([], label="Event (for labels and hard negatives)", type="value", visible=False)
     with gr.Row():
         remove = gr.Button("Remove this clip", min_width=200)
         wipe = gr.Button("Delete everything now", min_width=200)
@@ -81,19 +82,23 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
             go_caption = gr.Button("Caption this clip with both models", variant="primary")
             captions = gr.HTML("", js_on_load=None)
         with gr.Tab("Labels", id="labels"):
-            table = gr.HTML(notice(panels.NOTHING), js_on_load=None)
-            verb = gr.Dropdown(
-                list(comparison.verbs()),
-                value=None,
-                label="Verb of the chosen event (choose or type)",
-                allow_custom_value=True,
-            )
             with gr.Row():
-                boxes = [
-                    gr.Dropdown([], value=None, visible=False, min_width=220, allow_custom_value=True)
-                    for _ in range(ROLE_BOXES)
-                ]
-            keep = gr.Button("Keep the labels of this event", variant="primary")
+                with gr.Column(min_width=320):
+                    watch = gr.HTML("", js_on_load=None)
+                with gr.Column(min_width=320):
+                    verb = gr.Dropdown(
+                        list(comparison.verbs()),
+                        value=None,
+                        label="Verb of the chosen event (choose or type)",
+                        allow_custom_value=True,
+                    )
+                    with gr.Row():
+                        boxes = [
+                            gr.Dropdown([], value=None, visible=False, min_width=220, allow_custom_value=True)
+                            for _ in range(ROLE_BOXES)
+                        ]
+                    keep = gr.Button("Keep the labels of this event", variant="primary")
+            table = gr.HTML(notice(panels.NOTHING), js_on_load=None)
             with gr.Row():
                 from_base = gr.Button("● Start from Base CLIP's captions (replaces)", min_width=220)
                 from_srl = gr.Button("◆ Start from SRL-CLIP's captions (replaces)", min_width=220)
@@ -109,13 +114,13 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
             own = gr.Textbox(label="Your own negatives, one per line", lines=3, max_lines=8)
             go_score = gr.Button("Score with both models", variant="primary")
             scored = gr.HTML("", js_on_load=None)
-        with gr.Tab("Results, save, report", id="kept"):
+        with gr.Tab("Results, save, report", id="kept") as results_place:
             files_go = gr.Button("Make the files: comparison, report, labels", variant="primary")
             files = gr.HTML("", js_on_load=None)
             kept = gr.Dropdown([], value=None, label="Kept results, newest first")
             view = gr.HTML(notice(NO_RESULT), js_on_load=None)
     keys, asked = gr.State([]), gr.State("")
-    state = [status, shelf, clip, number, table, verb, keys, *boxes, true, kinds, kept]
+    state = [status, shelf, clip, number, watch, table, verb, keys, *boxes, true, kinds, kept]
 
     shown = {"fn": user_errors(handlers.refreshed), "inputs": [token, clip, number], "outputs": state, **FREE}
 
@@ -222,9 +227,12 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
     for event, result in runs:
         event.success(None, js=AFTER, **FREE)
         event.failure(lambda: notice(FAILED), None, result, **FREE)
+    for change in (true.input, kinds.input, own.input):
+        change(lambda: notice(STALE), None, scored, **FREE)
     results.select(on_closer, [token, asked], closer, **MODEL)
     files_go.click(user_errors(handlers.files), token, files, **MODEL)
     kept.input(user_errors(handlers.kept), [token, kept], view, **FREE)
+    results_place.select(user_errors(handlers.newest), [token, kept], view, **FREE)
 
     def ended(request: gr.Request) -> None:
         store.left(request.session_hash)
