@@ -39,7 +39,8 @@ def caption(event: Event, style: str = "srl", rng: np.random.Generator | None = 
 
 def recognised(text: str, event: Event | None, render: Callable[[Event, str], Caption] = caption) -> Caption:
     """What a text is to an event's labels: their caption in the style that writes it so, else one of style "typed"."""
-    for style in STYLES if event is not None else ():
+    # the page's captions are natural: where styles agree, that is the one that is meant
+    for style in sorted(STYLES, key=lambda name: name != "natural") if event is not None else ():
         if STYLES[style].write(event, None) == text or render(event, style).text == text:
             return Caption(text, style=style, origin=event.origin)
     return Caption(text, style="typed", origin=event.origin if event is not None and event.from_model else "")
