@@ -80,7 +80,11 @@ def test_what_is_heavy_runs_on_the_gpu_and_everything_answers_the_same(spaces, m
     assert spaces.calls.count("maps_on_gpu") == 1 and why.score == same.score
     # searches, scores and trained heads cost no visitor anything; one call for zero-shot captions of a clip, not one for
     # each group of texts; the frames of a clip once
-    assert spaces.calls.count("captions_on_gpu") == 1 and set(spaces.calls) <= {"captions_on_gpu", "frames_on_gpu", "maps_on_gpu"}
+    assert spaces.calls.count("captions_on_gpu") == 1 and set(spaces.calls) <= {
+        "captions_on_gpu",
+        "frames_on_gpu",
+        "maps_on_gpu",
+    }
 
     upload = str(mp4("mine.mp4"))
     asked = spaces.calls.count("frames_on_gpu")
@@ -106,7 +110,7 @@ def test_image_towers_move_and_text_towers_only_in_the_other_process(spaces):
     encoders = [SimpleNamespace(clip=clip()) for _ in range(2)]
     pair = SimpleNamespace(base=encoders[0], adapted=encoders[1], encode_frames=None)
     reader = SimpleNamespace(caption=lambda *args: "read")
-    zero_gpu.attach(SimpleNamespace(pair=pair, reader=reader))
+    zero_gpu.attach(SimpleNamespace(pair=pair, reader=reader, image_maps=None))
 
     def places():
         return [{name: getattr(encoder.clip, name).at[-1] for name in PARTS} for encoder in encoders]

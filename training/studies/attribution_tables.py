@@ -31,7 +31,9 @@ def attribution_tables(measured: Mapping[str, Any]) -> str:
                     lines.append(f"| {words}: {name} {role} | {cells} |")
     lines += ["", "| | base | SRL-CLIP | difference |", "|---|---|---|---|"]
     for metric, row in (curves | sanity).items():
-        cells = (_cell(row[name], " - " in name or "better" in metric) for name in ("base", "adapted", "adapted - base"))
+        cells = (
+            _cell(row[name], " - " in name or "better" in metric) for name in ("base", "adapted", "adapted - base")
+        )
         lines.append(f"| {metric} | {' | '.join(cells)} |")
     lines += [
         "",
