@@ -110,7 +110,7 @@ def test_image_towers_move_and_text_towers_only_in_the_other_process(spaces):
     encoders = [SimpleNamespace(clip=clip()) for _ in range(2)]
     pair = SimpleNamespace(base=encoders[0], adapted=encoders[1], encode_frames=None)
     reader = SimpleNamespace(caption=lambda *args: "read")
-    zero_gpu.attach(SimpleNamespace(pair=pair, reader=reader))
+    zero_gpu.attach(SimpleNamespace(pair=pair, reader=reader, image_maps=None))
 
     def places():
         return [{name: getattr(encoder.clip, name).at[-1] for name in PARTS} for encoder in encoders]
