@@ -64,7 +64,9 @@ def explain_search(
         event = clip.events[hit.event_index]
         labelled = [events[hit.event_index] for events in clip.annotations if hit.event_index < len(events)]
         shown = event_facts(event)
-        return tuple((slot, judged(slot, words, (event, *labelled)), getattr(shown, slot)) for slot, words in asked.items())
+        return tuple(
+            (slot, judged(slot, words, (event, *labelled)), getattr(shown, slot)) for slot, words in asked.items()
+        )
 
     def of(hit: Hit) -> HitFacts:
         key = (hit.clip_id, hit.event_index)
