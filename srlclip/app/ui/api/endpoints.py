@@ -12,6 +12,7 @@ import gradio as gr
 import numpy as np
 from gradio.context import Context
 
+from srlclip.app.ui.api import disagreements
 from srlclip.app.ui.api.inputs import (
     MAX_TEXTS,
     checked_texts,
@@ -216,7 +217,7 @@ def add_endpoints(comparison: Comparison) -> None:
             "video": video_json(comparison, clip) if clip else None,
         }
 
-    endpoints = (info, search, caption, score, embed)
+    endpoints = (info, search, caption, score, embed, disagreements.endpoint(comparison))
     for endpoint in endpoints:
         gr.api(endpoint, api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)
     if Context.root_block is not None:

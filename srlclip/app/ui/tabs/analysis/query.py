@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from srlclip.app.ui.parts.format import esc, model_name, page, said
 from srlclip.app.ui.parts.inputs import checked_query
 from srlclip.app.ui.results.plots import measured_now, source_line, with_files
+from srlclip.app.ui.tabs.analysis.sentences import map_sentence, opening
 from srlclip.comparison.embedding_map import EmbeddingMap
 from srlclip.plots import NAMES, embedding_scatter, gallery_heat, short_name
 from srlclip.results import MODELS
@@ -95,6 +96,7 @@ def map_html(comparison: Comparison, what: str) -> str:
     thin = f"; {drawn.total} thinned out evenly" if drawn.total > len(drawn.points) else ""
     source = measured_now(comparison.info, f"{len(drawn.points)} {level} of {len(comparison.clip_ids())} clips{thin}")
     return page(
+        f"{opening(map_sentence(drawn))}"
         f"<h2>Where the {level} of this gallery lie, marked by {esc(label)}</h2>"
         f'<div class="sc-split sc-half">{charts}</div>{_purity_table(drawn)}'
         '<p class="sc-soft">The pictures are principal components, drawn for each model alone: axes, turns and distances '
