@@ -205,14 +205,14 @@ def event_player(comparison: Comparison, media: Media, value: str) -> str:
         raise ValueError(f"There is no event {value[:80]!r} in this gallery. Press one of the listed lines.")
     event = int(number)
     text = event_text(comparison, clip_id, event)
-    told = '<p class="sc-soft">This clip has no labels.</p>'
+    remarks = '<p class="sc-soft">This clip has no labels.</p>'
     if text:
         ranks = _event_ranks(comparison, clip_id, event, text)
-        told = f"<p>Event {event + 1}: “{said(text)}”</p><p>Its rank by this caption: "
-        told += ", ".join(f"{model_name(m)} {ranks[m]}" for m in MODELS) + ".</p>"
+        remarks = f"<p>Event {event + 1}: “{said(text)}”</p><p>Its rank by this caption: "
+        remarks += ", ".join(f"{model_name(m)} {ranks[m]}" for m in MODELS) + ".</p>"
     player = labelled_player(comparison, media.shot(clip_id, event), spans)
     start = f"{spans[event][0]:g}"
-    return page(f'<div class="sc-panel" data-sc-start="{start}">{told}{player}</div>', scope=True)
+    return page(f'<div class="sc-panel" data-sc-start="{start}">{remarks}{player}</div>', scope=True)
 
 
 def _event_ranks(comparison: Comparison, clip_id: str, event: int, text: str) -> Both[int]:

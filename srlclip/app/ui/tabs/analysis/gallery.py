@@ -150,11 +150,11 @@ def clip_panel(comparison: Comparison, media: Media, clip_id: str, query: str, r
     curve = comparison.timeline(clip_id, query)
     player = labelled_player(comparison, media.shot(clip_id), curve.spans)
     strip = over_events(comparison.info, curve, heat=True)
-    told = f'<p class="sc-soft">{said(remark)}</p>' if remark else ""
+    aside = f'<p class="sc-soft">{said(remark)}</p>' if remark else ""
     note = "Cell: cosine; shade: from the row's lowest to its highest; frame: the model's best event."
     return page(
         f'<div class="sc-split sc-half"><div class="sc-panel">{player}</div>'
-        f'<div class="sc-panel"><h2>Query against each event</h2><p>“{said(query)}”</p>{told}'
+        f'<div class="sc-panel"><h2>Query against each event</h2><p>“{said(query)}”</p>{aside}'
         f"{strip}<p>Best event: {best_events(curve)}.</p>{source_line(f'{note} {measured_now(comparison.info, clip_id)}')}</div></div>",
         scope=True,
     )
