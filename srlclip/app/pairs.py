@@ -41,6 +41,12 @@ class PairName:
         """From what someone typed: outer space goes, nothing is None."""
         return cls((base or "").strip() or None, (adapter or "").strip() or None)
 
+    def is_same(self, shown: PairName) -> bool:
+        """Whether asking for this pair changes nothing on a page that shows the other one. An adapter names its base, so
+        a base that is left out is the same; two galleries are not."""
+        bases = self.base == shown.base or (self.adapter is not None and self.base is None)
+        return bases and self.adapter == shown.adapter and self.clips == shown.clips
+
     def __str__(self) -> str:
         models = " with ".join(model_id(name) for name in (self.base, self.adapter) if name) or "the bundled pair"
         return f"{models} on {self.clips}" if self.clips else models
@@ -73,16 +79,24 @@ class ModelRules:
         inside = self.root / model if self.root is not None else None
         return str(inside) if inside is not None and inside.is_dir() else model
 
-    def offered(self) -> tuple[str, ...]:
-        """Names to choose from: the allowed ones, or else the root's folders."""
-        if self.allowed is not None:
-            return self.allowed
+    def offered(self, kind: str = "") -> tuple[str, ...]:
+        """Names to choose from: the allowed ones, or else the root's folders. kind: "base" or "adapter" leaves out what the
+        root's folders show to be the other; of an allowed name that is no folder there it is not known."""
+        names = self.allowed if self.allowed is not None else self._folders()
+        other = {"base": "adapter", "adapter": "base"}.get(kind, "none")
+        return tuple(name for name in names if self._kind(name) != other)
+
+    def _folders(self) -> tuple[str, ...]:
         if self.root is None or not self.root.is_dir():
             return ()
-        marks = ("config.json", "srlclip.json", "model/srlclip.json")
-        return tuple(
-            sorted(p.name for p in self.root.iterdir() if p.is_dir() and any((p / mark).is_file() for mark in marks))
-        )
+        return tuple(sorted(p.name for p in self.root.iterdir() if p.is_dir() and self._kind(p.name)))
+
+    def _kind(self, name: str) -> str:
+        """ "base" or "adapter" by the files of a folder of the root; "" for anything else."""
+        folder = self.root / name if self.root is not None else Path(name)
+        if any((folder / mark).is_file() for mark in ("srlclip.json", "model/srlclip.json")):
+            return "adapter"
+        return "base" if (folder / "config.json").is_file() else ""
 
 
 class Loading:

@@ -64,6 +64,22 @@ def principal_plane(vectors: np.ndarray) -> tuple[np.ndarray, tuple[float, float
     return places, (shares[0], shares[1])
 
 
+def aligned(reference: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, float]:
+    """`other` (N, 2) turned, mirrored and shifted onto `reference` (N, 2) with the least squares, scaled to its spread, and
+    how far they agree, in [0, 1]: the share of the spread of one that the other explains (Procrustes analysis, Gower 1975).
+
+    Row i of both is the same item. Layouts without any spread are laid on the reference's mean, and explain nothing.
+    """
+    middle = reference.mean(axis=0)
+    fixed, moved = reference - middle, other - other.mean(axis=0)
+    left, sizes, right = np.linalg.svd(moved.T @ fixed)
+    whole, spread = float((fixed**2).sum()), float((moved**2).sum())
+    if whole <= 0 or spread <= 0:
+        return np.tile(middle, (len(other), 1)), 0.0
+    places = (whole / spread) ** 0.5 * moved @ left @ right + middle
+    return places, float(min(sizes.sum() ** 2 / (whole * spread), 1.0))
+
+
 def neighbour_purity(vectors: np.ndarray, labels: Sequence[str], groups: Sequence[str]) -> float | None:
     """Share of rows whose most similar row of another group has the same label; None if no row has such another.
 

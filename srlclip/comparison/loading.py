@@ -24,8 +24,6 @@ def load_pair(base: str | None, adapter: str | None, device: str) -> tuple[ClipP
     """The pair that Comparison.load describes, and its adapter. Raises CheckpointError; ValueError for the device."""
     if base is None and adapter is None:
         base, adapter = DEFAULT_BASE, DEFAULT_ADAPTER
-    if base == DEFAULT_BASE and adapter is None:
-        adapter = DEFAULT_ADAPTER
     _check_device(device)
     return ClipPair.load(base, adapter, device), adapter
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from srlclip import ASSETS
+from srlclip.models.hub_reach import PATIENCE, endpoint, hub_answers, hub_silent
 from srlclip.situations import CheckpointError
 
 #: Names that work without a download; their folders are part of the package.
@@ -55,6 +56,11 @@ def hub_offline() -> bool:
         os.environ.get(name, "").strip().lower() in ("1", "true", "yes", "on")
         for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
     )
+
+
+def local_only(resolved: Path | str) -> bool:
+    """Whether a resolved source is looked for on this machine alone: downloads are forbidden, or the Hub is silent."""
+    return hub_offline() or (isinstance(resolved, str) and not hub_answers())
 
 
 def quiet_loading() -> None:
@@ -106,7 +112,7 @@ def fetch_folder(source: str | Path) -> Path:
                 revision=revision,
                 allow_patterns=list(FETCHED),
                 ignore_patterns=list(NOT_FETCHED),
-                local_files_only=hub_offline(),
+                local_files_only=local_only(resolved),
             )
         )
     except Exception as error:
@@ -147,6 +153,10 @@ def missing_message(source: str | Path, error: Exception) -> str:
         offline = (
             " (downloads are switched off: HF_HUB_OFFLINE; unset it, or fill the cache where there is a network with: "
             f"{fetch})"
+        )
+    elif hub_silent() and isinstance(resolve_source(_split_revision(source)[0]), str):
+        reason = (
+            f"the Hub ({endpoint()}) gives no answer within {PATIENCE:g} s, and the local Hub cache does not hold it"
         )
     return f"cannot load model {source}{offline}: {reason}; allowed: {allowed_sources()}, with weights as safetensors"
 

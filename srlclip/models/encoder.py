@@ -19,7 +19,7 @@ from torch import nn
 from srlclip.config import LORA_TARGETS, LoraSettings
 from srlclip.files import replacing, write_json
 from srlclip.models.adapters import LAYER, adapter_shapes, check_adapter
-from srlclip.models.checkpoints import hub_offline, missing_message, read_json, resolve_source
+from srlclip.models.checkpoints import local_only, missing_message, read_json, resolve_source
 from srlclip.models.fingerprint import base_weights, weights_digest
 from srlclip.pooling import unit
 from srlclip.situations import CheckpointError
@@ -81,7 +81,7 @@ class ClipEncoder(nn.Module):
                 raise CheckpointError(
                     f"{source} holds a model of type {kind!r}; allowed: clip (transformers.CLIPModel)"
                 )
-        offline = hub_offline()
+        offline = local_only(resolved)
         try:
             # With the dtype named, torch's default, which other threads may be computing by, stays as it is.
             clip = CLIPModel.from_pretrained(

@@ -11,6 +11,8 @@ from srlclip.plots.drawing import (
     KIND_NAMES,
     NAMES,
     WIDTH,
+    glyphs,
+    looks,
     png_file,
     short_name,
     styled,
@@ -22,6 +24,7 @@ from srlclip.plots.maps import embedding_scatter
 from srlclip.plots.measured import margin_histogram, metric_bars, rank_scatter, training_curves
 from srlclip.plots.method import ALT as METHOD_ALT
 from srlclip.plots.method import method_figure
+from srlclip.plots.neighbours import neighbour_map, with_points
 
 __all__ = [
     "COLOURS",
@@ -32,11 +35,14 @@ __all__ = [
     "Figure",
     "embedding_scatter",
     "gallery_heat",
+    "glyphs",
     "heat_strip",
+    "looks",
     "margin_histogram",
     "margins",
     "method_figure",
     "metric_bars",
+    "neighbour_map",
     "png_file",
     "rank_scatter",
     "rank_slope",
@@ -46,4 +52,5 @@ __all__ = [
     "timeline",
     "to_svg",
     "training_curves",
+    "with_points",
 ]

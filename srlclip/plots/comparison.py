@@ -53,12 +53,12 @@ def rank_slope(result: SearchResult, k: int = 8) -> Figure:
                 continue
             y, rank, target = height(model, clip), ranks[model][clip], clip == result.target
             model_mark(axes, model, x, y)
-            name = plain(short_name(clip), 20)
+            name = plain(short_name(clip), 14)
             label = f"{name}  {rank}" if model == "base" else f"{rank}  {name}"
             way, side = (-7, "right") if model == "base" else (7, "left")
             weight = "bold" if target else "normal"
             spot = {"xytext": (way, 0), "textcoords": "offset points", "ha": side, "va": "center"}
-            axes.annotate(label, (x, y), **spot, fontsize=8.5, fontweight=weight)
+            axes.annotate(label, (x, y), **spot, fontweight=weight)
     if any(beyond.values()):
         axes.axhline(k + 0.75, color=FAINT, linestyle=":", linewidth=1)
     lowest = k + 0.9 + 0.7 * max(len(beyond["base"]), len(beyond["adapted"]))
@@ -91,7 +91,7 @@ def timeline(result: Timeline) -> Figure:
             if index == best:
                 label = f"{values[index]:.3f}"
                 way, side = (-4, "right") if model == "base" else (4, "left")
-                axes.annotate(label, (x, y), xytext=(way, 7), textcoords="offset points", ha=side, fontsize=8)
+                axes.annotate(label, (x, y), xytext=(way, 7), textcoords="offset points", ha=side)
     edges = sorted({edge for span in result.spans for edge in span})
     for edge in edges:
         axes.axvline(edge, color=FAINT, linewidth=0.6, linestyle=":", zorder=0)
@@ -123,7 +123,7 @@ def margins(result: ScoreResult) -> Figure:
     axes.set(xlim=(low, high), ylim=(len(rows) - 0.4, -1.1), yticks=range(len(rows)))
     for edge, words, way, side in ((low, "fooled (hollow)", 4, "left"), (high, "correct (filled)", -4, "right")):
         spot = {"xytext": (way, 0), "textcoords": "offset points", "ha": side, "va": "center"}
-        axes.annotate(words, (edge, -0.75), **spot, fontsize=7.5)
+        axes.annotate(words, (edge, -0.75), **spot)
     names = [f"{KIND_NAMES.get(n.caption.kind, n.caption.kind)} {i + 1}" for i, n in enumerate(rows)]
     axes.set_yticklabels([plain(name) for name in names])
     axes.set_xlabel("margin = score(true caption) − score(negative)")

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from srlclip.plots import WIDTH, styled
+from srlclip.plots.drawing import COLOURS, MARKERS
 from srlclip.plots.studies import LOOKS
 
 _PANEL_WIDTH, _PANEL_HEIGHT, _COLUMNS = 3.4, 2.5, 2
@@ -51,7 +52,8 @@ def curve_points(results: Mapping[str, Any]) -> dict[str, list[CurvePoint]]:
 def _looks(points: Sequence[CurvePoint], models: Mapping[str, str]) -> dict[str, tuple[str, str, str]]:
     """arm -> colour, mark and line, in order of the points."""
     arms = list(dict.fromkeys(p.arm for p in points))
-    own, others = dict(zip(("adapted", "base"), LOOKS, strict=False)), cycle(LOOKS[2:])
+    lines, others = {"base": ":", "adapted": "--"}, cycle(LOOKS)
+    own = {model: (COLOURS[model], MARKERS[model], line) for model, line in lines.items()}
     return {arm: own[models[arm]] if arm in models else next(others) for arm in arms}
 
 
@@ -72,7 +74,7 @@ def curve_figure(points: Sequence[CurvePoint], models: Mapping[str, str], sizes:
     _panel(axes, points, looks)
     axes.set_xlabel(sizes)
     if looks:
-        figure.legend(handles=_handles(looks), loc="outside lower left", frameon=False, fontsize=8)
+        figure.legend(handles=_handles(looks), loc="outside lower left", frameon=False)
     return figure
 
 

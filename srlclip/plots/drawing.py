@@ -12,7 +12,8 @@ import io
 import re
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from itertools import cycle
 from typing import TypeVar
 
 import matplotlib
@@ -24,10 +25,14 @@ from PIL import Image
 from srlclip.results import MODELS
 
 Drawn = TypeVar("Drawn")
-WIDTH = 4.6  # inches; narrow on purpose: on a phone the text then stays near its own size
+#: Inches, and points of the smallest text: a figure is at least 338 px wide on a page, which makes 12 px of it.
+WIDTH, TEXT = 3.7, 9.5
 NAMES = {"base": "Base CLIP", "adapted": "SRL-CLIP"}
 COLOURS = {"base": "#0072B2", "adapted": "#D55E00"}
 MARKERS = {"base": "o", "adapted": "D"}
+#: Marks and colours of what is neither model of the pair, a control or the base of a study, in order of appearance.
+OTHERS = (("s", "#009E73"), ("^", "#8C6BB1"), ("v", "#6B7280"), ("P", "#A0522D"))
+OTHER_GLYPHS = ("■", "▲", "▼", "✚")
 #: How the app names each kind of negative.
 KIND_NAMES = {
     "natural": "other event",
@@ -49,14 +54,14 @@ _CSS = {
     COLOURS["adapted"]: "var(--sc-srl, #D55E00)",
 }
 _RC = {
-    "font.size": 9,
+    "font.size": TEXT,
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
     "svg.fonttype": "none",
     "svg.hashsalt": "srlclip",
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
-    "axes.titlesize": 10,
+    "axes.titlesize": TEXT,
     "axes.titlelocation": "left",
     "text.color": INK,
     "xtick.color": INK,
@@ -125,17 +130,35 @@ def to_svg(figure: Figure) -> str:
     return svg.replace("<svg", '<svg style="stroke-linejoin:round;stroke-linecap:butt" aria-hidden="true"', 1)
 
 
+def looks(models: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Mark and colour of each: the pair's own, and those of OTHERS for the rest, which repeat when there are more."""
+    rest = cycle(OTHERS)
+    return {m: (MARKERS[m], COLOURS[m]) if m in MODELS else next(rest) for m in models}
+
+
+def glyphs(models: Iterable[str]) -> dict[str, str]:
+    """The marks of `looks` as characters."""
+    rest, own = cycle(OTHER_GLYPHS), {"base": "●", "adapted": "◆"}
+    return {m: own[m] if m in own else next(rest) for m in models}
+
+
 def model_mark(axes: Axes, model: str, x: float, y: float, *, filled: bool = True, size: float = 7) -> None:
-    colour, size = COLOURS[model], size if model == "base" else size - 0.6
-    face = colour if filled else PAPER
-    style = {"color": colour, "markerfacecolor": face, "markeredgewidth": 1.8, "markersize": size}
-    axes.plot([x], [y], MARKERS[model], **style, zorder=3, clip_on=False)
+    mark(axes, (MARKERS[model], COLOURS[model]), x, y, filled=filled, size=size)
 
 
-def model_legend(axes: Axes, **where: object) -> None:
+def mark(axes: Axes, look: tuple[str, str], x: float, y: float, *, filled: bool = True, size: float = 7) -> None:
+    """One mark of `looks`."""
+    shape, colour = look
+    style = {"color": colour, "markerfacecolor": colour if filled else PAPER, "markeredgewidth": 1.8}
+    axes.plot([x], [y], shape, **style, markersize=size - 0.6 * (shape == "D"), zorder=3, clip_on=False)
+
+
+def model_legend(axes: Axes, names: Mapping[str, str] = NAMES, **where: object) -> None:
+    """names: of every model that is drawn, in their order."""
     same = {"linestyle": "", "markersize": 6}
-    handles = [Line2D([], [], marker=MARKERS[m], color=COLOURS[m], label=NAMES[m], **same) for m in MODELS]
-    axes.legend(handles=handles, frameon=False, fontsize=8, handletextpad=0.3, **where)
+    drawn = looks(names)
+    handles = [Line2D([], [], marker=drawn[m][0], color=drawn[m][1], label=name, **same) for m, name in names.items()]
+    axes.legend(handles=handles, frameon=False, handletextpad=0.3, columnspacing=1, **where)
 
 
 @styled

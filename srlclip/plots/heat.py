@@ -38,7 +38,7 @@ def heat_strip(result: Timeline) -> Figure:
         values = result.scores[model]
         for index, value in enumerate(values):
             _cell(axes, model, index, row, value, (min(values), max(values)), value == max(values))
-            axes.text(index, row, f"{value:.3f}".replace("-", "−"), ha="center", va="center", fontsize=9)
+            axes.text(index, row, f"{value:.3f}".replace("-", "−"), ha="center", va="center")
     axes.set(xlim=(-0.52, count - 0.48), ylim=(1.52, -0.52), yticks=range(2), xticks=range(count))
     axes.set_yticklabels([f"{GLYPHS[m]} {NAMES[m]}" for m in MODELS])
     spans = [f"{i + 1}\n{start:g}–{end:g} s" for i, (start, end) in enumerate(result.spans[:count])]
@@ -57,14 +57,14 @@ def gallery_heat(rows: Sequence[HeatRow], span: tuple[float, float], model: str)
         values = row.scores[model]
         for x, value in enumerate(values):
             _cell(axes, model, x, y, value, span, value == max(values))
-            axes.text(x, y, f"{round(value, 2) + 0.0:.2f}".replace("-", "−"), ha="center", va="center", fontsize=8.5)
-        axes.text(most - 0.35, y, f"{row.rank[model]}", ha="left", va="center", fontsize=9)
-    axes.text(most - 0.35, -0.95, "rank", ha="left", va="center", fontsize=8.5)
+            axes.text(x, y, f"{round(value, 2) + 0.0:.2f}".replace("-", "−"), ha="center", va="center")
+        axes.text(most - 0.35, y, f"{row.rank[model]}", ha="left", va="center")
+    axes.text(most - 0.35, -0.95, "rank", ha="left", va="center")
     axes.set(xlim=(-0.52, most + 0.35), ylim=(len(rows) - 0.4, -1.3))
     axes.set_xticks(range(most), labels=[str(k + 1) for k in range(most)])
-    axes.set_yticks(range(len(rows)), labels=[plain(short_name(row.clip_id), 19) for row in rows], fontsize=8.5)
+    axes.set_yticks(range(len(rows)), labels=[plain(short_name(row.clip_id), 13) for row in rows])
     axes.set_xlabel("event")
-    axes.set_title(f"{GLYPHS[model]} {NAMES[model]}", fontsize=10)
+    axes.set_title(f"{GLYPHS[model]} {NAMES[model]}")
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     return figure

@@ -37,7 +37,7 @@ def embedding_scatter(drawn: EmbeddingMap, model: str, label: str) -> Figure:
     first, second = (100 * share for share in drawn.variance[model])
     axes.set(xticks=[], yticks=[], xlabel=f"axis 1: {first:.0f} % of the variance")
     axes.set_ylabel(f"axis 2: {second:.0f} %")
-    axes.set_title(f"{GLYPHS[model]} {NAMES[model]}", fontsize=10, color=INK)
+    axes.set_title(f"{GLYPHS[model]} {NAMES[model]}", color=INK)
     if shown or rest:
-        figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=8, handletextpad=0.2)
+        figure.legend(loc="outside lower center", ncols=2, frameon=False, handletextpad=0.2)
     return figure

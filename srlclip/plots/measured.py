@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
@@ -14,8 +15,9 @@ from srlclip.plots.drawing import (
     NAMES,
     PAPER,
     blank_figure,
+    looks,
+    mark,
     model_legend,
-    model_mark,
     plain,
     styled,
 )
@@ -23,22 +25,31 @@ from srlclip.results import MODELS
 
 
 @styled
-def metric_bars(rows: Sequence[tuple[str, Mapping[str, tuple[float, float, float]]]]) -> Figure:
-    """Dot and 95 % interval per metric and model. rows: (metric, {model: (value, low, high)}), values in percent."""
-    figure, (axes,) = blank_figure(0.42 * max(len(rows), 2) + 0.9)
+def metric_bars(
+    rows: Sequence[tuple[str, Mapping[str, tuple[float, float, float]]]], names: Mapping[str, str] = NAMES
+) -> Figure:
+    """Dot and 95 % interval per metric and model. rows: (metric, {model: (value, low, high)}), values in percent.
+
+    names: the models from top to bottom; a third one, a control, has a mark and a colour of its own.
+    """
+    gap = 0.28 if len(names) < 3 else 0.66 / len(names)
+    figure, (axes,) = blank_figure((0.44 if len(names) < 3 else 0.5) * max(len(rows), 2) + 0.8 + 0.2 * len(names))
+    drawn = looks(names)
     for row, (_, values) in enumerate(rows):
-        for model, shift in zip(MODELS, (-0.14, 0.14), strict=True):
+        for place, model in enumerate(names):
             if model not in values:
                 continue
             value, low, high = values[model]
-            axes.plot([low, high], [row + shift] * 2, color=COLOURS[model], linewidth=2.4, solid_capstyle="butt")
-            model_mark(axes, model, value, row + shift, size=6)
+            y = row + gap * (place - (len(names) - 1) / 2)
+            axes.plot([low, high], [y] * 2, color=drawn[model][1], linewidth=2.4, solid_capstyle="butt")
+            mark(axes, drawn[model], value, y, size=6)
     axes.set(
         yticks=range(len(rows)), ylim=(len(rows) - 0.4, -0.6), xlim=(0, 103), xlabel="percent (line: 95 % interval)"
     )
-    axes.set_yticklabels([plain(name, 34) for name, _ in rows])
+    axes.set_yticklabels([textwrap.fill(plain(name, 34), 17) for name, _ in rows])
     axes.grid(axis="x", color=FAINT, alpha=0.35, linewidth=0.6)
-    model_legend(axes, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2)
+    columns = 2 if len(names) < 3 else 1
+    model_legend(axes, names, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=columns)
     return figure
 
 
@@ -57,8 +68,8 @@ def margin_histogram(values: Mapping[str, Sequence[float]], bins: int = 24) -> F
         axes.axvline(0, color=INK, linewidth=1)
         won = sum(v > 0 for v in mine)
         mark = "●" if model == "base" else "◆"
-        axes.set_title(f"{mark} {NAMES[model]}: {won} of {len(mine)} negatives beaten", fontsize=9)
-        axes.set_ylabel("negatives", fontsize=8)
+        axes.set_title(f"{mark} {NAMES[model]}: {won} of {len(mine)} beaten")
+        axes.set_ylabel("negatives")
     panels[-1].set(xlim=(-span, span), xlabel="margin (shaded: fooled)")
     panels[-1].locator_params(axis="x", nbins=5)
     return figure
@@ -90,7 +101,7 @@ def rank_scatter(pairs: Sequence[tuple[int, int]], gallery_size: int) -> Figure:
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_ticks(ticks, labels=[str(t) for t in ticks])
         axis.set_ticks([], minor=True)
-    axes.set_title("◆ SRL-CLIP higher   ● Base higher   ■ same", fontsize=8.5)
+    axes.set_title("◆ SRL-CLIP higher   ● Base higher   ■ same")
     return figure
 
 
@@ -130,5 +141,5 @@ def training_curves(rows: Sequence[Mapping[str, object]], limit: int = 8) -> Fig
     axes.set(xlabel="step", ylabel="loss")
     axes.grid(color=FAINT, alpha=0.3, linewidth=0.6)
     if names:
-        axes.legend(frameon=False, fontsize=8)
+        axes.legend(frameon=False)
     return figure

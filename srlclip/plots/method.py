@@ -6,11 +6,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
-from srlclip.plots.drawing import COLOURS, FAINT, INK, WIDTH, styled
+from srlclip.plots.drawing import COLOURS, FAINT, INK, styled
 from srlclip.situations import EVENTS_PER_CLIP
 
 FRAMES = 4
-HEIGHT = 6.9
+WIDTH, HEIGHT = 4.6, 6.9
 ALT = (
     "The method, from top to bottom. Left: a clip of five events with four frames each goes through CLIP's frozen image "
     "tower with trained LoRA layers; its frame features go through the trained Video Contextualizer, which gives an event "

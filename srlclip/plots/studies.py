@@ -14,10 +14,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from srlclip.files import write_text
-from srlclip.plots import COLOURS, WIDTH, styled
+from srlclip.plots import WIDTH, styled
+from srlclip.plots.drawing import OTHERS
 
-#: Colour, mark and line of each base, in order: colour never stands alone.
-LOOKS = ((COLOURS["adapted"], "D", "--"), (COLOURS["base"], "o", ":"), ("#009E73", "s", "-."), ("#CC79A7", "^", "--"))
+#: Colour, mark and line of each base, in order: colour never stands alone, and none is a model's of the pair.
+LOOKS = tuple((colour, mark, line) for (mark, colour), line in zip(OTHERS, ("--", ":", "-.", "--"), strict=True))
 _PANEL_WIDTH, _COLUMNS = 2.5, 3
 
 
@@ -74,7 +75,7 @@ def _panel(
         ends = [x for p in mine for x in (p.low, p.high, float("nan"))]
         axes.plot(ends, [v for v in y for _ in range(3)], color=colour, linewidth=1.8, solid_capstyle="butt")
         axes.plot([p.value for p in mine], y, mark, color=colour, markersize=4.5, zorder=3)
-    axes.set_title(f"{metric}, %", fontsize=9)
+    axes.set_title(f"{metric}, %")
     axes.grid(axis="x", alpha=0.3, linewidth=0.5)
     axes.locator_params(axis="x", nbins=5)
     axes.tick_params(axis="y", length=0, left=False)
@@ -89,7 +90,7 @@ def metric_figure(metric: str, arms: Sequence[str], points: Sequence[StudyPoint]
     """One panel of study_figure, narrow enough for a phone: two lines per arm's name. On a page the ink follows its text."""
     bases = list(dict.fromkeys(p.base for p in points))
     looks = {base: LOOKS[i % len(LOOKS)] for i, base in enumerate(bases)}
-    short = {arm: textwrap.fill(arm, 24, max_lines=2, placeholder=" …") for arm in arms}
+    short = {arm: textwrap.fill(arm, 20, max_lines=2, placeholder=" …") for arm in arms}
     figure = Figure(figsize=(WIDTH, 0.42 * max(len(arms), 2) + 0.95), layout="constrained")
     axes = figure.subplots()
     axes.patch.set_alpha(0)
@@ -100,7 +101,7 @@ def metric_figure(metric: str, arms: Sequence[str], points: Sequence[StudyPoint]
         Line2D([], [], color=c, marker=m, linestyle=d, markersize=5, label=base + " (line: not adapted)" * lines)
         for base, (c, m, d) in looks.items()
     ]
-    figure.legend(handles=handles, loc="outside lower left", frameon=False, fontsize=8)
+    figure.legend(handles=handles, loc="outside lower left", frameon=False)
     return figure
 
 

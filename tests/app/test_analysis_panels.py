@@ -10,12 +10,28 @@ import numpy as np
 import pytest
 from fake_comparison import FakeComparison
 
+from srlclip.app.ui.parts.links import Link
 from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.results.plots import with_files
 from srlclip.app.ui.tab import PageContext
-from srlclip.app.ui.tabs.analysis import TAB, estimates, gallery, heads, measure, measured, query, run_logs, studies
-from srlclip.app.ui.tabs.analysis.tab import renewed, stored_heads, stored_html, study_view
+from srlclip.app.ui.tabs.analysis import (
+    TAB,
+    disagree,
+    estimates,
+    gallery,
+    heads,
+    measure,
+    measured,
+    query,
+    run_logs,
+    sentences,
+    studies,
+)
+from srlclip.app.ui.tabs.analysis.stored_views import stored_heads, stored_html, study_view
+from srlclip.app.ui.tabs.analysis.tab import VIEWS
+from srlclip.comparison.disagreement import rank_pairs
 from srlclip.plots import metric_bars
+from srlclip.results import Both, Timeline
 from srlclip.situations import DataError
 
 
@@ -240,20 +256,92 @@ def test_run_folders_are_listed_and_only_those_can_be_read(comparison, tmp_path)
         studies.run_html(comparison.info, tmp_path, "run1")
 
 
-def test_another_pair_fills_every_field_of_the_tab(comparison):
-    import gradio as gr
-
-    with gr.Blocks():
-        tab = gr.Tab("x")
-        with tab:
-            fields = TAB.build(PageContext(comparison, Media(comparison.situation)), tab).renewal.components
-    values = renewed(comparison)
-    assert len(values) == len(fields)
-    assert [isinstance(f, gr.HTML) for f in fields] == [
-        isinstance(v, str) and f.label is None for f, v in zip(fields, values, strict=True)
-    ]
-
-
 def test_measured_results_are_read_with_intervals(comparison):
     rows = estimates.metric_rows(comparison.results())
     assert [r.name for r in rows] == ["R@1", "R@5", "agent patient"] and rows[0].values["base"] == (24.1, 21.1, 27.1)
+
+
+def test_a_control_is_a_model_of_the_measured_table_with_a_mark_of_its_own(comparison):
+    stored = comparison.results()
+    stored["tables"]["events"]["R@1"] |= {"sparse": {"mean": 20.0, "ci": [18, 22], "n": 60}}
+    stored["tables"]["events"]["R@1"] |= {"adapted - sparse": {"mean": 41.3, "ci": [38, 44]}}
+    rows = estimates.metric_rows(stored)
+    assert measured.models_of(rows) == ("base", "sparse", "adapted")
+    html = measured.results_html(comparison.info, stored)
+    assert "■</span> Base + sparse captions (control)" in html and "SRL-CLIP − Base + sparse captions" in html
+    assert html.index("Base CLIP</span></span></th>") < html.index("■</span>") < html.index("SRL-CLIP − Base")
+
+
+def test_the_first_sentence_counts_wins_and_losses_alike():
+    def row(name, base, adapted, **more):
+        return estimates.MetricRow("set", name, {"base": base, "adapted": adapted, **more})
+
+    rows = [
+        row("R@1", (10, 9, 11), (20, 19, 21)),
+        row("noun", (90, 88, 92), (80, 78, 82)),
+        row("MdR", (9, 8, 10), (2, 1, 3)),
+    ]
+    rows.append(row("verb", (10, 9, 11), (11, 10, 12), **{"adapted - base": (1, -1, 3)}))
+    said = sentences.measured_sentence(rows)
+    assert "better than Base CLIP in 2 of 4 measures on 1 set" in said and "worse in 1 (noun)" in said
+    assert "intervals in 1" in said
+
+
+@pytest.mark.parametrize("difference, higher, lower", [("arm - reference", 0, 1), ("reference - arm", 1, 0)])
+def test_a_studys_sentence_minds_which_arm_is_subtracted(comparison, difference, higher, lower):
+    results = comparison.measurement("ablations/losses") | {"difference": difference}
+    said = sentences.study_sentence(estimates.read_study(results), "test", "event R@1")
+    assert f"is lower in {lower} of 2 arms, higher in {higher}" in said and "interval in 1" in said
+
+
+def test_a_querys_sentence_says_which_model_is_right_only_where_that_is_known(comparison):
+    curve = Timeline("c", "q", ((0, 1), (1, 2)), Both((0.3, 0.1), (0.1, 0.3)))
+    assert "only SRL-CLIP is right" in sentences.query_sentence(curve, 1)
+    assert "no event is known" in sentences.query_sentence(curve, None)
+
+
+def test_disagreement_stands_in_both_directions_and_its_events_open(comparison, media):
+    html, first = disagree.disagree_html(comparison)
+    ranked = rank_pairs(comparison)[0]
+    higher, same, lower = ranked.counts()
+    assert f"higher under SRL-CLIP {higher} times, higher under Base CLIP {lower} times and alike {same} times" in html
+    assert html.index("sc-column sc-c-base") < html.index("sc-column sc-c-adapted")
+    assert abs(first.gain) == max(abs(pair.gain) for pair in ranked.pairs)
+    assert len(set(re.findall(r'data-sc-point="(\d+)"', html))) == 35 and "agree to" in html
+    rows = table(files(html)["srlclip_disagree_events.csv"])
+    assert len(rows) == 36 and len(table(files(html)["srlclip_neighbourhoods.csv"])) == 36
+    opened = disagree.event_player(comparison, media, f"{first.event_index}:{first.clip_id}")
+    assert first.clip_id in opened and first.query in opened and f'data-sc-start="{2 * first.event_index}"' in opened
+    for bad in ("", "9:clip_00", "-1:clip_00", "0:../x", "0:<b>"):
+        with pytest.raises(ValueError, match="no event"):
+            disagree.event_player(comparison, media, bad)
+
+
+def tab_of(comparison, media):
+    import gradio as gr
+
+    with gr.Blocks():
+        place = gr.Tab("x")
+        with place:
+            return TAB.build(PageContext(comparison, media), place)
+
+
+@pytest.mark.parametrize("name", [name for name, *_ in VIEWS])
+def test_a_link_opens_each_view_filled_and_leaves_the_others_alone(comparison, media, name):
+    drawn = tab_of(comparison, media)
+    values = drawn.restore(Link("analysis", view=name))
+    assert len(values) == len(drawn.fields) and values[0].selected == name and values[1] == (name,)
+    shown = [v for v in values if isinstance(v, str) and "<svg" in v]
+    if name == "heads":  # the fake pair has no head study
+        assert any("python -m training.heads" in str(v) for v in values)
+    else:
+        assert shown and any("sc-said" in v for v in shown)
+    assert len(drawn.renewal.values()) == len(drawn.renewal.components)
+
+
+def test_an_unknown_view_is_the_first_one_and_a_view_with_nothing_to_show_says_why(media):
+    empty = FakeComparison(None, clips=0)
+    drawn = tab_of(empty, media)
+    assert drawn.restore(Link("analysis", view="nope"))[0].selected == VIEWS[0][0]
+    values = drawn.restore(Link("analysis", view="live"))
+    assert any("No gallery clip has labels" in str(value) for value in values)

@@ -39,7 +39,7 @@ def test_only_the_documented_endpoints_are_public(url):
     info = json.loads(get(url + "gradio_api/info"))
     assert set(info["named_endpoints"]) == {
         "/info", "/search", "/similar", "/frames", "/caption", "/score", "/embed", "/explain",
-        "/swap", "/half_truths",
+        "/swap", "/half_truths", "/disagreements",
     }  # fmt: skip
     assert not info["unnamed_endpoints"]
     assert all(len(endpoint.get("description") or "") > 40 for endpoint in info["named_endpoints"].values())
@@ -51,7 +51,7 @@ def test_every_parameter_is_described_in_the_list_of_endpoints(url):
         n: {p["parameter_name"]: p["python_type"]["description"] for p in e["parameters"]} for n, e in listed.items()
     }
     assert told["/search"]["query"].startswith("what happens, for example") and "1 to 100" in told["/search"]["limit"]
-    assert len(told) == 10 and all(len(text) > 15 for texts in told.values() for text in texts.values()), told
+    assert len(told) == 11 and all(len(text) > 15 for texts in told.values() for text in texts.values()), told
 
 
 def test_every_endpoint_and_parameter_is_described_for_tools(url):
@@ -148,6 +148,14 @@ def test_info_lists_models_clips_labels_and_limits(client):
     assert client.predict(limit=0, api_name="/info")["clips"] == []
 
 
+def test_disagreements_come_in_both_directions_with_their_counts(client):
+    told = client.predict(level="clips", limit=1, api_name="/disagreements")
+    assert sum(told["counts"].values()) == told["asked"] == told["among"] and told["neighbours"]["of"] == 5
+    for row in told["base_higher"] + told["srl_clip_higher"]:
+        assert row["places_gained"] == row["base_rank"] - row["adapted_rank"]
+    assert len(told["base_higher"]) <= 1 and len(told["srl_clip_higher"]) <= 1
+
+
 def test_embed_gives_unit_vectors_of_texts_and_clips_under_both_models(client):
     found = client.predict(texts=["a man runs", "word " * 90], clip_id="clip_01", api_name="/embed")
     assert found["text"]["truncated"] == [1] and found["embed_dim"] == 128
@@ -220,6 +228,8 @@ def test_a_call_of_no_endpoint_is_told_so(url, capfd):
     ("/caption", {}, "No clip is chosen"),
     ("/caption", {"clip_id": "it's <b>"}, "There is no clip \"it's <b>\""),
     ("/score", {"clip_id": "clip_01", "kinds": "nope"}, "allowed: natural"),
+    ("/disagreements", {"level": "frames"}, "allowed: events, clips, queries"),
+    ("/disagreements", {"limit": 0}, "from 1 to 100"),
     ("/embed", {}, "nothing to embed"),
     ("/embed", {"texts": ["x"] * 65}, "at most 64"),
     ("/embed", {"texts": ["x" * 2001]}, "at most 2000"),

@@ -9,11 +9,17 @@ TABS = ("retrieval", "captions", "negatives")
 
 def test_links_round_trip_and_fall_back():
     clips = ("a b", "c")
-    for link in (Link("retrieval", "x & y = ü"), Link("captions", clip="a b"), Link("negatives", clip="c", event=3)):
+    for link in (
+        Link("captions", view="map"),
+        Link("retrieval", "x & y = ü"),
+        Link("captions", clip="a b"),
+        Link("negatives", clip="c", event=3),
+    ):
         pairs = dict(part.split("=") for part in to_query(link).split("&"))
         from urllib.parse import unquote_plus
 
         assert from_params({k: unquote_plus(v) for k, v in pairs.items()}, clips, TABS) == link
+    assert from_params({"view": "<img>"}, clips, TABS).view == from_params({"view": "x" * 20}, clips, TABS).view == ""
     bad = from_params({"tab": "../x", "clip": "nope", "event": "-1e9", "q": "y" * 9999}, clips, TABS)
     assert (bad.tab, bad.clip, bad.event, len(bad.query)) == ("retrieval", "", None, 2000)
 

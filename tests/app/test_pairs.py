@@ -206,9 +206,37 @@ def test_the_panel_offers_a_further_adapter_by_its_readable_name_and_says_where_
 
 def test_without_further_adapters_the_panel_is_as_it_was():
     fold, base, adapter, text = panel_of(ModelRules(()))
-    assert not fold.visible and adapter.choices == [("", "")] and "gallery of" not in text
+    assert not fold.visible and adapter.choices == [models_panel.NO_ADAPTER] and "gallery of" not in text
     fold, base, adapter, text = panel_of(ModelRules(None))
-    assert fold.visible and base.visible and adapter.label.endswith("(empty: the base against itself)")
+    assert fold.visible and base.visible
+    for field, own in ((base, "mini-base"), (adapter, "mini-srlclip")):
+        assert (own, own) in field.choices and all(read for read, _ in field.choices), "an option without a name"
+
+
+def test_the_lists_tell_bases_from_adapters_by_their_files(tmp_path):
+    for name, mark in (("clip", "config.json"), ("swap", "srlclip.json"), ("run", "model/srlclip.json")):
+        (tmp_path / name / mark).parent.mkdir(parents=True)
+        (tmp_path / name / mark).write_text("{}")
+    (tmp_path / "other").mkdir()
+    rules = ModelRules(None, tmp_path)
+    assert rules.offered() == ("clip", "run", "swap")
+    assert rules.offered("base") == ("clip",) and rules.offered("adapter") == ("run", "swap")
+    assert ModelRules(("a/b",)).offered("base") == ModelRules(("a/b",)).offered("adapter") == ("a/b",)
+
+
+@pytest.mark.parametrize("asked", [HOME, PairName(None, "mini-srlclip")])
+def test_asking_for_the_pair_that_is_shown_is_answered_at_once_and_loads_nothing(store, loader, asked):
+    assert asked.is_same(HOME) and not PairName("mini-base").is_same(HOME) and not A.is_same(HOME)
+
+    async def updates():
+        return [u async for u in models_panel.asked(PagePairs(store), asked.base, asked.adapter, "one")]
+
+    ((status, wanted),) = asyncio.run(updates())
+    assert wanted is None and "already shows <bdi>mini-base with mini-srlclip" in html_of(status) and not loader.calls
+
+
+def html_of(update):
+    return update.value if hasattr(update, "value") else update["value"]
 
 
 def test_only_an_app_that_nobody_else_reaches_loads_anything(monkeypatch):

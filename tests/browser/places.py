@@ -34,10 +34,9 @@ PLOT_COLOURS = {"base": "base", "adapted": "srl"}
 HEADLINE, QUERY_OF = ".sc-headline", "return shown(arguments[0]).map((b) => b.title)"
 CURRENT, STAGE, FRAME, HIT_ROW, LIKE = ".sc-card[aria-current]", ".sc-stage", ".sc-frame", ".sc-frame-hit", ".sc-like"
 
-#: Tabs inside a tab. Of the analysis: what is pressed or chosen to fill it (None: it is filled when it is opened).
-ANALYSIS_TABS = {
-    "measured": None, "live": "Measure on this gallery", "query": "Over this clip", "map": "Events, marked by verb", "runs": None,
-}  # fmt: skip
+#: Tabs inside a tab. Those of the analysis are filled when they are opened, and open with a sentence.
+ANALYSIS_TABS = ("measured", "disagree", "heads", "live", "query", "map", "runs")
+SAID, POINT, TIP, OPENED_EVENT = ".sc-said", "[data-sc-point]", ".sc-tip", ".sc-opened-event"
 WHOLE_GALLERY, STUDY, RUN = "Over the whole gallery", "Ablation study", "Training curves of a run"
 OPENED, STRIPPED = ".sc-opened", ".sc-stripped"
 OWN_TABS = ("search", "own-captions", "labels", "own-negatives", "kept")
@@ -67,7 +66,8 @@ STORY, STEP, HIDE_TOUR, SHOW_TOUR = (
 )  # fmt: skip
 
 #: The Models panel.
-MODELS, BASE_MODEL, ADAPTER = "Models", "Base CLIP (empty", "SRL-CLIP adapter (empty"
+MODELS, BASE_MODEL, ADAPTER = "Models", "Base CLIP", "SRL-CLIP adapter"
+NO_BASE, NO_ADAPTER, SHOWN_ALREADY = "The base that the adapter names", "No adapter", "already shows"
 LOAD, GIVE_BACK, LOADING = "Load and switch this page", "Back to the server's pair", ".sc-loading"
 
 #: Labels of the fields.
@@ -78,17 +78,9 @@ NAMES = {"base": "Base CLIP", "adapted": "SRL-CLIP"}
 GLYPHS = {"base": "●", "adapted": "◆"}
 READ_FIRST = "Only the first"
 ENDPOINTS = {
-    "/info",
-    "/search",
-    "/similar",
-    "/frames",
-    "/caption",
-    "/score",
-    "/embed",
-    "/explain",
-    "/swap",
-    "/half_truths",
-}
+    "/info", "/search", "/similar", "/frames", "/caption", "/score", "/embed", "/explain", "/swap", "/half_truths",
+    "/disagreements",
+}  # fmt: skip
 
 #: A page script: the visible tab's elements that match, since the page keeps hidden tabs.
 SHOWN = """

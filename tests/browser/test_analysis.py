@@ -10,20 +10,18 @@ from xml.etree import ElementTree
 import looks
 import places
 import pytest
+from chrome import WAIT
 from PIL import Image
+
+#: Pixels of the smallest text of each plot in sight, as it is drawn on the screen.
+SMALLEST = """return shown('figure.sc-plot svg').map((svg) => Math.min(...[...svg.querySelectorAll('text')].map(
+  (t) => parseFloat(getComputedStyle(t).fontSize) * Math.hypot(t.getScreenCTM().a, t.getScreenCTM().b))))"""
 
 
 def show(page, tab: str) -> None:
-    """Open one of the analysis' tabs and fill it."""
+    """Open one of the analysis' tabs and wait until it is filled."""
     page.open_tab(tab)
-    if press := places.ANALYSIS_TABS[tab]:
-        page.run(lambda: page.button(press))
-    if tab == "runs":
-        for field in (places.STUDY, places.RUN):
-            before = page.count(places.PLOT)
-            page.choose(field, "", "")
-            page.until("shown(arguments[0]).length > arguments[1]", 60, places.PLOT, before)
-    page.until("shown(arguments[0]).length && !busy()", 60, places.PLOT)
+    page.until("shown(arguments[0]).length && !busy()", 2 * WAIT, places.PLOT)
     page.settle()
 
 
@@ -58,12 +56,50 @@ def test_18_20_each_tab_of_the_analysis_shows_plots_that_can_be_saved_passes_axe
     assert links == sum(files.values()), "two files of one name"
     text = page.text()
     assert "Source" in text and (tab == "runs" or all(name in text for name in places.NAMES.values()))
+    assert page.count(places.SAID) >= 1 and any(c.isdigit() for c in page.texts(places.SAID)[0])
+    for width in (1400, 420):
+        page.look(width)
+        assert min(page.js(SMALLEST)) >= 12, f"text of {min(page.js(SMALLEST)):.1f} px at {width} px"
+    page.look()
     assert not page.count(places.TOAST) and not page.count(places.FAILURE)
-    if tab == "query":
-        page.run(lambda: page.button(places.WHOLE_GALLERY))
     looks.accessible(page, checker)
     page.look(420)
     looks.upright(page)
+
+
+@pytest.mark.parametrize("tab", places.ANALYSIS_TABS)
+def test_13_14_every_tab_of_the_analysis_has_an_address_that_fills_it_and_survives_a_reload(page, tab):
+    page.visit(f"?tab=analysis&view={tab}")
+    for _ in range(2):
+        page.until("shown(arguments[0]).length && !busy()", 2 * WAIT, places.PLOT)
+        opened = page.js("return shown('[role=tabpanel] [role=tab][aria-selected=true]').map((b) => b.dataset.tabId)")
+        assert opened == [tab] and page.count(places.SAID)
+        page.driver.refresh()
+        page.until("window.scOpened === true", 2 * WAIT)
+    page.visit("?tab=analysis")
+    page.open_tab(tab)
+    page.until("location.search === arguments[0]", WAIT, f"?tab=analysis&view={tab}")
+    page.visit("?tab=analysis&view=nope")
+    assert page.count(places.SAID) and not page.count(places.TOAST)
+
+
+@pytest.mark.parametrize("width", (1400, 420))
+def test_disagreement_lists_both_directions_and_plays_an_event_in_sight(page, width):
+    page.look(width)
+    page.visit("?tab=analysis&view=disagree")
+    page.until("shown(arguments[0]).length", 2 * WAIT, places.POINT)
+    said = page.texts(places.SAID)[0]
+    assert all(name in said for name in places.NAMES.values())
+    for model in ("base", "adapted"):
+        assert page.count(f"{places.COLUMN_OF.format(model)} {places.LINE}") >= 3
+    video = f"{places.OPENED_EVENT} {places.MAIN_VIDEO}"
+    for press in (lambda: page.press(f"button{places.LINE}", 2), lambda: page.press(f"use{places.POINT}", 40)):
+        page.run(press)
+        page.until("((v) => v && !v.paused && v.currentTime > 0)(shown(arguments[0])[0])", WAIT, video)
+        box = page.js("const r = shown(arguments[0])[0].getBoundingClientRect(); return [r.top, r.bottom]", video)
+        assert box[0] >= 0 and box[1] <= 900, f"the player is out of sight: {box}"
+        assert "Its rank by this caption" in page.text(places.OPENED_EVENT)
+    assert "shared)" in page.text(places.TIP), "what is pointed at is told"
 
 
 def test_outliers_of_the_rank_scatter_open_in_the_player(page):

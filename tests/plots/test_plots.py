@@ -1,11 +1,13 @@
 """Plots: they draw every kind of result, their SVG is safe inside a page, and it says in words what colour says."""
 
+import re
 import xml.etree.ElementTree as ET
 from itertools import pairwise
 
 import pytest
 
 from srlclip import plots
+from srlclip.comparison.disagreement import Neighbourhood, Neighbourhoods
 from srlclip.comparison.embedding_map import EmbeddingMap, MapPoint
 from srlclip.comparison.search import HeatRow
 from srlclip.plots.curves import CurvePoint, curve_figure
@@ -31,6 +33,13 @@ def some_map(count: int, label: str | None = None) -> EmbeddingMap:
     names = [f"verb {i}" if label is None else label for i in range(count)]
     points = tuple(MapPoint(f"c{i}", i, {"verb": n, "scene": n}, Both((i, 1.0), (1.0, i))) for i, n in enumerate(names))
     return EmbeddingMap("events", points, {"base": (0.5, 0.2), "adapted": (0.4, 0.1)})
+
+
+def some_neighbours(count: int) -> Neighbourhoods:
+    near = Both((("b", 0), ("c", 0)), (("c", 0), ("d", 1)))
+    events = [Neighbourhood(f"<b>{i}", i, Both((i, 0.0), (0.0, i)), near) for i in range(count)]
+    far = Both((("b", 0), ("c", 0)), (("e", 0), ("f", 1)))
+    return Neighbourhoods((Neighbourhood("first", 0, Both((9, 9), (8, 8)), far), *events), 0.5, 0.1, count + 1)
 
 
 FIGURES = {
@@ -59,6 +68,11 @@ FIGURES = {
         [CurvePoint(arm, size, 10.0, 8.0, 12.0) for arm in ("a $x$", "b") for size in (40, 100)], {"b": "adapted"}
     ),
     "no learning curve": lambda: curve_figure([], {}),
+    "neighbours": lambda: plots.neighbour_map(some_neighbours(4)),
+    "bars of three": lambda: plots.metric_bars(
+        [("R@1", dict.fromkeys(("base", "sparse", "adapted"), (10.0, 8.0, 12.0)))],
+        {"base": "Base CLIP", "sparse": "control", "adapted": "SRL-CLIP"},
+    ),
     "no curves": lambda: plots.training_curves([]),
 }
 
@@ -146,3 +160,40 @@ def test_a_curve_has_room_for_zero_beside_logarithmic_sizes():
     assert all(right - left > 30 for left, right in pairwise(places))
     without = curve_figure([p for p in points if p.size], {}, "%").axes[0]
     assert without.get_xscale() == "log"
+
+
+#: Width of a figure on a page in a window of 420 px, and the smallest text that may stand there.
+NARROWEST, READABLE = 338, 12
+
+
+@pytest.mark.parametrize("name", sorted(set(FIGURES) - {"method"}))
+def test_text_is_readable_on_a_phone(name):
+    svg = ET.fromstring(plots.to_svg(FIGURES[name]()))
+    scale = NARROWEST / float(svg.get("viewBox").split()[2])
+    for text in svg.iter("{http://www.w3.org/2000/svg}text"):
+        size = re.search(r"(?:font:|font-size:)[^;]*?([\d.]+)px", text.get("style"))
+        assert float(size[1]) * scale >= READABLE, (text.text, size[1])
+
+
+def test_every_mark_of_the_neighbour_map_names_its_event():
+    drawn = some_neighbours(4)
+    svg = plots.with_points(plots.to_svg(plots.neighbour_map(drawn)), drawn, lambda i: f'data-number="{i}"')
+    marks = [e for e in ET.fromstring(svg).iter() if e.get("data-number")]
+    assert sorted(e.get("data-number") for e in marks) == sorted(3 * [str(i) for i in range(5)])
+    lines = [e for e in marks if e.tag.endswith("path")]
+    assert lines[-1].get("data-number") == "0", "the event without a shared neighbour lies on top"
+    ends = {e.get("data-number"): e.get("x") for e in marks if e.tag.endswith("use") and "--sc-base" in e.get("style")}
+    assert max(ends, key=lambda number: float(ends[number])) == "0", "the marks keep their order"
+
+
+def test_a_control_has_a_mark_and_a_colour_of_its_own():
+    looks = plots.looks(("base", "sparse", "other", "adapted"))
+    assert len(set(looks.values())) == 4 and looks["base"] == ("o", plots.COLOURS["base"])
+    svg = plots.to_svg(FIGURES["bars of three"]())
+    assert "control" in svg and looks["sparse"][1].lower() in svg.lower()
+
+
+def test_bases_of_a_study_do_not_look_like_the_models():
+    points = [StudyPoint("a", f"base {i}", 1.0, 0.5, 2.0) for i in range(4)]
+    svg = plots.to_svg(metric_figure("R@1", ["a"], points, "a"))
+    assert "--sc-base" not in svg and "--sc-srl" not in svg

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import gradio as gr
 
 # At run time too: Gradio reads the handlers' annotations to find the request among their arguments.
-from srlclip.app.pairs import Loading, ModelRules, PairName
+from srlclip.app.pairs import Loading, ModelRules, PairName, PairStore
 from srlclip.app.ui.page_pair import PagePairs
 from srlclip.app.ui.parts.errors import user_errors
 from srlclip.app.ui.parts.format import esc, model_id, model_name, page, said
@@ -68,8 +68,40 @@ def asked_for(base: str | None, adapter: str | None) -> PairName:
     """The pair that the two fields name. Raises ValueError if both are empty."""
     name = PairName.of(base, adapter)
     if name == PairName():
-        raise ValueError("Name a base model, an adapter, or both.")
+        raise ValueError("Choose a base model, an adapter, or both.")
     return name
+
+
+BASE_LABEL, ADAPTER_LABEL = "Base CLIP", "SRL-CLIP adapter"
+#: What stands for an empty field in the lists: (what is read, value).
+NAMED_BY_ADAPTER = ("The base that the adapter names", "")
+NO_ADAPTER = ("No adapter: the base against itself", "")
+
+
+def _own(pairs: PairStore, part: str) -> list[str]:
+    """The models of the server's pair, and of the one that the page is drawn with, where any may be named."""
+    names = (
+        [getattr(name, part) for name in (pairs.default, pairs.first) if name] if pairs.rules.allowed is None else []
+    )
+    return [name for name in names if name]
+
+
+def base_choices(pairs: PairStore) -> list[tuple[str, str]]:
+    """(what is read, name) of the bases that are offered; the first stands for none."""
+    names = dict.fromkeys((*_own(pairs, "base"), *pairs.rules.offered("base")))
+    return [NAMED_BY_ADAPTER, *((model_id(name), name) for name in names)]
+
+
+def adapter_choices(pairs: PairStore) -> list[tuple[str, str]]:
+    """(what is read, name) of the adapters that are offered; the first stands for none."""
+    further = {name: f"{title} ({name})" for name, title in pairs.rules.adapters}
+    names = dict.fromkeys((*_own(pairs, "adapter"), *further, *pairs.rules.offered("adapter")))
+    return [NO_ADAPTER, *((further.get(name) or model_id(name), name) for name in names)]
+
+
+def same_html(name: PairName | None) -> str:
+    """That a press changed nothing, since the page shows that pair already."""
+    return page(f'<p class="sc-notice" role="status">This page already shows {said(name)}. Nothing was changed.</p>')
 
 
 #: How the events that wait for a pair are wired: any number of pages may wait; clients choose no models.
@@ -159,6 +191,24 @@ async def watched(loading: Loading, pages: PagePairs, session: str | None) -> As
         yield gr.HTML("", visible=False), loading.name
 
 
+async def asked(pages: PagePairs, base: str | None, adapter: str | None, session: str | None) -> AsyncIterator[tuple]:
+    """Updates of (status, wanted) for what the two fields name: the pair on its way, why it cannot be had, or that the
+    page shows it already."""
+    shown = pages.name(session)
+    try:
+        name = asked_for(base, adapter)
+        if shown is not None and pages.pairs.rules.checked(name).is_same(shown):
+            yield gr.HTML(same_html(shown), visible=True), None
+            return
+        loading = pages.pairs.request(name)
+    except (SrlClipError, ValueError) as error:
+        what = " + ".join(part[:80] for part in (base, adapter) if part) or "Nothing"
+        yield gr.HTML(failed_html(what, str(error), shown), visible=True), None
+        return
+    async for update in watched(loading, pages, session):
+        yield update
+
+
 def gallery_line(comparison: Comparison, rules: ModelRules) -> str:
     """Where the gallery of a pair comes from; "" in an app without further bundled adapters, which has one usual pair."""
     if not rules.adapters:
@@ -175,35 +225,25 @@ def build(pages: PagePairs, comparison: Comparison) -> Panel:
     rules: ModelRules = pairs.rules
     status = gr.HTML("", visible=False, js_on_load=None)
     wanted = gr.State(None)
-    offered, free = list(rules.offered()), rules.allowed is None
-    bundled = [(f"{title} ({name})", name) for name, title in rules.adapters]
+    free = rules.allowed is None
 
     def shown(now: Comparison) -> str:
         return current_html(now.info, pairs.default, free, gallery_line(now, rules))
 
-    with gr.Accordion("Models", open=False, visible=free or bool(offered or bundled)):
+    with gr.Accordion("Models", open=False, visible=free or bool(rules.offered() or rules.adapters)):
         current = gr.HTML(shown(comparison), js_on_load=None)
         with gr.Row():
-            kind = {"allow_custom_value": free, "value": "", "min_width": 240, "filterable": True}
-            alone = not free and not offered  # only adapters of the bundled base can be chosen
-            label = "Base CLIP (empty: the one that the adapter names)"
-            base = gr.Dropdown(["", *offered], label=label, visible=not alone, **kind)
-            label = "SRL-CLIP adapter" if alone else "SRL-CLIP adapter (empty: the base against itself)"
-            adapter = gr.Dropdown(["", *bundled, *offered], label=label, **kind)
+            kind = {"allow_custom_value": free, "min_width": 240, "filterable": True}
+            bases, adapters = base_choices(pairs), adapter_choices(pairs)
+            alone = len(bases) == 1  # only adapters of the bundled base can be chosen
+            base = gr.Dropdown(bases, value=NAMED_BY_ADAPTER[1], label=BASE_LABEL, visible=not alone, **kind)
+            adapter = gr.Dropdown(adapters, value=NO_ADAPTER[1], label=ADAPTER_LABEL, **kind)
         with gr.Row():
             load = gr.Button("Load and switch this page", variant="primary", min_width=200)
             back = gr.Button("Back to the server's pair", min_width=200)
 
     async def watch(base_name: str, adapter_name: str, request: gr.Request) -> AsyncIterator[tuple]:
-        session = request.session_hash
-        try:
-            name = asked_for(base_name, adapter_name)
-            loading = pairs.request(name)
-        except (SrlClipError, ValueError) as error:
-            what = " + ".join(part[:80] for part in (base_name, adapter_name) if part) or "Nothing"
-            yield gr.HTML(failed_html(what, str(error), pages.name(session)), visible=True), None
-            return
-        async for update in watched(loading, pages, session):
+        async for update in asked(pages, base_name, adapter_name, request.session_hash):
             yield update
 
     async def watch_start(request: gr.Request) -> AsyncIterator[tuple]:
@@ -213,7 +253,9 @@ def build(pages: PagePairs, comparison: Comparison) -> Panel:
         async for update in watched(pairs.starting, pages, request.session_hash):
             yield update
 
-    def give_back() -> tuple:
+    def give_back(request: gr.Request) -> tuple:
+        if pages.name(request.session_hash) == pairs.default:
+            return gr.HTML(same_html(pairs.default), visible=True), None
         return gr.HTML("", visible=False), pairs.default
 
     events = [

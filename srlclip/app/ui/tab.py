@@ -25,9 +25,9 @@ MODEL: dict[str, Any] = {"api_visibility": "private", "concurrency_id": "model",
 FREE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
-def show_address(tab: str) -> str:
-    """A script that puts the tab, and the link of the result it shows, into the address bar."""
-    return f"() => window.scUrl && window.scUrl('{tab}')"
+def show_address(tab: str, view: str = "") -> str:
+    """A script that puts the tab, and the link of the result it shows, into the address bar. view: the tab inside it."""
+    return f"() => window.scUrl && window.scUrl('{tab}'{f', {view!r}' if view else ''})"
 
 
 @dataclass(frozen=True)

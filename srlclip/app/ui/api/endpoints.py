@@ -12,6 +12,7 @@ import gradio as gr
 import numpy as np
 from gradio.context import Context
 
+from srlclip.app.ui.api import disagreements
 from srlclip.app.ui.api.explaining import explain_endpoint
 from srlclip.app.ui.api.inputs import (
     MAX_TEXTS,
@@ -246,7 +247,8 @@ def add_endpoints(comparison: Comparison) -> None:
         }
 
     explain = api_errors(explain_endpoint(comparison, models_json))
-    endpoints = (info, search, similar, frames, caption, score, explain, embed, *pair_endpoints(comparison))
+    more = (*pair_endpoints(comparison), disagreements.endpoint(comparison))
+    endpoints = (info, search, similar, frames, caption, score, explain, embed, *more)
     for endpoint in endpoints:
         gr.api(endpoint, api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)
     if Context.root_block is not None:

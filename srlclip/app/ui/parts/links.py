@@ -19,7 +19,8 @@ DECODERS = ("heads", "zero_shot")
 class Link:
     """What an address restores. tab: its name. query: free text. clip, event: gallery clip id and 0-based event.
 
-    decoder: what makes the captions; "" is the pair's best. What a tab does not use is left empty.
+    decoder: what makes the captions; "" is the pair's best. view: the tab inside the tab. What a tab does not use is left
+    empty.
     """
 
     tab: str
@@ -27,16 +28,19 @@ class Link:
     clip: str = ""
     event: int | None = None
     decoder: str = ""
+    view: str = ""
 
 
 def from_params(params: Mapping[str, str], clips: Collection[str], tabs: Sequence[str], events: int = 5) -> Link:
-    """Read ?tab=&q=&clip=&event=&decoder= (event counts from 1 in the address); unknown values are ignored.
+    """Read ?tab=&q=&clip=&event=&decoder=&view= (event counts from 1 in the address); unknown values are ignored.
 
-    clips: ids of the gallery. tabs: names of the page's tabs, of which the first is meant where none is named.
+    clips: ids of the gallery. tabs: names of the page's tabs, of which the first is meant where none is named. A view is
+    known to its tab only, which falls back to its first.
     """
     tab = str(params.get("tab", ""))
     clip = str(params.get("clip", ""))
     decoder = str(params.get("decoder", ""))
+    view = str(params.get("view", ""))
     number = str(params.get("event", ""))
     event = int(number) - 1 if number.isascii() and number.isdigit() and len(number) < 4 else -1
     return Link(
@@ -45,6 +49,7 @@ def from_params(params: Mapping[str, str], clips: Collection[str], tabs: Sequenc
         clip=clip if clip in clips else "",
         event=event if 0 <= event < events else None,
         decoder=decoder if decoder in DECODERS else "",
+        view=view if view.isascii() and view.isalpha() and len(view) < 20 else "",
     )
 
 
@@ -72,6 +77,7 @@ def to_query(link: Link) -> str:
     """The query string of a link, without "?"; only what it holds."""
     event = "" if link.event is None else str(link.event + 1)
     pairs = {"tab": link.tab, "q": link.query, "clip": link.clip, "event": event, "decoder": link.decoder}
+    pairs["view"] = link.view
     return urlencode({name: value for name, value in pairs.items() if value})
 
 

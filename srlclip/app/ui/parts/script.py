@@ -172,10 +172,19 @@ SCRIPT = """
   new MutationObserver(asItReads).observe(document, {childList: true, subtree: true});
 
   // Until the address has been read (window.scOpened), or while Back is being answered, opening a tab must not rewrite it.
-  window.scUrl = (tab) => {
+  // views: the tab inside a tab that was opened last, by the tab's name.
+  const views = {};
+  const addressed = () => {
+    const named = new URLSearchParams(location.search);
+    if (named.get('view')) views[named.get('tab')] = named.get('view');
+  };
+  addressed(); window.addEventListener('popstate', addressed);
+  window.scUrl = (tab, view, unlessOpen) => {
+    if (view && !(unlessOpen && views[tab])) views[tab] = view;
     if (!window.scOpened || window.scBack) return;
     const marker = document.querySelector('[data-sc-tab="' + tab + '"]');
-    const query = marker ? marker.dataset.scUrl : 'tab=' + tab;
+    const inside = views[tab] ? '&view=' + encodeURIComponent(views[tab]) : '';
+    const query = marker ? marker.dataset.scUrl : 'tab=' + tab + inside;
     const kept = new URLSearchParams(location.search).get('__theme');
     const next = location.pathname + '?' + query + (kept ? '&__theme=' + kept : '');
     const now = location.pathname + location.search;

@@ -168,7 +168,7 @@ button.sc-time { border:0; background:transparent; color:inherit; font:inherit; 
 .sc-panel h2 { margin-bottom:6px; } .sc-panel > h3:first-child { margin-top:0; } .sc-split + .sc-scroll { margin-top:12px; }
 .sc-panel { border:1px solid var(--border-color-primary); border-radius:8px; padding:10px; min-width:0; }
 .sc-panel figure, .sc-panel video { margin:0; width:100%; }
-.sc figure.sc-plot { margin:0; } .sc figure.sc-plot svg { width:100%; height:auto; max-height:560px; display:block; }
+.sc figure.sc-plot { margin:0; } .sc figure.sc-plot svg { width:100%; height:auto; max-width:480px; display:block; }
 .sc video.sc-main { display:block; width:100%; max-height:430px; background:#000; border-radius:6px;
   aspect-ratio:16/10; }
 .sc-split { display:grid; grid-template-columns:minmax(0,5fr) minmax(0,7fr); gap:16px; align-items:start; }
@@ -197,7 +197,7 @@ button.sc-line:hover { background:var(--sc-track); }
 .sc-off { text-decoration:underline wavy; text-underline-offset:4px; text-decoration-thickness:1px; font-weight:700; }
 .sc-fooled { font-weight:800; text-decoration:underline; text-underline-offset:3px; }
 .sc-verb td, .sc-verb th { font-size:16px; font-weight:700; }
-.sc-kind { display:block; font-size:11.5px; letter-spacing:.04em; text-transform:uppercase; color:var(--sc-soft); }
+.sc-kind { display:block; font-size:12px; letter-spacing:.04em; text-transform:uppercase; color:var(--sc-soft); }
 .sc del { color:var(--sc-soft); } .sc ins { font-weight:700; text-decoration:underline; text-underline-offset:3px;
   text-decoration-thickness:2px; }
 .sc-tiles { display:grid; grid-template-columns:repeat(2,minmax(0,1fr)); gap:14px; margin-bottom:12px; }
@@ -219,10 +219,18 @@ button.sc-line:hover { background:var(--sc-track); }
 .sc-tour button[aria-current=step] { border-color:var(--sc-edge); box-shadow:inset 0 -3px 0 var(--sc-edge); font-weight:700; }
 .sc-tour button.sc-next { font-weight:700; border-color:var(--sc-edge); }
 .sc figure.sc-plot svg text { font-family:"DejaVu Sans",Verdana,sans-serif; }
-.sc .sc-method figure.sc-plot svg { max-height:none; }
+.sc .sc-method figure.sc-plot svg { max-width:none; }
 .sc-prose p, .sc-prose li { margin:0 0 8px; } .sc ul.sc-dots, .sc ol.sc-dots { list-style:disc; padding-left:20px; }
 .sc ol.sc-dots { list-style:decimal; } .gradio-container .sc-prose a { text-decoration:underline; margin:0; padding:0; color:inherit; }
+.sc p.sc-said { font-size:16px; margin:0 0 12px; } .sc h4 { font-size:14px; font-weight:700; margin:6px 0 2px; }
+.sc-points [data-sc-point] { cursor:pointer; } .sc-points .sc-on { stroke:currentColor !important; stroke-width:2.2px !important;
+  stroke-opacity:1 !important; opacity:1; } .sc-tip { min-height:2.9em; margin-top:6px; font-size:14px; }
+.sc-beside .sc-beside-player { position:sticky; top:8px; align-self:flex-start; z-index:3; background:var(--body-background-fill); }
+.sc-opened-event video.sc-main { max-height:250px; } .sc-columns + .sc-plot-files { margin-top:0; }
+section.sc-panel + section.sc-panel { margin-top:12px; } .sc-thirds section.sc-panel + section.sc-panel { margin-top:0; }
 @media (max-width:760px) {
+  .sc-beside .sc-beside-player { order:-1; } .sc-opened-event .sc-panel :is(ol, h2, p.sc-soft) { display:none; }
+  .sc-opened-event video.sc-main { max-height:180px; } .sc-opened-event .sc-panel { font-size:13px; }
   .sc-examples { display:flex; overflow-x:auto; contain:inline-size; padding:4px 4px 8px; scroll-snap-type:x proximity; }
   .sc-examples { flex-wrap:nowrap; } .sc-examples button.sc-chip { flex:0 0 auto; scroll-snap-align:start; }
   .sc-stage { display:none !important; } .sc-stage.sc-stage-open { display:flex !important; order:-1; top:0; z-index:20; }
@@ -243,7 +251,7 @@ button.sc-line:hover { background:var(--sc-track); }
   .sc-shot { grid-column:1 / -1; grid-row:1; width:100%; }
   .sc-events { grid-template-columns:repeat(3,minmax(0,1fr)); }
   .sc table.sc-table th, .sc table.sc-table td { padding:4px; font-size:12.5px; }
-  .sc table.sc-table td .sc-soft, .sc table.sc-table th .sc-soft { font-size:11.5px; }
+  .sc table.sc-table td .sc-soft, .sc table.sc-table th .sc-soft { font-size:12px; }
   .sc-tiles { gap:8px; }
   .sc-files dl { grid-template-columns:minmax(0,1fr); gap:4px; } .sc-files dd + dt { margin-top:6px; }
   .sc .sc-lines table.sc-table th:first-child { width:62px; } .sc-lines { max-height:480px; }

@@ -11,6 +11,7 @@ from srlclip.app.ui.results.downloads import link, to_csv
 from srlclip.app.ui.results.player import labelled_player
 from srlclip.app.ui.results.plots import best_events, measured_now, over_events, source_line, with_files
 from srlclip.app.ui.tabs.analysis.measure import Asked, GalleryMeasure, Tally
+from srlclip.app.ui.tabs.analysis.sentences import count, opening
 from srlclip.plots import KIND_NAMES, NAMES, margin_histogram, rank_scatter, short_name
 from srlclip.results import MODELS, PairInfo
 
@@ -19,11 +20,6 @@ if TYPE_CHECKING:
 
 #: Outliers listed either way.
 LISTED = 5
-#: A click on a listed clip becomes the component's select event: "EVENT:CLIP", or "CLIP" where no event is meant.
-OPEN = """element.addEventListener('click', (event) => {
-  const button = event.target.closest('[data-sc-open]');
-  if (button) trigger('select', {value: button.dataset.scOpen});
-});"""
 
 
 def _tally_table(
@@ -117,11 +113,16 @@ def gallery_html(info: PairInfo, measure: GalleryMeasure) -> str:
     )
     kinds = _tally_table(info, "Kind of negative", measure.tallies("kind"), KIND_NAMES, source)
     verbs = _tally_table(info, "Verb of the event", measure.tallies("verb"), {}, source)
+    sentence = (
+        f"On {count(measure.clips, 'clip')} of this gallery SRL-CLIP ranks the described clip higher {better} times, Base CLIP "
+        f"{worse} times, alike {same} times; of {count(total, 'hard negative')} SRL-CLIP beats {won['adapted']}, Base CLIP "
+        f"{won['base']}."
+    )
     return page(
+        f"{opening(sentence)}"
         f"<h2>On this gallery, now: {measure.clips} of {measure.gallery} clips, one event each, {total} negatives</h2>"
         '<p class="sc-soft">Events are chosen by position, before anything is measured. '
         "Small, without intervals: a look, not a result.</p>"
-        f"<p>SRL-CLIP ranks the described clip higher {better} times, the same {same}, lower {worse}.</p>"
         f'<div class="sc-split sc-half"><div class="sc-panel"><h3>Rank of the described clip</h3>{scatter}</div>'
         f'<div class="sc-panel">{outliers_html(measure)}</div></div>'
         f'<div class="sc-split sc-half"><div class="sc-panel"><h3>Margins of the hard negatives</h3>{histogram}</div>'
@@ -142,17 +143,18 @@ def opened(comparison: Comparison, media: Media, value: str) -> str:
     return clip_panel(comparison, media, clip_id, query, f"Asked for event {int(number) + 1}. Rank: {ranks}.")
 
 
-def clip_panel(comparison: Comparison, media: Media, clip_id: str, query: str, remark: str) -> str:
+def clip_panel(comparison: Comparison, media: Media, clip_id: str, query: str, remark: str = "") -> str:
     """A gallery clip in the player with its labelled events, beside the query's heat strip over them."""
     if clip_id not in comparison.clip_ids():
         raise ValueError(f"There is no clip {clip_id[:80]!r} in the gallery. Choose one of the list.")
     curve = comparison.timeline(clip_id, query)
     player = labelled_player(comparison, media.shot(clip_id), curve.spans)
     strip = over_events(comparison.info, curve, heat=True)
+    aside = f'<p class="sc-soft">{said(remark)}</p>' if remark else ""
     note = "Cell: cosine; shade: from the row's lowest to its highest; frame: the model's best event."
     return page(
         f'<div class="sc-split sc-half"><div class="sc-panel">{player}</div>'
-        f'<div class="sc-panel"><h2>Query against each event</h2><p>“{said(query)}”</p><p class="sc-soft">{said(remark)}</p>'
+        f'<div class="sc-panel"><h2>Query against each event</h2><p>“{said(query)}”</p>{aside}'
         f"{strip}<p>Best event: {best_events(curve)}.</p>{source_line(f'{note} {measured_now(comparison.info, clip_id)}')}</div></div>",
         scope=True,
     )

@@ -12,6 +12,7 @@ from srlclip.app.ui.results.downloads import link, to_csv
 from srlclip.app.ui.results.plots import source_line, with_files
 from srlclip.app.ui.tabs.analysis.estimates import estimate, sources
 from srlclip.app.ui.tabs.analysis.measured import number
+from srlclip.app.ui.tabs.analysis.sentences import heads_sentence, opening
 from srlclip.plots.curves import CurvePoint, curve_figure, curve_points
 from srlclip.results import MODELS, PairInfo
 
@@ -44,7 +45,9 @@ def _curves_html(info: PairInfo, results: Mapping | None) -> str:
     parts = "".join(_curve_html(info, results, metric, points, about) for metric, points in panels.items())
     quick = "<strong>Quick run: direction only.</strong> " if results.get("quick") else ""
     method = " ".join(str(results.get(key) or "") for key in ("method", "scale"))
+    sentence = heads_sentence(results, panels)
     return page(
+        f"{opening(sentence) if sentence else ''}"
         f'<h2>{said(results.get("question") or "Captioning heads")}</h2><div class="sc-thirds sc-pairs">{parts}</div>'
         f'<p class="sc-soft">{quick}{esc(method)}</p>{source_line(f"Source: results/heads.json · {about}")}'
     )

@@ -17,7 +17,8 @@ from srlclip.app.ui.tabs.analysis.estimates import (
     seed_rows,
     sources,
 )
-from srlclip.plots import NAMES, metric_bars
+from srlclip.app.ui.tabs.analysis.sentences import measured_sentence, opening
+from srlclip.plots import NAMES, glyphs, looks, metric_bars
 from srlclip.results import MODELS, PairInfo
 
 MAX_BARS = 16
@@ -42,20 +43,35 @@ def number(estimate: Estimate | None) -> str:
     return f"{value:.1f}{interval}".replace("-", "−")
 
 
-def _column(name: str) -> str:
-    """A column's heading: a model's mark and name, a control's, or a difference "b - a" of two of them."""
+def models_of(rows: tuple[MetricRow, ...]) -> tuple[str, ...]:
+    """The models that the rows measure: Base CLIP first, controls and others as the file names them, SRL-CLIP last."""
+    others = dict.fromkeys(name for row in rows for name in row.values if name not in MODELS and " - " not in name)
+    return ("base", *others, "adapted")
+
+
+def _name(part: str) -> str:
+    return NAMES.get(part, COLUMN_NAMES.get(part, part)).replace("_", " ")
+
+
+def _column(name: str, models: tuple[str, ...] = MODELS) -> str:
+    """A column's heading: a model's mark and name, or a difference "b - a" of two of them. models: all, for their marks."""
     if name in NAMES:
         return model_name(name)
-    parts = [NAMES.get(part, COLUMN_NAMES.get(part, part)) for part in name.split(" - ")]
-    return esc(" − ".join(part.split(" (")[0] for part in parts) if len(parts) > 1 else parts[0].replace("_", " "))
+    if " - " in name:
+        return esc(" − ".join(_name(part).split(" (")[0] for part in name.split(" - ")))
+    if name not in models:
+        return esc(_name(name))
+    glyph, (_, colour) = glyphs(models)[name], looks(models)[name]
+    return f'<span style="color:{colour}" aria-hidden="true">{glyph}</span> {esc(_name(name))}'
 
 
 def _bars(rows: tuple[MetricRow, ...]) -> list[tuple[str, dict[str, tuple[float, float, float]]]]:
-    """The rows with intervals, in percent."""
+    """The rows with intervals, in percent, of every model that has them."""
     kept = [r for r in rows if not any(word in r.name.lower() for word in _NOT_PERCENT)]
     kept = [r for r in kept if all(r.values[m][1] is not None and r.values[m][2] is not None for m in MODELS)]
     scale = 100.0 if kept and all(abs(r.values[m][0]) <= 1 for r in kept for m in MODELS) else 1.0
-    return [(r.name, {m: tuple(scale * float(v) for v in r.values[m]) for m in MODELS}) for r in kept[:MAX_BARS]]
+    shown = [(r.name, {m: r.values[m] for m in models_of(rows) if None not in r.values.get(m, (None,))}) for r in kept]
+    return [(n, {m: tuple(scale * float(v) for v in vs) for m, vs in values.items()}) for n, values in shown[:MAX_BARS]]
 
 
 def _cells(rows: tuple[MetricRow, ...]) -> list[tuple]:
@@ -69,9 +85,10 @@ def _cells(rows: tuple[MetricRow, ...]) -> list[tuple]:
 
 def _group_html(info: PairInfo, group: str, rows: tuple[MetricRow, ...], file: str, source: str, size: str) -> str:
     """One set of clips: its chart and, folded under it, its table. size: how many clips and events, "" if unknown."""
-    names = [*MODELS, *dict.fromkeys(k for row in rows for k in row.values if k not in MODELS)]
+    models = models_of(rows)
+    names = [*models, *dict.fromkeys(k for row in rows for k in row.values if k not in models)]
     heads = "".join(
-        f'<th scope="col" class="sc-h-{esc(n) if n in MODELS else "other"}">{_column(n)}</th>' for n in names
+        f'<th scope="col" class="sc-h-{esc(n) if n in MODELS else "other"}">{_column(n, models)}</th>' for n in names
     )
     body = "".join(
         f'<tr><th scope="row">{esc(row.name)}</th>'
@@ -85,13 +102,25 @@ def _group_html(info: PairInfo, group: str, rows: tuple[MetricRow, ...], file: s
     if bars:
         spoken = f"{title}: metrics with 95 % intervals; the numbers are in the table"
         chart = with_files(
-            metric_bars(bars), spoken, file, info, columns, _cells(rows), set=title, n=size, source=source
+            metric_bars(bars, {m: _name(m) for m in models}),
+            spoken,
+            file,
+            info,
+            columns,
+            _cells(rows),
+            set=title,
+            n=size,
+            source=source,
         )
     table = (
         f'<div class="sc-scroll" tabindex="0" role="region" aria-label="{esc(title)}"><table class="sc-table"><thead><tr>'
         f'<th scope="col">Metric [95 % interval]</th>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
     )
-    folded = f"<details><summary>Numbers, control and paired differences</summary>{table}</details>" if chart else table
+    folded = (
+        f"<details><summary>Numbers of every model, and paired differences</summary>{table}</details>"
+        if chart
+        else table
+    )
     said_n = f'<p class="sc-soft">{esc(size)}</p>' if size else ""
     return f'<section class="sc-panel"><h3>{esc(title)}</h3>{said_n}{chart}{folded}</section>'
 
@@ -172,7 +201,8 @@ def _results_html(info: PairInfo, results_json: str, captioner_json: str, halves
         return notice(
             "No measured results come with these models. Run the evaluation, or measure on the gallery (next section)."
         )
-    parts = _groups_html(info, "Retrieval and hard negatives, measured", rows, "metrics", results)
+    parts = opening(measured_sentence(rows))
+    parts += _groups_html(info, "Retrieval and hard negatives, measured", rows, "metrics", results)
     captions = captioner_rows(captioner)
     if captions:
         parts += '<div class="sc-gap"></div>' + _groups_html(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from srlclip.app.ui.parts.format import esc, model_name, page, said
 from srlclip.app.ui.parts.inputs import checked_query
 from srlclip.app.ui.results.plots import measured_now, source_line, with_files
+from srlclip.app.ui.tabs.analysis.sentences import map_sentence, opening
 from srlclip.comparison.embedding_map import EmbeddingMap
 from srlclip.plots import NAMES, embedding_scatter, gallery_heat, short_name
 from srlclip.results import MODELS
@@ -19,17 +20,6 @@ DRAWN, LISTED = 20, 10
 #: What the map can show: (what the control says, value).
 MAPS = (("Events, marked by verb", "events:verb"), ("Events, marked by scene", "events:scene"),
         ("Clips, marked by scene", "clips:scene"))  # fmt: skip
-
-
-def remark_on(comparison: Comparison, clip_id: str, query: str) -> str:
-    """Whose query it is, and whether it is of this clip: an example describes one event of one clip, and is nobody's own."""
-    example = next((e for e in comparison.examples() if e.query == query), None)
-    if example is None or example.target is None:
-        return "A query of your own: no event is known to be the right one."
-    where = f"event {(example.event_index or 0) + 1} of {short_name(example.target)}"
-    if example.target == clip_id:
-        return f"An example: it describes {where}, this clip."
-    return f"An example, which describes {where}: in this clip no event is the right one."
 
 
 def heat_html(comparison: Comparison, query: str | None, by: str) -> str:
@@ -106,6 +96,7 @@ def map_html(comparison: Comparison, what: str) -> str:
     thin = f"; {drawn.total} thinned out evenly" if drawn.total > len(drawn.points) else ""
     source = measured_now(comparison.info, f"{len(drawn.points)} {level} of {len(comparison.clip_ids())} clips{thin}")
     return page(
+        f"{opening(map_sentence(drawn))}"
         f"<h2>Where the {level} of this gallery lie, marked by {esc(label)}</h2>"
         f'<div class="sc-split sc-half">{charts}</div>{_purity_table(drawn)}'
         '<p class="sc-soft">The pictures are principal components, drawn for each model alone: axes, turns and distances '

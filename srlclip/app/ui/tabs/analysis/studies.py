@@ -13,6 +13,7 @@ from srlclip.app.ui.results.plots import source_line, with_files
 from srlclip.app.ui.tabs.analysis.estimates import AblationStudy, Estimate, read_study, sources
 from srlclip.app.ui.tabs.analysis.measured import number
 from srlclip.app.ui.tabs.analysis.run_logs import RunTable, read_log, run_folders, run_table
+from srlclip.app.ui.tabs.analysis.sentences import opening, study_sentence
 from srlclip.plots import training_curves
 from srlclip.plots.studies import StudyPoint, metric_figure
 from srlclip.results import PairInfo
@@ -75,6 +76,7 @@ def _study_html(info: PairInfo, results_json: str, split: str, metric: str) -> s
         f"Differences: {study.difference} ({labels.get(study.reference, study.reference)}); bold: interval without 0."
     )
     return page(
+        f"{opening(study_sentence(study, split, metric))}"
         f'<div class="sc-panel"><h2>{said(study.question)}</h2><div class="sc-split sc-half"><div>{chart}</div>'
         f'<div>{_study_table(study, split, metric)}</div></div><p class="sc-soft">{how} {method}</p>'
         f"{source_line(f'Source: results/{PREFIX}{study.name}.json · {source}')}</div>"
