@@ -102,7 +102,7 @@ def made_ballot(result: SearchResult, seed: str, number: int) -> Ballot:
 
 
 def build(context: PageContext, place: gr.Tab) -> Drawn:
-    """Lay the tab out and wire it; the first visit draws a query."""
+    """Lay the tab out and wire it; the first visit draws a query. The page's session ends with the tab of its clips."""
     visitor = context.whose()
     token, handlers = visitor.token, Handlers(context.comparison, context.media, visitor.store)
     gr.HTML(intro_html(), js_on_load=None)
@@ -158,12 +158,8 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
     def renewed() -> list:
         return [None, notice("The models have changed. Press Next query."), tally_html(context.comparison.info, ()), *pressable(False)]  # fmt: skip
 
-    def ended(request: gr.Request) -> None:
-        visitor.store.left(request.session_hash)
-
     return Drawn(
         renewal=Renewal([ballot, columns, score, *every], renewed),
-        unload=ended,
     )
 
 

@@ -209,7 +209,7 @@ def _results_html(info: PairInfo, results_json: str, captioner_json: str, halves
             info, "SRL captions, measured", captions, "captions", captioner
         )
         parts += _seeds_html(info, captioner)
-    if rows := metric_rows(halves):
+    if half_rows := metric_rows(halves):
         heading = "Half-truths, measured: one role more, right or wrong"
-        parts += '<div class="sc-gap"></div>' + _groups_html(info, heading, rows, "half_truths", halves)
+        parts += '<div class="sc-gap"></div>' + _groups_html(info, heading, half_rows, "half_truths", halves)
     return page(parts)
