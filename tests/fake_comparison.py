@@ -155,7 +155,8 @@ class FakeComparison:
         if not 0 <= event_index < 5:
             raise ValueError(f"event {event_index} of {clip_id}; allowed: 0 to 4")
         result = self.search(f"{clip_id}, event {event_index + 1}")
-        others = result.hits.map(lambda hits: tuple(hit for hit in hits if hit.clip_id != clip_id))
+        others = result.hits.map(lambda hits: [hit for hit in hits if hit.clip_id != clip_id])
+        others = others.map(lambda hits: tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits, 1)))
         result = replace(result, hits=others)
         return result, self.explain_search(result)
 

@@ -69,7 +69,7 @@ def test_every_endpoint_and_parameter_is_described_for_tools(url):
         api.add_endpoints(FakeComparison(None, 1))
     finally:
         api.gr.api = kept
-    assert len(Catcher.found) == 6
+    assert len(Catcher.found) == 11
     for endpoint in Catcher.found:
         described, parameters, returns = get_function_description(endpoint)
         assert len(described) > 40 and len(returns) == 1 and returns[0].startswith("JSON: ")
