@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from training.pages.parts import committed, interval, is_measured
+from training.studies import head_columns
 from training.studies.attribution_tables import attribution_tables
 from training.studies.head_tables import metric_table
 
@@ -20,18 +21,21 @@ SPLITS = {"test": "unseen clips", "heldout": "held-out combinations of verb, age
 
 
 def captions() -> str:
-    """The caption study: per base and split, every arm's level and SRL's lead over it."""
+    """The caption study: per base and split, every arm's level and SRL's lead over it; on the first also of its heads."""
     measured = committed("ablations/captions.json")
     labels = {arm["name"]: arm["label"] for arm in measured["arms"]}
     lines = []
     for split, title in SPLITS.items():
         size = measured["questions"][split]
         head = f"{title}: {size['clips']} clips, {size['events']} events"
-        lines += [f"**{head}**" if not lines else f"<details><summary>{head}</summary>", ""]
+        first = not lines
+        lines += [f"**{head}**" if first else f"<details><summary>{head}</summary>", ""]
         for base, splits in measured["tables"].items():
-            lines += [f"| base: {base} | {' | '.join(COLUMNS.values())} |", f"|---|{'---|' * len(COLUMNS)}"]
+            columns = head_columns.columns(measured, base) if first else {}
+            columns |= {name: splits[split][metric] for metric, name in COLUMNS.items()}
+            lines += [f"| base: {base} | {' | '.join(columns)} |", f"|---|{'---|' * len(columns)}"]
             for arm, label in labels.items():
-                cells = " | ".join(_lead(splits[split][metric][arm]) for metric in COLUMNS)
+                cells = " | ".join(_lead(column[arm]) for column in columns.values())
                 lines.append(f"| {f'**{label}**' if arm == measured['reference'] else label} | {cells} |")
             lines.append("")
     lines += ["</details>", "", _against_the_bag(measured), ""]
@@ -39,8 +43,9 @@ def captions() -> str:
     commits = sorted({run["commit"] for run in measured["runs"]})
     return "\n".join([
         *lines,
-        f"Mean over {seeds} seeds; below each level SRL's lead over that arm with its 95 % interval (bold: without 0). Source: "
-        f"`results/ablations/captions.json` (runs at commit {', '.join(commits)}; {measured['date'][:10]}).",
+        f"{'One seed' if seeds == 1 else f'Mean over {seeds} seeds'}; below each level SRL's lead over that arm with its 95 % interval "
+        f"(bold: without 0). Source: `results/ablations/captions.json` (runs at commit {', '.join(commits)}; "
+        f"{measured['date'][:10]}).",
     ])  # fmt: skip
 
 
@@ -48,16 +53,18 @@ def _against_the_bag(measured: dict) -> str:
     """SRL without negatives minus the bag of words, seed by seed: neither has negatives, so only the form differs."""
     parts = []
     for base, splits in measured["tables"].items():
-        table = splits[next(iter(SPLITS))]
+        columns = head_columns.columns(measured, base)
+        columns |= {name: splits[next(iter(SPLITS))][metric] for metric, name in COLUMNS.items()}
         spans = []
-        for metric, name in COLUMNS.items():
-            a, b = (table[metric][arm]["per_seed"] for arm in ("srl_no_negatives", "bag"))
+        for name, column in columns.items():
+            a, b = (column[arm]["per_seed"] for arm in ("srl_no_negatives", "bag"))
             leads = [x - y for x, y in zip(a, b, strict=True)]
-            spans.append(f"{name} {min(leads):+.1f} to {max(leads):+.1f}")
+            least, greatest = f"{min(leads):+.1f}", f"{max(leads):+.1f}"
+            spans.append(f"{name} {least}" if len(leads) == 1 else f"{name} {least} to {greatest}")
         parts.append(f"{base}: {', '.join(spans)}")
     return (
-        "SRL without negatives minus the bag of words on the unseen clips, from the least to the greatest of the seeds' "
-        f"differences. {'. '.join(parts)}."
+        "SRL without negatives minus the bag of words on the unseen clips (over several seeds, from the least to the greatest "
+        f"difference). {'. '.join(parts)}."
     )
 
 
