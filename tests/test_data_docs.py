@@ -28,12 +28,15 @@ def folders(tmp_path, monkeypatch, mp4):
     monkeypatch.chdir(tmp_path)
     shutil.copytree(DATA / "vidsitu_mini", "vidsitu/vidsitu_annotations")
     shutil.copytree(DATA / "propbank_mini", "propbank-frames")
-    for folder in ("vidsitu/videos", "mine", "clips"):
+    for folder in ("vidsitu/videos", "mine", "clips", "my_clips"):
         Path(folder).mkdir()
     mp4("vidsitu/videos/v_aB-_seg_9x_seg_0_10.mp4", frames=50, fps=5)
     mp4("mine/kitchen.mp4", frames=50, fps=5)
     mp4("mine/game.mp4", frames=25, fps=5)
     mp4("clips/a.mp4", frames=10)
+    mp4("my_clips/door.mp4", frames=10)
+    mp4("my_clips/yard.mp4", frames=10)
+    Path("queries.csv").write_text("query,target\na man opens a door,door.mp4\n", "utf-8")
     for name in ("train", "valid"):
         Path(f"mine/{name}.jsonl").write_text("\n".join(blocks("jsonl")), "utf-8")
     for name, block in zip(("verbs", "srl"), blocks("json"), strict=True):
@@ -53,7 +56,7 @@ def test_the_lines_are_read_as_the_page_says(folders):
 
 def test_the_commands_run(folders, capsys):
     commands = [line for block in blocks("bash") for line in block.splitlines()]
-    assert len(commands) == 9
+    assert len(commands) == 10
     for command in commands:
         words = shlex.split(command)
         if words[:3] == ["python", "-m", "srlclip"]:

@@ -41,7 +41,7 @@ def test_both_is_read_by_name_in_order_and_changed_together():
         (
             EventCaption(0, 0.0, 2.0, (), Both("a", "b")),
             ["index", "start", "end", "slots", "base_sentence", "adapted_sentence", "base_verbs", "adapted_verbs",
-             "base_verb_ids", "adapted_verb_ids"],
+             "base_verb_ids", "adapted_verb_ids", "reference_origin"],
         ),
     ],
 )  # fmt: skip

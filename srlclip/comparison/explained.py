@@ -18,10 +18,6 @@ class HitFacts:
     caption: str = ""
     marks: tuple[tuple[str, bool | None, str], ...] = ()
 
-    @property
-    def all_right(self) -> bool:
-        return bool(self.marks) and all(right for _, right, _ in self.marks)
-
 
 @dataclass(frozen=True)
 class FirstRight:

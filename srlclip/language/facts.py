@@ -47,8 +47,8 @@ class Facts:
 def event_facts(event: Event) -> Facts:
     """The facts of a labelled event; roles that are not visible are not known."""
     fillers = {role.key: text for role in reversed(event.visible_roles) if (text := clean_filler(role.filler))}
-    found = {slot: next((fillers[key] for key in keys if key in fillers), "") for slot, keys in ROLES.items()}
-    return Facts(verb=event.lemma.lower(), **found)
+    known = {slot: next((fillers[key] for key in keys if key in fillers), "") for slot, keys in ROLES.items()}
+    return Facts(verb=event.lemma.lower(), **known)
 
 
 def agrees(slot: str, asked: str, event: Event) -> bool | None:

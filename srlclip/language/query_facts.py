@@ -34,10 +34,10 @@ def query_facts(query: str, lexicon: Lexicon) -> Facts:
     scene, text = _scene(text, lexicon)
     direction, text = _direction(text, lexicon)
     manner, text = _modifier(text, lexicon, "AMnr")
-    found = _verb(text, lexicon)
-    if found is None:
+    verb_place = _verb(text, lexicon)
+    if verb_place is None:
         return Facts(direction=direction, manner=manner, scene=scene)
-    entry, verb, start, end = found
+    entry, verb, start, end = verb_place
     agent, patient = _who_to_whom(text, start, end, entry, lexicon)
     return Facts(verb, agent, patient, direction, manner, scene)
 

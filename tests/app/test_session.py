@@ -215,7 +215,7 @@ def changed(values, *path_and_value):
 
 
 @pytest.mark.parametrize("change, words", [
-    (("version", 2), "reads up to 1; update"), (("version", True), "whole number"), (("format", "x"), "format"),
+    (("version", 3), "reads up to 2; update"), (("version", True), "whole number"), (("format", "x"), "format"),
     (("more", 1), "unknown field 'more'"), (("clips", {}), "clips must be a list"),
     (("clips", 0, "name", 3), r"clips\[0\].name must be text"), (("clips", 0, "path", "/etc/passwd"), "unknown field"),
     (("clips", 0, "sha256", "../x"), "64 hex digits"), (("clips", 0, "name", "b.mp4"), "same name"),

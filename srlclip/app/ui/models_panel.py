@@ -159,7 +159,7 @@ def wire(
             raise
 
     @user_errors
-    def fill(address: str, is_new: bool) -> list:
+    def fill_from_address(address: str, is_new: bool) -> list:
         return refill(address.lstrip("?")) if is_new else [gr.skip()] * len(refilled)
 
     kept = [component for part in parts for component in part.kept]
@@ -169,7 +169,7 @@ def wire(
     for event in events:
         done = event.success(switch, [panel.wanted, *kept], switched, **MODEL)
         js = "(_, fresh) => [window.location.search, fresh]"
-        done.success(fill, [where, new], list(refilled), js=js, **MODEL)
+        done.success(fill_from_address, [where, new], list(refilled), js=js, **MODEL)
 
 
 async def watched(loading: Loading, pages: PagePairs, session: str | None) -> AsyncIterator[tuple]:
