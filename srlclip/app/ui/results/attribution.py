@@ -136,8 +136,8 @@ def _legend(result: Explanation) -> str:
     )
 
 
-def _heads(first: str, more: Sequence[str] = ("",)) -> str:
-    heads = "".join(f'<th scope="col" class="sc-h-{m}">{model_name(m)}{what}</th>' for what in more for m in MODELS)
+def _heads(first: str) -> str:
+    heads = "".join(f'<th scope="col" class="sc-h-{m}">{model_name(m)}</th>' for m in MODELS)
     return f'<thead><tr><th scope="col">{first}</th>{heads}</tr></thead>'
 
 
@@ -155,18 +155,20 @@ def _parts_table(result: Explanation) -> str:
 
 
 def _words_table(words: Sequence[WordWeight], chosen: str) -> str:
-    """Each word: its share of either model's map of the text, and the change without it. A word is a button for its map."""
+    """Each word: the change without it, and its share of either model's map of the text. A word is a button for its map."""
     rows = "".join(
         f'<tr><th scope="row"><button type="button" class="sc-chip" data-sc-part="{esc(word.word)}"'
         f' aria-pressed="{str(word.word == chosen).lower()}">{said(word.word, 40)}</button></th>'
-        + "".join(f'<td class="sc-num">{100 * word.weight[m]:.0f} %</td>' for m in MODELS)
-        + "".join(f'<td class="sc-num">{signed(word.change[m])}</td>' for m in MODELS)
+        + "".join(
+            f'<td class="sc-num">{signed(word.change[m])}<br><span class="sc-soft">{100 * word.weight[m]:.0f} %</span></td>'
+            for m in MODELS
+        )
         + "</tr>"
         for word in words
     )
-    heads = _heads("Word", (" weight", " without it"))
     return (
-        f'<details{" open" if len(words) <= _FEW_WORDS else ""}><summary>Word by word</summary><div class="sc-scroll" tabindex="0" role="region" aria-label="Words">'
-        f'<table class="sc-table">{heads}<tbody>{rows}</tbody></table></div>'
-        '<p class="sc-soft">Weight: the word’s share of the model’s map of the text. Without it: change of the score. Press a word for its map.</p></details>'
+        f'<details{" open" if len(words) <= _FEW_WORDS else ""}><summary>Word by word</summary><table class="sc-table">'
+        f"{_heads('Word left out')}<tbody>{rows}</tbody></table>"
+        '<p class="sc-soft">Upper number: change of the score. Lower: the word’s weight, its share of the model’s map of the text '
+        "(all 0 %: that map is empty). Press a word for its map.</p></details>"
     )
