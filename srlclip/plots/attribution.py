@@ -11,13 +11,18 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
+from PIL import Image
 
-from srlclip.explain.results import Explanation
+from srlclip.explain.results import Box, Explanation
 from srlclip.plots.drawing import COLOURS, MARKERS, NAMES, WIDTH, plain, styled
 from srlclip.results import MODELS
 
-#: Patches that say nothing are clear, the most important yellow: told by lightness on any picture, and no model's colour.
-HEAT = LinearSegmentedColormap.from_list("srlclip-heat", [(0.15, 0.0, 0.3, 0.0), (0.55, 0.1, 0.45, 0.55), (1.0, 0.92, 0.3, 0.85)])  # fmt: skip
+#: Laid over a picture, from patches that say nothing, which it dims, to the most important one. Lightness grows all the way,
+#: whatever lies below, so it reads without colour; and no tone on its way is a model's.
+_STOPS = ((0.06, 0.0, 0.16, 0.42), (0.78, 0.16, 0.66, 0.6), (1.0, 1.0, 0.68, 0.9))
+HEAT = LinearSegmentedColormap.from_list("srlclip-heat", _STOPS)
+#: What is left of a picture where the models see nothing of it.
+_UNSEEN = 0.25
 _ORDERS = {"map": ("-", "by the map"), "middle": ("--", "middle first"), "random": (":", "at random")}
 
 
@@ -50,17 +55,34 @@ def sheet_png(figure: Figure) -> bytes:
 
 
 def _overlay(axes: Axes, result: Explanation, model: str, column: int, frame: np.ndarray, top: float) -> None:
-    height, width = frame.shape[:2]
-    seen = result.seen
-    left, right = seen.left * width, (seen.left + seen.width) * width
-    over, under = seen.top * height, (seen.top + seen.height) * height
-    axes.imshow(frame)
+    axes.imshow(blended(frame, np.asarray(result.maps[model][column]), result.seen, top))
     axes.spines[:].set_visible(False)
-    grid = np.asarray(result.maps[model][column])
-    axes.imshow(grid, cmap=HEAT, vmin=0, vmax=top, extent=(left, right, under, over), interpolation="bilinear")
-    axes.set(xlim=(0, width), ylim=(height, 0), xticks=[], yticks=[])
+    axes.set(xticks=[], yticks=[])
     share = f"{result.frames[model][column]:+.3f}".replace("-", "−")
     axes.set_title(f"{result.times[column]:.2f} s: {share}", fontsize=9, loc="center")
+
+
+def blended(frame: np.ndarray, grid: np.ndarray, seen: Box, top: float) -> np.ndarray:
+    """A frame, uint8 (H, W, 3), under its map (gh, gw), drawn smoothly where the models see it; the rest is dark. top: the
+    end of the colour scale. Returns uint8 (H, W, 3)."""
+    height, width = frame.shape[:2]
+    left, over = round(seen.left * width), round(seen.top * height)
+    right = min(max(left + round(seen.width * width), left + 1), width)
+    under = min(max(over + round(seen.height * height), over + 1), height)
+    spread = Image.fromarray(np.asarray(grid, np.float32)).resize(
+        (right - left, under - over), Image.Resampling.BILINEAR
+    )
+    heat = HEAT(np.clip(np.asarray(spread) / (top or 1.0), 0, 1))  # (h, w, 4)
+    out = frame * _UNSEEN
+    inside = (slice(over, under), slice(left, right))
+    out[inside] = frame[inside] * (1 - heat[..., 3:]) + 255 * heat[..., :3] * heat[..., 3:]
+    return out.round().astype(np.uint8)
+
+
+def heat_gradient() -> str:
+    """The colour scale as a CSS gradient from left to right, to be laid over a middle grey."""
+    stops = (f"rgba({', '.join(str(round(255 * c)) for c in colour[:3])}, {colour[3]:g})" for colour in _STOPS)
+    return f"linear-gradient(to right, {', '.join(stops)})"
 
 
 @styled

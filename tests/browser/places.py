@@ -34,6 +34,10 @@ PLOT_COLOURS = {"base": "base", "adapted": "srl"}
 HEADLINE, QUERY_OF = ".sc-headline", "return shown(arguments[0]).map((b) => b.title)"
 CURRENT, STAGE, FRAME, HIT_ROW, LIKE = ".sc-card[aria-current]", ".sc-stage", ".sc-frame", ".sc-frame-hit", ".sc-like"
 
+#: Where each model looks: the panel, its overlays, its scale and the parts of a text; a scored caption's button.
+LOOK_BUTTON, LOOKED, OVERLAYS, OVERLAY = "Where does each model look?", ".sc-look", ".sc-overlays", ".sc-overlays img"
+SCALE, PART, LOOK_AT = ".sc-scale", ".sc-maps [data-sc-part]", "[data-sc-look]"
+
 #: Tabs inside a tab. Those of the analysis are filled when they are opened, and open with a sentence.
 ANALYSIS_TABS = ("measured", "disagree", "heads", "live", "query", "map", "runs")
 SAID, POINT, TIP, OPENED_EVENT = ".sc-said", "[data-sc-point]", ".sc-tip", ".sc-opened-event"

@@ -14,7 +14,7 @@ from srlclip.captioning.captioner import Captioner
 from srlclip.captioning.captioner_files import FeatureSource, load_captioner, save_captioner
 from srlclip.captioning.trained import CaptionHeads, read_clips
 from srlclip.captioning.vocabulary import Vocabulary
-from srlclip.comparison import comparison as compare
+from srlclip.comparison import clips as clip_store
 from srlclip.comparison.comparison import Comparison
 from srlclip.comparison.embedding import frame_embeddings
 from srlclip.config import CaptionerSettings
@@ -239,7 +239,7 @@ def test_labelled_clips_are_read_in_the_references_roles(comparison):
         result.kind == "heads" and result.has_reference and not result.dense and "reference's roles" in result.decoder
     )
     assert "geometric mean" in result.confidence_rule and heard == sorted(heard) and heard[-1] == 1.0
-    frames = comparison._frames(comparison.situation(clip), 5, None)
+    frames = comparison.clips.frames(comparison.situation(clip), 5, comparison.reader.heads.frames_per_event)
     for m, model in enumerate(("base", "adapted")):
         own = comparison.reader.heads.read(model, frames[model])
         roles = [[r.key for r in event.roles] for event in comparison.situation(clip).events]
@@ -305,9 +305,9 @@ def test_frames_of_a_clip_are_those_that_heads_are_trained_on(comparison, pair, 
 
 
 def test_the_memory_of_frames_is_bounded_and_threads_may_share_it(comparison, monkeypatch):
-    monkeypatch.setattr(compare, "CLIPS_KEPT", 2)
+    monkeypatch.setattr(clip_store, "CLIPS_KEPT", 2)
     wanted = {clip: comparison.caption(clip) for clip in comparison.clip_ids()[:4]}
-    assert len(comparison._clip_frames) == 2
+    assert len(comparison.clips.kept) == 2
     found, failed = [], []
 
     def ask(clips):
@@ -322,10 +322,10 @@ def test_the_memory_of_frames_is_bounded_and_threads_may_share_it(comparison, mo
         thread.start()
     for thread in threads:
         thread.join()
-    assert not failed and len(found) == 12 and len(comparison._clip_frames) == 2
+    assert not failed and len(found) == 12 and len(comparison.clips.kept) == 2
     assert all(result == wanted[clip] for clip, result in found)
-    monkeypatch.setattr(compare, "frame_embeddings", lambda *a: pytest.fail("the last clip is remembered"))
-    last, *_ = next(reversed(comparison._clip_frames))
+    monkeypatch.setattr(clip_store, "frame_embeddings", lambda *a: pytest.fail("the last clip is remembered"))
+    last, *_ = next(reversed(comparison.clips.kept))
     assert comparison.caption(last).events
 
 

@@ -123,7 +123,7 @@ def test_an_upload_is_opened_once(comparison, mp4, tmp_path, monkeypatch):
     assert opened == [path] and comparison.situation(clip).end == pytest.approx(3.0, abs=0.1)
     kept = comparison.caption(clip)
     assert opened == [path]  # what was embedded for the search is what captions read
-    comparison._clip_frames.clear()
+    comparison.clips.kept.clear()
     assert comparison.caption(clip) == kept and len(opened) == 2
     del opened[1:]
     own, _ = Session(tmp_path).add(comparison, path, "mine.mp4")
@@ -153,7 +153,7 @@ def test_a_bad_upload_names_the_problem(comparison, tmp_path):
 
 
 def test_uploads_are_forgotten_in_order(comparison, mp4, monkeypatch):
-    monkeypatch.setattr("srlclip.comparison.comparison.UPLOADS_KEPT", 2)
+    monkeypatch.setattr("srlclip.comparison.clips.UPLOADS_KEPT", 2)
     path = str(mp4(frames=5))
     first, *others = [comparison.add_video(path) for _ in range(3)]
     with pytest.raises(DataError):

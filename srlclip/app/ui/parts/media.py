@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Callable, Collection, Container, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,12 +22,16 @@ from srlclip.situations import Situation, SrlClipError, event_count
 from srlclip.video.frames import clip_end, event_spans, poster, read_moments
 
 POSTER_WIDTH = 320
+#: Wide enough for a quarter of the page.
+OVERLAY_WIDTH = 280
 #: A frame of a clip's strip.
 FRAME_WIDTH, FRAME_HEIGHT = 144, 108
 #: Suffixes that browsers are asked to play; others keep their poster.
 PLAYABLE = (".mp4", ".webm", ".mov", ".m4v", ".mkv", ".ogv", ".avi")
 #: How many uploads stay playable; the oldest go first, so that a public server's disk does not fill.
 KEPT_UPLOADS = 24
+#: How many sets of overlays stay, about 80 kB each; the oldest go first.
+KEPT_OVERLAYS = 200
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,9 @@ class Media:
         self._shots: dict[tuple, Shot] = {}
         self._uploads: list[tuple] = []
         self._sheets: dict[str, list[Path]] = {}  # by the clip's poster
+        self._overlays: OrderedDict[tuple[str, str], list[Path]] = (
+            OrderedDict()
+        )  # by the clip's poster and what they show
         self._lock = threading.Lock()
         gr.set_static_paths([self.folder])
 
@@ -105,6 +113,37 @@ class Media:
                 sheet.save(target, quality=80)
                 self._sheets.setdefault(shot.poster, []).append(target)
         return _address(target)
+
+    def overlays(
+        self,
+        clip_id: str,
+        moments: Sequence[float],
+        shows: str,
+        draw: Callable[[Sequence[np.ndarray]], list[np.ndarray]],
+    ) -> tuple[str, ...]:
+        """Addresses of pictures drawn over the frames at ascending moments, made on first use; () for a clip that cannot be
+        drawn. shows: what tells them apart. draw: small frames, uint8 (H, W, 3) each -> pictures. Raises as `sheet` does.
+        """
+        shot = self.shot(clip_id)
+        source = self._situation(clip_id).path
+        if not shot.poster or source is None:
+            return ()
+        key = (shot.poster, text_digest(f"{shot.poster}|{list(moments)}|{shows}", 20))
+        with self._lock:
+            if key not in self._overlays:
+                try:
+                    frames = self._strip(Path(source), np.asarray(moments))
+                except (SrlClipError, OSError, ValueError):
+                    return ()
+                drawn = draw([np.asarray(_narrow(frame, OVERLAY_WIDTH)) for frame in frames])
+                files = [self.folder / f"{key[1]}-{number}.jpg" for number in range(len(drawn))]
+                for file, picture in zip(files, drawn, strict=True):
+                    Image.fromarray(picture).save(file, quality=80)
+                self._overlays[key] = files
+                while len(self._overlays) > KEPT_OVERLAYS:
+                    _delete(self._overlays.popitem(last=False)[1])
+            self._overlays.move_to_end(key)
+            return tuple(map(_address, self._overlays[key]))
 
     def forget(self, sources: Collection[Path]) -> None:
         """Take the clips of these files, and their posters, off the pages."""
@@ -162,10 +201,9 @@ class Media:
 
     def _poster(self, source: Path, at: float, target: Path) -> str:
         try:
-            image = Image.fromarray(self._reader(source, at))
+            image = _narrow(self._reader(source, at), POSTER_WIDTH)
         except (SrlClipError, OSError, ValueError):
             return ""
-        image.thumbnail((POSTER_WIDTH, POSTER_WIDTH))
         image.save(target, quality=85)
         return _address(target)
 
@@ -177,11 +215,24 @@ class Media:
                 self._unlink(old)
 
     def _unlink(self, shot: Shot) -> None:
-        for sheet in self._sheets.pop(shot.poster, ()):
-            sheet.unlink(missing_ok=True)
+        _delete(self._sheets.pop(shot.poster, ()))
+        for key in [key for key in self._overlays if key[0] == shot.poster]:
+            _delete(self._overlays.pop(key))
         for address in (shot.poster, shot.video):
             if address:
                 (self.folder / Path(address).name).unlink(missing_ok=True)
+
+
+def _narrow(frame: np.ndarray, side: int) -> Image.Image:
+    """A frame, neither side longer than `side`."""
+    image = Image.fromarray(frame)
+    image.thumbnail((side, side))
+    return image
+
+
+def _delete(files: Iterable[Path]) -> None:
+    for file in files:
+        file.unlink(missing_ok=True)
 
 
 def _address(file: Path) -> str:

@@ -112,6 +112,14 @@ button.sc-frame { border:0; padding:1px; background:transparent; color:inherit; 
 .sc-share > span:first-child { width:6px; height:6px; flex:none; background:var(--sc-base); border-radius:50%; }
 .sc-share > span.sc-m-adapted { background:var(--sc-srl); border-radius:0; transform:rotate(45deg) scale(.8); } .sc-share b { font-weight:400; font-variant-numeric:tabular-nums; }
 .sc-bar > i.sc-hollow { background:transparent; border:1px solid var(--sc-base); } .sc-bar > i.sc-hollow.sc-b-adapted { border-color:var(--sc-srl); }
+.sc-overlays { display:grid; grid-auto-flow:column; grid-auto-columns:minmax(0,1fr); gap:4px; margin:2px 0 8px; }
+.sc .sc-overlays figure { margin:0; min-width:0; } .sc-overlays img { display:block; width:100%; height:auto; border-radius:3px; }
+.sc-overlays figcaption { display:flex; flex-wrap:wrap; justify-content:space-between; gap:0 6px; font-size:12px; line-height:1.4;
+  font-variant-numeric:tabular-nums; } .sc-maps .sc-examples { margin:6px 0; } .sc-maps .sc-examples button.sc-chip { padding:2px 8px; }
+.sc-look button.sc-chip[aria-pressed=true] { border-color:var(--sc-edge); box-shadow:inset 0 -3px 0 var(--sc-edge); font-weight:700; }
+.sc-look-button { padding:0 7px !important; font-size:12px !important; text-transform:none; letter-spacing:0; }
+.sc-scale { display:flex; gap:6px; align-items:center; font-size:12.5px; } .sc-scale > i { flex:0 1 220px; height:12px; background-color:#808080;
+  border-radius:3px; }
 .sc-rank { font-size:18px; font-weight:700; text-align:center; }
 .sc-thirds { display:grid; grid-template-columns:repeat(auto-fit,minmax(min(100%,360px),1fr)); gap:12px; align-items:start; }
 .sc-thirds > section { min-width:0; }

@@ -55,11 +55,22 @@ def _margin_cell(scored: ScoredCaption, model: str) -> str:
     return f'<td class="sc-num{f" sc-off-{model}" if fooled else ""}">{text}{score}</td>'
 
 
-def negatives_table(result: ScoreResult) -> str:
-    """The true caption and every negative, numbered as in the plot, with margins and scores of both models."""
+def _look(result: ScoreResult, text: str) -> str:
+    """A button that asks for the maps of a caption."""
+    name = f"Where does each model look for: {text}"
+    return (
+        f' <button type="button" class="sc-chip sc-look-button" data-sc-look="{esc(text)}" data-sc-look-event="{result.event_index}"'
+        f' aria-label="{esc(name)}" title="{esc(name)}">look</button>'
+    )
+
+
+def negatives_table(result: ScoreResult, looks: bool = False) -> str:
+    """The true caption and every negative, numbered as in the plot, with margins and scores of both models. looks: each has
+    a button that asks for its maps."""
     true = result.true
+    asked = (lambda text: _look(result, text)) if looks else (lambda text: "")
     rows = [
-        f'<tr><th scope="row">{said(true.caption.text, 600)}<span class="sc-kind">{"caption started from a model" if caption_warning(result) else "true caption"}</span></th>'
+        f'<tr><th scope="row">{said(true.caption.text, 600)}<span class="sc-kind">{"caption started from a model" if caption_warning(result) else "true caption"}{asked(true.caption.text)}</span></th>'
         + "".join(f'<td class="sc-num"><span class="sc-soft">{true.score[m]:.3f}</span></td>' for m in MODELS)
         + "</tr>"
     ]
@@ -67,7 +78,7 @@ def negatives_table(result: ScoreResult) -> str:
         kind = KIND_NAMES.get(scored.caption.kind, scored.caption.kind)
         changed = word_diff(true.caption.text, scored.caption.text)
         rows.append(
-            f'<tr><td><span class="sc-kind">{esc(kind)} {number}</span>{changed}</td>'
+            f'<tr><td><span class="sc-kind">{esc(kind)} {number}{asked(scored.caption.text)}</span>{changed}</td>'
             + "".join(_margin_cell(scored, m) for m in MODELS)
             + "</tr>"
         )
@@ -87,9 +98,11 @@ def negatives_html(
     shot: Shot,
     link: Link | None = None,
     lines: Sequence[tuple[float, str]] = (),
+    *,
+    looks: bool = False,
 ) -> str:
     """Tiles, dumbbell plot, player, table and downloads of a run. link: opens a gallery event's scores again; None for a
-    visitor's own clip. lines: (second in the file, caption) to seek to.
+    visitor's own clip. lines: (second in the file, caption) to seek to. looks: every caption has a button that asks for its maps.
     """
     note = notice(result.length_note()) if result.length_note() else ""
     if warning := caption_warning(result):
@@ -97,6 +110,6 @@ def negatives_html(
     chart = f"<h2>Margin per hard negative</h2>{negative_margins(info, result)}"
     return (
         f'{tiles(result)}{note}<div class="sc-split sc-wide-left"><div class="sc-panel">{chart}</div>'
-        f'<div class="sc-panel">{clip_player(shot, link, lines)}</div></div>{negatives_table(result)}'
+        f'<div class="sc-panel">{clip_player(shot, link, lines)}</div></div>{negatives_table(result, looks)}'
         f"{actions(score_links(info, result), link)}"
     )

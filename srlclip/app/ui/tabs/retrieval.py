@@ -11,6 +11,7 @@ from srlclip.app.ui.parts.format import notice, page, said
 from srlclip.app.ui.parts.inputs import checked_query
 from srlclip.app.ui.parts.links import Link
 from srlclip.app.ui.parts.media import Media
+from srlclip.app.ui.results.attribution import BUTTON, CHOOSE, SHOW, attribution_view
 from srlclip.app.ui.results.facts import chip_label
 from srlclip.app.ui.results.frames import WANT, frames_html, frames_wanted
 from srlclip.app.ui.results.player import hit_player
@@ -37,6 +38,7 @@ PICK = """element.addEventListener('click', (event) => {
 });"""
 #: After a pressed hit is in the player.
 PLAY = "() => window.scPlay && window.scPlay()"
+NO_TEXT = "This search compared clips, not words. Shown for the event's own caption."
 
 
 class Chosen(NamedTuple):
@@ -58,6 +60,7 @@ class SearchView(NamedTuple):
     files: str
     asked: Link
     chosen: Chosen | None
+    look: str = ""  # on demand, of the hit in the player: another hit empties it
 
 
 def target_of(comparison: Comparison, query: str) -> str | None:
@@ -106,6 +109,21 @@ def frames_view(comparison: Comparison, media: Media, chosen: Chosen) -> str:
         shares = comparison.similar_shares(clip_id, asked.clip, asked.event or 0)
     moments = [moment for row in shares.moments for moment in row]
     return frames_html(shares, media.sheet(clip_id, moments), event)
+
+
+def look_view(comparison: Comparison, media: Media, chosen: Chosen | None, part: str = "") -> str:
+    """Where each model looks in the event of the hit in the player, for the query or a part of it.
+
+    Raises ValueError if no hit is chosen, and what Comparison.explain raises.
+    """
+    if chosen is None:
+        raise ValueError("No clip is chosen. Search, and press a card.")
+    clip_id, event, asked = chosen
+    if not asked.query and not comparison.situation(clip_id).events:
+        raise ValueError(
+            "This search compared clips, not words, and this clip has no labels. Search for a text instead."
+        )
+    return attribution_view(comparison, media, clip_id, event, asked.query, part, "" if asked.query else NO_TEXT)
 
 
 def shown(
@@ -220,6 +238,8 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
         with gr.Column(scale=2, min_width=320, elem_classes="sc-stage sc-scope"):
             clip = gr.HTML(view.clip, js_on_load=None)
             frames = gr.HTML(view.frames, js_on_load=WANT)
+            ask = gr.Button(BUTTON, size="sm")
+    look = gr.HTML(view.look, js_on_load=CHOOSE)
     with gr.Accordion("Plots and files", open=False), gr.Row():
         with gr.Column(min_width=320):
             slope = gr.HTML(view.slope, js_on_load=None)
@@ -227,7 +247,7 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
             curve = gr.HTML(view.timeline, js_on_load=None)
             files = gr.HTML(view.files, js_on_load=None)
     asked, chosen = gr.State(view.asked), gr.State(view.chosen)
-    outputs = [results, clip, frames, curve, slope, files, asked, chosen]
+    outputs = [results, clip, frames, curve, slope, files, asked, chosen, look]
 
     @user_errors
     def run(text: str) -> SearchView:
@@ -245,11 +265,19 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
             return ("", *like_view(comparison, media, clip_id, number))
         hit = Chosen(clip_id, number, link)
         player, strip, line = clip_view(comparison, media, hit)
-        return (gr.skip(), gr.skip(), player, strip, line, gr.skip(), gr.skip(), gr.skip(), hit)
+        return (gr.skip(), gr.skip(), player, strip, line, gr.skip(), gr.skip(), gr.skip(), hit, "")
 
     @user_errors
     def fill(hit: Chosen | None) -> str:
         return frames_view(comparison, media, Chosen(*hit)) if hit else ""
+
+    @user_errors
+    def look_at(hit: Chosen | None) -> str:
+        return look_view(comparison, media, Chosen(*hit) if hit else None)
+
+    @user_errors
+    def look_at_part(hit: Chosen | None, event: gr.EventData) -> str:
+        return look_view(comparison, media, Chosen(*hit) if hit else None, str(event.value))
 
     def unread() -> str:
         return notice("The frames of this clip cannot be read.")
@@ -263,6 +291,8 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
         event.success(None, js=show_address(TAB.name), **FREE)
     chose.success(None, js=PLAY, **FREE)
     frames.select(fill, chosen, frames, show_progress="hidden", **MODEL).failure(unread, None, frames, **FREE)
+    ask.click(look_at, chosen, look, **MODEL).success(None, js=SHOW, **FREE)
+    look.select(look_at_part, chosen, look, **MODEL)
     return Drawn(
         fields=[box, *outputs],
         restore=lambda link: restored(comparison, media, link),

@@ -104,7 +104,9 @@ def score_html(comparison: Comparison, media: Media, result: ScoreResult) -> str
     link = Link("negatives", clip=clip, event=result.event_index) if clip in comparison.clip_ids() else None
     begin = comparison.timeline(clip, result.true.caption.text).spans[result.event_index][0]
     lines = [(begin, f"Event {result.event_index + 1}: {result.true.caption.text}")]
-    return page(negatives_html(comparison.info, result, media.shot(clip), link, lines), link=link, scope=True)
+    return page(
+        negatives_html(comparison.info, result, media.shot(clip), link, lines, looks=True), link=link, scope=True
+    )
 
 
 def score_view(

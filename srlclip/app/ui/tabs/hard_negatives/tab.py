@@ -13,8 +13,9 @@ from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.parts.negative_kinds import STALE
 from srlclip.app.ui.parts.picker import Picker
 from srlclip.app.ui.parts.uploads import SUFFIXES, UPLOAD_LABEL, accept
+from srlclip.app.ui.results.attribution import CHOOSE, SHOW
 from srlclip.app.ui.tab import FREE, MODEL, Drawn, PageContext, Renewal, Tab, show_address
-from srlclip.app.ui.tabs.hard_negatives import pairs, scoring
+from srlclip.app.ui.tabs.hard_negatives import looking, pairs, scoring
 
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
@@ -94,8 +95,9 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
             to_own = gr.Button("Add as a negative", min_width=200)
         own = gr.Textbox(label="Your own negatives, one per line", lines=3, max_lines=8)
     go = gr.Button("Score with both models", variant="primary")
-    result = gr.HTML(notice(scoring.WAITING), js_on_load=None)
-    keys, uploaded, shown = gr.State([]), gr.State(""), gr.State("")
+    result = gr.HTML(notice(scoring.WAITING), js_on_load=looking.LOOK)
+    look = gr.HTML("", js_on_load=CHOOSE)
+    keys, uploaded, shown, looked = gr.State([]), gr.State(""), gr.State(""), gr.State(None)
     prepare_outputs = [number, true, kinds, verb, keys, *boxes]
 
     @user_errors
@@ -170,6 +172,15 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
     def press_slot(clip_id: str | None, mine: str, index: int, event: gr.EventData) -> str:
         return pairs.swapped(comparison, mine or clip_id or "", int(index or 0), str(event.value))
 
+    @user_errors
+    def look_at(clip_id: str, event: gr.EventData) -> tuple[str, looking.Looked]:
+        asked = looking.pressed(clip_id, event.value)
+        return looking.look_view(comparison, media, asked), asked
+
+    @user_errors
+    def look_at_part(asked: tuple[str, int, str], event: gr.EventData) -> str:
+        return looking.look_view(comparison, media, looking.Looked(*asked), str(event.value))
+
     model = {**MODEL, "show_progress_on": result}
     inputs = [clip, uploaded, number, true, kinds, own, verb, keys, *boxes]
     chain = [
@@ -192,6 +203,9 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
     for event_ in (*chain, *runs[-2:]):  # another event is shown: chosen, visited first, or uploaded
         event_.success(show_pairs, where, [pair, halves], **MODEL)
     pair.select(press_slot, where, pair, show_progress="hidden", **MODEL)
+    result.select(look_at, shown, [look, looked], show_progress_on=look, **MODEL).success(None, js=SHOW, **FREE)
+    look.select(look_at_part, looked, look, **MODEL)
+    result.change(lambda: "", None, look, **FREE)  # other captions, or none: its maps are not theirs
     upload.clear(lambda: "", None, uploaded, **FREE)
     verb.input(change_verb, [verb, clip, uploaded, number], [keys, *boxes], **FREE)
     composed = to_true.click(write_true, [clip, uploaded, number, verb, keys, *boxes], [true, kinds], **FREE)
