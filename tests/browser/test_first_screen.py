@@ -90,6 +90,15 @@ def test_a_pressed_card_is_marked_and_plays_its_event_where_one_looks(page, widt
         "const r = shown(arguments[0])[0].getBoundingClientRect(); return [r.top, r.bottom]", places.MAIN_VIDEO
     )
     assert top >= -1 and bottom <= 900, "the player is out of sight"
+    if width < 500:  # the player stands above the list, and grows when its frames come
+        page.until("shown(arguments[0]).length === 20", 30 * SLACK, places.FRAME)
+        page.until(
+            "shown(arguments[0])[0].getBoundingClientRect().top >= shown(arguments[1])[0].getBoundingClientRect().bottom",
+            10 * SLACK,
+            places.CURRENT,
+            places.STAGE,
+        )
+        page.until("shown(arguments[0])[0].parentElement.scrollLeft > 0", 10 * SLACK, places.HIT_ROW)
     looks.upright(page)
 
 
