@@ -57,7 +57,7 @@ html:has(body.dark) { color-scheme:dark; } /* its scroll bar too */
 details.sc-banner { margin:0; padding:1px 10px; } details.sc-banner[open] { flex-basis:100%; }
 .sc p.sc-headline { font-size:16px; margin-top:4px; }
 .sc-bar.sc-loading { margin-top:8px; } .sc-bar.sc-loading > i { background:var(--sc-soft); }
-.sc-notice { border-style:dashed; }
+.sc-notice { border-style:dashed; } .sc .sc-verdict + .sc-notice { margin-top:6px; }
 .sc-failure { border:2px solid var(--sc-edge); }
 .sc ol.sc-shelf { display:grid; grid-template-columns:repeat(auto-fill,minmax(min(100%,270px),1fr)); gap:8px; }
 .sc .sc-shelf li { display:flex; margin:0; } .sc-shelf button.sc-card { grid-template-columns:84px minmax(0,1fr); flex:1; }
