@@ -127,6 +127,8 @@ def margins(result: ScoreResult) -> Figure:
         axes.annotate(words, (0, -0.75), **spot)
     names = [f"{KIND_NAMES.get(n.caption.kind, n.caption.kind)} {i + 1}" for i, n in enumerate(rows)]
     axes.set_yticklabels([plain(name) for name in names])
+    axes.spines["left"].set_visible(False)  # the line that counts is zero
+    axes.tick_params(axis="y", length=0)
     axes.set_xlabel("margin of the true caption")
     model_legend(axes, loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=2)
     return figure
