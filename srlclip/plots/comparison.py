@@ -121,11 +121,14 @@ def margins(result: ScoreResult) -> Figure:
     axes.axvspan(low, 0, color=FAINT, alpha=0.18, linewidth=0, zorder=0)
     axes.axvline(0, color=INK, linewidth=1)
     axes.set(xlim=(low, high), ylim=(len(rows) - 0.4, -1.1), yticks=range(len(rows)))
-    for edge, words, way, side in ((low, "fooled (hollow)", 4, "left"), (high, "correct (filled)", -4, "right")):
+    # both start at zero and run outwards: either side may be too narrow for its words, and beside them it is empty
+    for words, way, side in (("fooled (hollow)", -4, "right"), ("correct (filled)", 4, "left")):
         spot = {"xytext": (way, 0), "textcoords": "offset points", "ha": side, "va": "center"}
-        axes.annotate(words, (edge, -0.75), **spot)
+        axes.annotate(words, (0, -0.75), **spot)
     names = [f"{KIND_NAMES.get(n.caption.kind, n.caption.kind)} {i + 1}" for i, n in enumerate(rows)]
     axes.set_yticklabels([plain(name) for name in names])
-    axes.set_xlabel("margin = score(true caption) − score(negative)")
+    axes.spines["left"].set_visible(False)  # the line that counts is zero
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel("margin of the true caption")
     model_legend(axes, loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=2)
     return figure

@@ -94,3 +94,9 @@ def test_changing_the_kinds_or_a_caption_never_leaves_the_old_result_standing(co
     heard = {(t, name) for fn in demo.fns.values() for t, name in fn.targets}
     for label in ("True caption (editable)", "Negatives made from the labels, by kind (how many)"):
         assert (by_label[label], "input") in heard, label
+
+
+def test_the_player_shows_the_event_that_is_scored(comparison, media):
+    result = comparison.score("clip_01", 2, "a man runs", scoring.gathered(comparison, "clip_01", 2, "a", [], "b")[1])
+    html, event = scoring.score_html(comparison, media, result), media.shot("clip_01", 2)
+    assert f'poster="{event.poster}"' in html and f"#t={event.start:g},{event.end:g}" in html

@@ -211,6 +211,7 @@ def test_without_further_adapters_the_panel_is_as_it_was():
     assert fold.visible and base.visible
     for field, own in ((base, "mini-base"), (adapter, "mini-srlclip")):
         assert (own, own) in field.choices and all(read for read, _ in field.choices), "an option without a name"
+    assert (base.value, adapter.value) == ("", "mini-srlclip"), "the fields do not hold what the page shows"
 
 
 def test_the_lists_tell_bases_from_adapters_by_their_files(tmp_path):

@@ -93,7 +93,7 @@ const shown = (css) => [...document.querySelectorAll(css)].filter(seen);
 const field = (label) => {
   const named = shown('label').filter((l) => l.innerText.trim().startsWith(label));
   if (named.length) return named[0].querySelector('textarea, input');
-  return shown('input[role=combobox]').filter((e) => e.ariaLabel.startsWith(label))[0] || null;
+  return shown('input[role=combobox]').filter((e) => (e.ariaLabel || '').startsWith(label))[0] || null;
 };
 const busy = () => shown('[data-testid=status-tracker]').some((t) => !t.classList.contains('hide')
   && !t.querySelector('.error') && getComputedStyle(t).opacity !== '0');

@@ -99,6 +99,18 @@ def adapter_choices(pairs: PairStore) -> list[tuple[str, str]]:
     return [NO_ADAPTER, *((further.get(name) or model_id(name), name) for name in names)]
 
 
+def first_values(
+    pairs: PairStore, bases: Sequence[tuple[str, str]], adapters: Sequence[tuple[str, str]]
+) -> tuple[str, str]:
+    """(base, adapter) that the two fields hold at first: the server's pair, as far as it is offered. Its base is left to the
+    adapter, so that another adapter can be chosen alone."""
+    name = pairs.default or PairName()
+    if name.adapter in [value for _, value in adapters]:
+        return NAMED_BY_ADAPTER[1], name.adapter
+    own = name.base if name.adapter is None and name.base in [value for _, value in bases] else ""
+    return own or NAMED_BY_ADAPTER[1], NO_ADAPTER[1]
+
+
 def same_html(name: PairName | None) -> str:
     """That a press changed nothing, since the page shows that pair already."""
     return page(f'<p class="sc-notice" role="status">This page already shows {said(name)}. Nothing was changed.</p>')
@@ -236,8 +248,9 @@ def build(pages: PagePairs, comparison: Comparison) -> Panel:
             kind = {"allow_custom_value": free, "min_width": 240, "filterable": True}
             bases, adapters = base_choices(pairs), adapter_choices(pairs)
             alone = len(bases) == 1  # only adapters of the bundled base can be chosen
-            base = gr.Dropdown(bases, value=NAMED_BY_ADAPTER[1], label=BASE_LABEL, visible=not alone, **kind)
-            adapter = gr.Dropdown(adapters, value=NO_ADAPTER[1], label=ADAPTER_LABEL, **kind)
+            at_first = first_values(pairs, bases, adapters)
+            base = gr.Dropdown(bases, value=at_first[0], label=BASE_LABEL, visible=not alone, **kind)
+            adapter = gr.Dropdown(adapters, value=at_first[1], label=ADAPTER_LABEL, **kind)
         with gr.Row():
             load = gr.Button("Load and switch this page", variant="primary", min_width=200)
             back = gr.Button("Back to the server's pair", min_width=200)

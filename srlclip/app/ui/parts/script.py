@@ -134,14 +134,21 @@ SCRIPT = """
     hit.setAttribute('aria-current', 'true');
     if (stage()) stage().classList.add('sc-stage-open');
   });
+  // The open player covers no pressed hit, and none when its frames come later, unless the visitor has scrolled on.
+  const clear = () => {
+    const place = stage(), pressed = document.querySelector('.sc-column .sc-card[aria-current]');
+    if (!place || !pressed || getComputedStyle(place).position !== 'sticky') return;
+    const under = place.getBoundingClientRect(), card = pressed.getBoundingClientRect();
+    if (under.width > innerWidth / 2 && card.top < under.bottom) scrollBy({top: card.top - under.bottom - 8, behavior: glide()});
+  };
+  let went = true;
+  ['wheel', 'touchmove', 'keydown'].forEach((kind) => addEventListener(kind, () => { went = true; }, {passive: true}));
+  const grows = new ResizeObserver(() => { if (!went) clear(); });
   window.scPlay = () => setTimeout(() => {  // Gradio draws after this call
-    const place = stage(), video = place && main(place), pressed = document.querySelector('.sc-column .sc-card[aria-current]');
+    const place = stage(), video = place && main(place);
     if (!video) return;
     video.muted = true; video.currentTime = Number(video.closest('[data-sc-start]').dataset.scStart); play(video);
-    if (pressed && getComputedStyle(place).position === 'sticky') {
-      const under = place.getBoundingClientRect(), card = pressed.getBoundingClientRect();
-      if (under.width > innerWidth / 2 && card.top < under.bottom) scrollBy({top: card.top - under.bottom - 8, behavior: glide()});
-    }
+    went = false; grows.disconnect(); grows.observe(place);  // which looks at once, too
   }, 80);
   // The tour: its strip can be put away for good, and after a step the address and the player follow.
   const away = (off) => document.documentElement.classList.toggle('sc-no-tour', off);

@@ -23,11 +23,14 @@ CSS = """
 .dark { --sc-base:#56B4E9; --sc-base-text:#7cc6f0; --sc-base-tint:#12303f; --sc-srl:#E69F00; --sc-srl-text:#f2b740;
   --sc-srl-tint:#3a2a0a; --sc-paper:#111318; --sc-faint:#8a8f98; --sc-soft:#aab2bf; --sc-low:#9aa2af; --sc-track:#333a46;
   --sc-edge:#f3f4f6; }
+html:has(body.dark) { color-scheme:dark; } /* its scroll bar too */
 .gradio-container { max-width:1280px !important; margin:0 auto !important; overflow:clip !important; } /* hidden would end sticky */
 .gradio-container .main.fillable { padding-top:8px; }
 .gradio-container .column:has(> .sc-top) { gap:6px; } .gradio-container .column:has(> .sc-board) { gap:8px; }
 .gradio-container .tabs:has(.sc-board) > .tab-wrapper { margin-bottom:0 !important; padding-bottom:0 !important; height:auto !important; }
-.gradio-container .tabs:has(.sc-board) { gap:8px !important; } .gradio-container .tabitem:has(.sc-board) { padding-top:6px; } .gradio-container .sc-top { gap:8px; }
+.gradio-container .tabs:has(.sc-board) { gap:8px !important; } .gradio-container .tabitem { padding-top:6px; } .gradio-container .sc-top { gap:8px; }
+.gradio-container .sc-top .block.sc-tour-block { padding:0; } .gradio-container .sc-top .html-container:has(.sc) { padding:0; }
+.sc-tour:not(.sc-tour-open) { padding:1px 10px; } /* as high as the models' bar beside it */
 .gradio-container .sc-top .label-wrap { padding:0; } .gradio-container .sc-top .block { padding-top:4px; padding-bottom:4px; }
 .gradio-container .block.sc-query { padding:4px 8px; } .sc-query span[data-testid=block-info] { position:absolute; width:1px; height:1px;
   overflow:hidden; clip-path:inset(50%); white-space:nowrap; } /* the field's name is kept for those who do not see its hint */
@@ -54,7 +57,7 @@ CSS = """
 details.sc-banner { margin:0; padding:1px 10px; } details.sc-banner[open] { flex-basis:100%; }
 .sc p.sc-headline { font-size:16px; margin-top:4px; }
 .sc-bar.sc-loading { margin-top:8px; } .sc-bar.sc-loading > i { background:var(--sc-soft); }
-.sc-notice { border-style:dashed; }
+.sc-notice { border-style:dashed; } .sc .sc-verdict + .sc-notice { margin-top:6px; }
 .sc-failure { border:2px solid var(--sc-edge); }
 .sc ol.sc-shelf { display:grid; grid-template-columns:repeat(auto-fill,minmax(min(100%,270px),1fr)); gap:8px; }
 .sc .sc-shelf li { display:flex; margin:0; } .sc-shelf button.sc-card { grid-template-columns:84px minmax(0,1fr); flex:1; }

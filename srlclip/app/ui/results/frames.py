@@ -9,8 +9,14 @@ from srlclip.app.ui.parts.format import NAMES, esc, page, seconds, signed
 from srlclip.explain.results import FrameShares
 from srlclip.results import MODELS
 
-#: When the strip is in sight and holds this mark, it asks for its frames: they are read when they are looked at.
+#: When the strip is in sight and holds this mark, it asks for its frames: they are read when they are looked at. Where
+#: the rows stand side by side, the one that matched is scrolled to once it is there.
 WANT = """setInterval(() => {
+  const hit = element.querySelector('.sc-frame-hit:not([data-sc-placed])');
+  if (hit && element.offsetParent) {
+    hit.dataset.scPlaced = '';
+    hit.parentElement.scrollLeft = hit.offsetLeft - hit.parentElement.firstElementChild.offsetLeft;
+  }
   const wanted = element.querySelector('[data-sc-wanted]');
   if (!wanted || !window.scOpened || !element.offsetParent) return;
   wanted.removeAttribute('data-sc-wanted');

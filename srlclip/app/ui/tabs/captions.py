@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import gradio as gr
@@ -50,10 +51,12 @@ def caption_view(
     chosen = checked_decoder(comparison, decoder)
     result = comparison.caption(clip_id, progress=progress, decoder=chosen)
     # uploads are gone with the session, so only gallery clips get a link
-    link = None
+    link, shot = None, media.shot(clip_id)
     if clip_id in comparison.clip_ids():
+        # the picture shows the open event, which the table beside it is about; the whole clip plays
+        shot = replace(shot, poster=media.shot(clip_id, max(event or 0, 0)).poster)
         link = Link(TAB.name, clip=clip_id, event=event, decoder="" if chosen == comparison.decoders()[0] else chosen)
-    return page(captions_html(comparison.info, result, media.shot(clip_id), link, event), link=link, scope=True)
+    return page(captions_html(comparison.info, result, shot, link, event), link=link, scope=True)
 
 
 def caption_chosen(

@@ -104,9 +104,9 @@ def score_html(comparison: Comparison, media: Media, result: ScoreResult) -> str
     link = Link("negatives", clip=clip, event=result.event_index) if clip in comparison.clip_ids() else None
     begin = comparison.timeline(clip, result.true.caption.text).spans[result.event_index][0]
     lines = [(begin, f"Event {result.event_index + 1}: {result.true.caption.text}")]
-    return page(
-        negatives_html(comparison.info, result, media.shot(clip), link, lines, looks=True), link=link, scope=True
-    )
+    # the player shows and plays the event that is scored; an upload's files go with the clip, so it has no others
+    shot = media.shot(clip, result.event_index if link else None)
+    return page(negatives_html(comparison.info, result, shot, link, lines, looks=True), link=link, scope=True)
 
 
 def score_view(
