@@ -71,7 +71,7 @@ def test_scores_look_the_same_on_their_tab_and_kept(comparison, media):
 
 
 def test_each_result_is_put_together_in_one_file_only():
-    marks = {"sc-decoder": "captions", "sc-divider": "search", "sc-wide-left": "negatives"}
+    marks = {"sc-decoder": "captions", "sc-divider": "search", "mean margin": "negatives"}
     for mark, name in marks.items():
         files = [path for path in UI.rglob("*.py") if mark in path.read_text("utf-8") and path.stem != "style"]
         assert [path.relative_to(UI).as_posix() for path in files] == [f"results/{name}.py"], mark

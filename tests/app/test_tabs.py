@@ -98,7 +98,7 @@ def test_after_a_switch_the_link_fills_the_open_tab_unless_that_keeps_its_query(
 
 
 @pytest.mark.parametrize("link, fields", [
-    (Link("retrieval", "a man"), 9), (Link("captions", clip="clip_01"), 6), (Link("captions"), 6),
+    (Link("retrieval", "a man"), 10), (Link("captions", clip="clip_01"), 6), (Link("captions"), 6),
     (Link("negatives", clip="clip_01", event=4), 21), (Link("negatives"), 21), (Link("analysis"), 19),
     (Link("retrieval"), 0), (Link("own"), 0), (Link("vote"), 0), (Link("how"), 0),
 ])  # fmt: skip

@@ -76,15 +76,15 @@ def place(grid: np.ndarray) -> str:
 
 def _looks(result: Explanation) -> str:
     """One sentence: where either model's largest patch is."""
-    told = []
+    parts = []
     for model in MODELS:
         maps = np.asarray(result.maps[model])
         if not maps.any():
-            told.append(f"{model_name(model)}: no patch speaks for it")
+            parts.append(f"{model_name(model)}: no patch speaks for it")
             continue
         frame = int(maps.max((1, 2)).argmax())
-        told.append(f"{model_name(model)}: most at the {place(maps[frame])}, {result.times[frame]:.2f} s")
-    return f'<p class="sc-looks">{"; ".join(told)}.</p>'
+        parts.append(f"{model_name(model)}: most at the {place(maps[frame])}, {result.times[frame]:.2f} s")
+    return f'<p class="sc-looks">{"; ".join(parts)}.</p>'
 
 
 def _choice(result: Explanation) -> str:
