@@ -75,7 +75,7 @@ def test_roles_are_named_by_their_slot():
 
 
 @pytest.mark.parametrize(
-    ("at", "words"), [((0, 0), "upper left"), ((2, 2), "middle"), ((4, 1), "lower left"), ((3, 4), "right")]
+    ("at", "words"), [((0, 0), "upper left"), ((2, 2), "middle"), ((4, 1), "lower left"), ((2, 4), "right")]
 )
 def test_places_are_told_by_thirds(at, words):
     grid = np.zeros((5, 5))
@@ -139,7 +139,7 @@ def test_the_retrieval_tab_shows_it_for_the_hit_in_the_player(comparison, media)
         retrieval.look_view(comparison, media, None)
 
 
-def test_an_unlabelled_clip_that_was_found_by_another_is_told_apart(tmp_path):
+def test_an_unlabelled_clip_that_was_found_by_another_is_told_apart():
     bare = FakeComparison(None, clips=2, long_clip=True)
     chosen = retrieval.Chosen("long_00", 0, Link("retrieval", clip="clip_01", event=0))
     with pytest.raises(ValueError, match="no labels"):
