@@ -2,6 +2,7 @@
 
 import places
 import pytest
+from chrome import WAIT
 
 KEYS = pytest.importorskip("selenium.webdriver.common.keys").Keys
 FIELD, OPTIONS = ".sc-picker-field", ".sc-picker-list [role=option]"
@@ -10,7 +11,7 @@ FIELD, OPTIONS = ".sc-picker-field", ".sc-picker-list [role=option]"
 def opened(page) -> list[str]:
     """Open the list of the field that is shown; ids of its clips."""
     page.press(FIELD)
-    page.until("shown(arguments[0]).length > 1", 60, OPTIONS)
+    page.until("shown(arguments[0]).length > 1", 2 * WAIT, OPTIONS)
     return page.js("return shown(arguments[0]).map((o) => o.dataset.scPick)", OPTIONS)
 
 
@@ -22,12 +23,12 @@ def test_a_clip_is_chosen_by_what_it_shows_with_the_keyboard_alone(page, tab, wi
     clips = opened(page)
     page.until(
         "shown(arguments[0]).every((i) => i.complete && i.naturalWidth > 0 || i.loading === 'lazy')",
-        30,
+        WAIT,
         f"{OPTIONS} img",
     )
     words = page.js("return shown(arguments[0])[0].dataset.scWords.split(' ').slice(-1)[0]", OPTIONS)
     page.key(words)
-    page.until("shown(arguments[0]).length < arguments[1] && shown(arguments[0]).length > 0", 30, OPTIONS, len(clips))
+    page.until("shown(arguments[0]).length < arguments[1] && shown(arguments[0]).length > 0", WAIT, OPTIONS, len(clips))
     left = page.js("return shown(arguments[0]).map((o) => [o.dataset.scPick, o.dataset.scWords])", OPTIONS)
     assert all(words in text for _, text in left)
     page.key(KEYS.END)
@@ -47,7 +48,7 @@ def test_escape_closes_the_list_and_changes_nothing(page):
     page.key("zzz")
     page.until("shown('[data-sc-none]').length === 1")
     page.key(KEYS.ESCAPE)
-    page.until("shown(arguments[0]).length === 0 && !shown('[data-sc-none]').length", 30, OPTIONS)
+    page.until("shown(arguments[0]).length === 0 && !shown('[data-sc-none]').length", WAIT, OPTIONS)
     field = page.js("const i = shown(arguments[0])[0]; return [i.value, i.ariaExpanded]", f"{FIELD} input")
     assert field == [before, "false"]
 
@@ -59,19 +60,19 @@ def test_back_and_forward_show_earlier_results_and_never_leave_the_page(page):
     page.open_tab("captions")
     page.until("location.search.includes('clip=')")
     page.driver.back()
-    page.until("location.search.includes('robot') && !busy()", 60)
-    page.until("(field(arguments[0]) || {}).value === 'a robot kicks a box'", 30, places.QUERY)
+    page.until("location.search.includes('robot') && !busy()", 2 * WAIT)
+    page.until("(field(arguments[0]) || {}).value === 'a robot kicks a box'", WAIT, places.QUERY)
     page.settle()
     page.driver.back()
-    page.until("(field(arguments[0]) || {}).value === arguments[1]", 60, places.QUERY, first)
+    page.until("(field(arguments[0]) || {}).value === arguments[1]", 2 * WAIT, places.QUERY, first)
     page.settle()
     page.driver.forward()
-    page.until("(field(arguments[0]) || {}).value === 'a robot kicks a box'", 60, places.QUERY)
+    page.until("(field(arguments[0]) || {}).value === 'a robot kicks a box'", 2 * WAIT, places.QUERY)
 
 
 def test_a_clip_that_is_not_there_is_named(page):
     page.visit("?tab=captions&clip=no-such-clip")
-    page.until("shown(arguments[0]).some((t) => t.innerText.includes('no-such-clip'))", 30, places.TOAST)
+    page.until("shown(arguments[0]).some((t) => t.innerText.includes('no-such-clip'))", WAIT, places.TOAST)
     assert page.count(places.TABLE)
 
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import looks
 import places
 import pytest
-from chrome import SLACK
+from chrome import SLACK, WAIT
 
 RESULTS = Path(__file__).resolve().parents[2] / "results" / "mini_pair.json"
 #: Half of the words that stood on the first page when every hit was an id and every panel open.
@@ -80,7 +80,7 @@ def test_a_pressed_card_is_marked_and_plays_its_event_where_one_looks(page, widt
     poster = page.js("return shown(arguments[0])[3].querySelector('video').getAttribute('poster')", card)
     event = int(page.js("return shown(arguments[0])[3].dataset.scAt", card))
     page.press(card, 3)
-    page.until("shown(arguments[0])[0].getAttribute('poster') === arguments[1]", 30, places.MAIN_VIDEO, poster)
+    page.until("shown(arguments[0])[0].getAttribute('poster') === arguments[1]", WAIT, places.MAIN_VIDEO, poster)
     second = played(page)
     assert 2 * event <= second <= 2 * event + 2.2, f"at {second} s, but event {event + 1} was pressed"
     assert page.js("return shown(arguments[0])[0].muted", places.MAIN_VIDEO)

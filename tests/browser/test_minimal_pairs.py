@@ -8,6 +8,7 @@ import looks
 import own_page
 import places
 import pytest
+from chrome import WAIT
 
 SLOTS = ("Verb", "Who – whom", "Colour, garment", "Direction", "Manner")
 COLUMNS = ".sc-ballot"
@@ -15,7 +16,7 @@ COLUMNS = ".sc-ballot"
 
 def negatives(page) -> None:
     page.visit("?tab=negatives")
-    page.until("shown(arguments[0]).length", 60, places.PAIR)
+    page.until("shown(arguments[0]).length", 2 * WAIT, places.PAIR)
 
 
 @pytest.mark.parametrize("width", (1400, 420))
@@ -26,7 +27,7 @@ def test_one_press_swaps_one_thing_and_both_models_answer(page, width):
     assert named == list(SLOTS)
     before = page.text(places.PAIR)
     page.press(f"{places.SLOT}[aria-pressed=false]:not(:disabled)")  # too quick for a sign that it runs
-    page.until("shown(arguments[0])[0].innerText.trim() !== arguments[1]", 60, places.PAIR, before)
+    page.until("shown(arguments[0])[0].innerText.trim() !== arguments[1]", 2 * WAIT, places.PAIR, before)
     assert page.count(f"{places.SLOT}[aria-pressed=true]") == 1
     answers = page.texts(f"{places.PAIR} .sc-answer")
     assert len(answers) == 2 and all(text[0] in "✓≠" for text in answers)
@@ -42,14 +43,14 @@ def test_half_truths_fold_open_and_another_event_has_its_own(page):
     assert "AGENT" in [role.upper() for role in roles]
     before = page.text(places.HALVES)
     page.run(lambda: page.press("label:has(input[type=radio]:not(:checked))"))
-    page.until("shown(arguments[0])[0].innerText !== arguments[1]", 60, places.HALVES, before)
+    page.until("shown(arguments[0])[0].innerText !== arguments[1]", 2 * WAIT, places.HALVES, before)
 
 
 @pytest.mark.parametrize("width", (1400, 420))
 def test_nothing_tells_who_stands_where_until_the_vote(page, width):
     page.look(width)
     page.visit("?tab=vote")
-    page.until("shown(arguments[0]).length === 2", 90, COLUMNS)
+    page.until("shown(arguments[0]).length === 2", 2 * WAIT, COLUMNS)
     html = page.js(
         "const e = shown('.sc-columns')[0].cloneNode(true);"
         " e.querySelectorAll('[src], [poster]').forEach((v) => { v.removeAttribute('src'); v.removeAttribute('poster'); });"
@@ -58,7 +59,7 @@ def test_nothing_tells_who_stands_where_until_the_vote(page, width):
     assert not [word for word in ("base", "adapted", "srl", "data-sc-clip", "sc-bar", "●", "◆") if word in html]
     looks.upright(page, "vote")
     page.run(lambda: page.button("Right fits better"))
-    page.until("shown('.sc-tally').length", 60)
+    page.until("shown('.sc-tally').length", 2 * WAIT)
     shown = page.text()
     assert "Left was" in shown and all(name in shown for name in places.NAMES.values())
     looks.upright(page, "vote")
@@ -66,13 +67,13 @@ def test_nothing_tells_who_stands_where_until_the_vote(page, width):
     (vote,) = file["votes"]
     assert vote["answer"] == "right" and vote["left"] != vote["preferred"]
     page.run(lambda: page.button("Next query"))
-    page.until("shown('.sc-blind').length === 2", 60)
+    page.until("shown('.sc-blind').length === 2", 2 * WAIT)
     assert "Left was" not in page.text()
 
 
 def test_votes_are_in_the_sessions_file(page):
     page.visit("?tab=vote")
-    page.until("shown(arguments[0]).length === 2", 90, COLUMNS)
+    page.until("shown(arguments[0]).length === 2", 2 * WAIT, COLUMNS)
     page.run(lambda: page.button("Both fit"))
     page.open_tab("own")
     file = json.loads(own_page.files(page)[places.SAVED])
@@ -82,5 +83,5 @@ def test_votes_are_in_the_sessions_file(page):
 @pytest.mark.parametrize("tab", ("negatives", "vote"))
 def test_they_are_readable_light_and_dark(page, checker, tab):
     page.visit(f"?tab={tab}")
-    page.until("shown(arguments[0]).length", 90, places.PAIR if tab == "negatives" else COLUMNS)
+    page.until("shown(arguments[0]).length", 2 * WAIT, places.PAIR if tab == "negatives" else COLUMNS)
     looks.accessible(page, checker)
