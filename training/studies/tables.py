@@ -20,7 +20,7 @@ from srlclip.situations import DataError
 from training.evaluate import SYNSITU
 from training.runs.provenance import base_name, portable, provenance
 from training.settings import TrainSettings
-from training.studies import base_curve, head_columns, outside_columns
+from training.studies import agreement, base_curve, head_columns, outside_columns
 from training.studies.cells import arm_cell, level, missing_cell, signed
 from training.studies.definitions import Study
 from training.studies.runs import Cell, Measure, about, is_done, read_observations
@@ -212,6 +212,8 @@ def markdown(study: Study, results: Mapping[str, Any]) -> str:
                     cells = [signed(column[arm.name].get("difference", {})) for column in columns.values()]
                     lines.append(f"| {arm.label} | {' | '.join(cells)} |")
             lines += ["", "</details>", ""] if place else [""]
+            if place == 0 and (said := agreement.sentence(study, results, base)):
+                lines += [said, ""]
             if place == 0 and "outside" in results:
                 lines += outside_columns.lines(study, results["outside"], base)
     return "\n".join([*lines, *_footer(study, results)]) + "\n"
