@@ -16,7 +16,7 @@ from srlclip.app.ui.tabs import retrieval
 from srlclip.app.ui.tabs.hard_negatives import looking, scoring
 from srlclip.explain.results import Box, PartChange
 from srlclip.plots.attribution import blended
-from srlclip.results import Both
+from srlclip.results import MODELS, Both
 
 TEXT = "a man pushes a box"
 
@@ -34,7 +34,7 @@ def test_a_row_of_every_frame_for_each_model_base_first(comparison, panel):
     shown, result = pictures(panel), comparison.explain("clip_01", 3, TEXT)
     assert len(shown) == 8 and [alt.split(",")[0] for _, alt in shown] == ["Base CLIP"] * 4 + ["SRL-CLIP"] * 4
     for at, (_, alt) in enumerate(shown):
-        grid = np.array(result.maps[at // 4][at % 4])
+        grid = np.array(result.maps[MODELS[at // 4]][at % 4])
         assert f"{result.times[at % 4]:.2f} s" in alt and f"largest patch {100 * grid.max():.1f} % at the" in alt
         assert place(grid) in alt and f"holds {100 * grid.sum():.0f} %" in alt
 

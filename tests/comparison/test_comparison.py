@@ -38,17 +38,13 @@ def test_search_ranks_the_whole_gallery_under_both_models(comparison):
 
 
 def test_ties_rank_last(comparison):
-    import copy
+    from collections import OrderedDict
     from dataclasses import replace
 
-    twin = copy.copy(comparison)
-    events = {m: np.concatenate([v[:1]] * 3 + [v[1:]]) for m, v in comparison.gallery.events.items()}
-    clips = {m: np.concatenate([v[:1]] * 3 + [v[1:]]) for m, v in comparison.gallery.clips.items()}
-    ids = (comparison.gallery.ids[0], "twin", "triplet", *comparison.gallery.ids[1:])
-    counts = (*comparison.gallery.counts[:1] * 3, *comparison.gallery.counts[1:])
-    twin.gallery = replace(comparison.gallery, ids=ids, events=events, clips=clips, counts=counts)
-    ranks = {h.clip_id: h.rank for h in twin.search("a man").hits.base}
-    assert ranks[ids[0]] == ranks["twin"] == ranks["triplet"] >= 3
+    first = comparison.situation(comparison.clip_ids()[0])
+    copies = [(replace(first, clip_id=name), comparison.embed_clip(first.clip_id)) for name in ("twin", "triplet")]
+    ranks = {h.clip_id: h.rank for h in comparison.over(copies, True, OrderedDict()).search("a man").hits.base}
+    assert ranks[first.clip_id] == ranks["twin"] == ranks["triplet"] >= 3
 
 
 @pytest.mark.parametrize("query", ["", "   ", "\n"])
