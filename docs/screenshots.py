@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
 
 from chrome import Page  # noqa: E402
-from places import TABS  # noqa: E402
+from places import FRAMES_WAIT, TABS  # noqa: E402
 from servers import start_app  # noqa: E402
 
 #: (tab, width, dark) of the pictures in the README.
@@ -32,6 +32,7 @@ def shoot(page: Page, tab: str, width: int, dark: bool, path: Path) -> list[str]
     page.look(width, dark=dark)
     page.errors()
     page.visit("" if tab == "retrieval" else f"?tab={tab}")
+    page.until(f"!shown('{FRAMES_WAIT}').length")  # a hit's frames are read when they are in sight
     page.until("[...document.images].every((i) => i.complete) && document.fonts.status === 'loaded'")
     wide, high = page.js("return [document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
     page.look(width, dark=dark, height=min(high, HIGHEST))

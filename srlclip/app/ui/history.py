@@ -12,13 +12,13 @@ import gradio as gr
 _LISTEN = """
 window.addEventListener('popstate', () => {
   window.scBack = true;
-  trigger('select', {value: location.search.slice(1) || window.scFirst || ''});
+  trigger('select', {value: location.search.slice(1) || window.scStart || ''});
 });"""
 #: After the address of the opened page has been read: tabs and results may write to the address bar from now on.
 OPENED = """() => {
   window.scOpened = true;
   const first = document.querySelector('[data-sc-tab]');
-  window.scFirst = location.search ? location.search.slice(1) : first ? first.dataset.scUrl : '';
+  window.scStart = location.search ? location.search.slice(1) : first ? first.dataset.scUrl : '';
 }"""
 #: After Back has been answered, whatever came of it. What it opened may still call for its own address: it has that one.
 ANSWERED = "() => { setTimeout(() => { window.scBack = false; }, 300); }"
