@@ -17,7 +17,7 @@ TAB = '[role=tab][data-tab-id="{}"]'
 PANEL = "[role=tabpanel]"
 CARD, CHIP, VERDICT, COLUMN = ".sc-card", ".sc-chip[data-sc-example]", ".sc-verdict", ".sc-column"
 COLUMN_OF = ".sc-column.sc-c-{}"
-BANNER, TILE, TABLE, EVENT_BUTTON = ".sc-banner", ".sc-tile", ".sc-table", "[data-sc-event]"
+BANNER, TILE, TABLE, EVENT_BUTTON = ".sc-banner", ".sc-beaten", ".sc-table", "[data-sc-event]"
 MAIN_VIDEO, CARD_VIDEO = "video.sc-main", ".sc-card video"
 FAILURE = ".sc-failure"
 TOAST, TRACKER = "[data-testid=toast-body]", "[data-testid=status-tracker]"

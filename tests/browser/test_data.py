@@ -14,7 +14,11 @@ import pytest
 
 
 def files(page) -> dict[str, str]:
-    """The open tab's downloads that are text: file name -> content."""
+    """The open tab's downloads that are text: file name -> content. Those of a folded group are not on the page."""
+    folded = "shown('[role=tabpanel] button.label-wrap:not(.open)')"
+    page.js(f"{folded}.forEach((b) => b.click())")
+    page.until(f"!{folded}.length")
+    page.settle()
     found = page.js(
         "return [...document.querySelectorAll('[role=tabpanel] a[download]')]"
         ".filter((a) => a.closest('[role=tabpanel]').offsetParent).map((a) => [a.download, a.href])"

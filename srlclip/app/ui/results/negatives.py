@@ -22,7 +22,7 @@ def tiles(result: ScoreResult) -> str:
     return (
         '<div class="sc-tiles">'
         + "".join(
-            f'<div class="sc-tile sc-c-{m}">{model_name(m)}<strong>{result.beaten(m)} / {total}</strong>'
+            f'<div class="sc-tile sc-beaten sc-c-{m}">{model_name(m)}<strong>{result.beaten(m)} / {total}</strong>'
             f'<span class="sc-soft">negatives beaten · mean margin {signed(result.mean_margin(m))}</span></div>'
             for m in MODELS
         )

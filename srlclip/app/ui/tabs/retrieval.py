@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
 
 #: How many example chips are offered.
-CHIPS = 8
+CHIPS = 6
 #: A click on a card, on its "more like this" or on a chip becomes the component's select event: what, which, which event.
 PICK = """element.addEventListener('click', (event) => {
   const button = event.target.closest('[data-sc-clip], [data-sc-like], [data-sc-example]');
