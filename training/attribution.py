@@ -36,7 +36,7 @@ from srlclip.language.english import with_article
 from srlclip.models.encoder import ClipEncoder
 from srlclip.plots.attribution import faithfulness_figure
 from srlclip.plots.studies import save_svg
-from srlclip.situations import EVENTS_PER_CLIP, SECONDS_PER_EVENT, Event, SrlClipError
+from srlclip.situations import EVENTS_PER_CLIP, SECONDS_PER_EVENT, Event
 from srlclip.synsitu.drawing.places import Place
 from srlclip.synsitu.labels import situation
 from srlclip.synsitu.render import render
@@ -44,6 +44,7 @@ from srlclip.synsitu.sample import sample_clip
 from srlclip.synsitu.standing import standing, target_patches
 from srlclip.video.frames import event_moments, event_spans
 from training.evaluate import load_models
+from training.runs.command import exit_code_of
 from training.runs.provenance import provenance
 
 #: How a role's map is asked for: by the whole caption, by what the role adds to it, by the role's words alone (the app's).
@@ -263,12 +264,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--out", default="results/attribution.json", help="JSON file to write; the curves go beside it")
     args = parser.parse_args(argv)
-    try:
-        run(args)
-    except (SrlClipError, ValueError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return exit_code_of(lambda: run(args))
 
 
 if __name__ == "__main__":

@@ -25,9 +25,10 @@ from srlclip.evaluation.metrics.bootstrap import bootstrap
 from srlclip.evaluation.towers import Observations
 from srlclip.files import write_json
 from srlclip.language.lexicon import Lexicon
-from srlclip.situations import Situation, SrlClipError
+from srlclip.situations import Situation
 from srlclip.synsitu.writer import write_split
 from training.evaluate import SYNSITU, holds_synsitu
+from training.runs.command import exit_code_of
 from training.runs.provenance import provenance
 
 
@@ -95,12 +96,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0, help="of the questions, as evaluate.py's")
     parser.add_argument("--out", default="results/blind.json")
     args = parser.parse_args(argv)
-    try:
-        run(args)
-    except (SrlClipError, ValueError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return exit_code_of(lambda: run(args))
 
 
 if __name__ == "__main__":

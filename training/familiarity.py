@@ -25,9 +25,10 @@ from srlclip.comparison.loading import load_pair
 from srlclip.files import write_json
 from srlclip.models.encoder import ClipEncoder
 from srlclip.pooling import event_vectors
-from srlclip.situations import EVENTS_PER_CLIP, SrlClipError
+from srlclip.situations import EVENTS_PER_CLIP
 from training.evaluate import CLIPS_AT_ONCE, embed_clips
 from training.mini_base.frames import frame_set
+from training.runs.command import exit_code_of
 from training.runs.provenance import provenance
 
 REFERENCE, UNSEEN, OUTSIDE = "train", "test", "outside"
@@ -111,12 +112,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--write", metavar="DIR", help="folder of captioners that gets world.safetensors")
     parser.add_argument("--out", default="", help="JSON file to write")
     args = parser.parse_args(argv)
-    try:
-        run(args)
-    except (SrlClipError, ValueError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return exit_code_of(lambda: run(args))
 
 
 if __name__ == "__main__":

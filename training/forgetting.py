@@ -25,10 +25,10 @@ from srlclip.evaluation.scripted import ScriptQuestions
 from srlclip.evaluation.towers import Observations, summarise
 from srlclip.files import write_json
 from srlclip.models.encoder import ClipEncoder
-from srlclip.situations import SrlClipError
 from srlclip.synsitu.sample import sample_clip
 from training.evaluate import CLIPS_AT_ONCE, embed_clips, load_models
 from training.mini_base.frames import frame_set
+from training.runs.command import exit_code_of
 from training.runs.provenance import provenance
 
 #: Place -> split.
@@ -120,12 +120,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--out", default="", help="JSON file to write")
     args = parser.parse_args(argv)
-    try:
-        run(args)
-    except (SrlClipError, ValueError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return exit_code_of(lambda: run(args))
 
 
 if __name__ == "__main__":

@@ -26,10 +26,11 @@ from srlclip.evaluation.towers import Observations, summarise
 from srlclip.files import write_json
 from srlclip.language.lexicon import Lexicon
 from srlclip.models.encoder import ClipEncoder
-from srlclip.situations import Situation, SrlClipError
+from srlclip.situations import Situation
 from training.blind import read_labels
 from training.evaluate import SYNSITU, cached_frames, embed, load_models, read_clips, read_lexicon
 from training.recipe.data import embed_captions
+from training.runs.command import exit_code_of
 from training.runs.provenance import provenance
 
 #: Galleries of SynSitu that are asked unless --split names others.
@@ -135,12 +136,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--out", default="results/half_truths.json")
     args = parser.parse_args(argv)
-    try:
-        run(args)
-    except (SrlClipError, ValueError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return exit_code_of(lambda: run(args))
 
 
 if __name__ == "__main__":
