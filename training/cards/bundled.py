@@ -10,6 +10,7 @@ from typing import Any
 
 from srlclip.templates import fill
 from training.cards.results import results_table
+from training.recipe.texts import STYLES
 
 _fill = partial(fill, Path(__file__).with_suffix(".md"))
 
@@ -73,14 +74,16 @@ def adapter_card(folder: Path, title: str) -> str:
     """Of a further adapter, from the files in its folder."""
     run = json.loads((folder / "run.json").read_text("utf-8"))
     s = run["settings"]
+    # styles without verb and roles train without these negatives, whatever the settings say
+    exchanged = STYLES[s["data"]["caption_style"]].verb_role_negatives
     values = run | {
         "title": title,
         "name": folder.name,
         "rank": s["lora"]["rank"],
         "targets": s["lora"]["targets"],
         "style": s["data"]["caption_style"],
-        "verb_role": s["loss"]["verb_role_negatives"],
-        "role_swaps": s["loss"]["role_swaps"],
+        "verb_role": s["loss"]["verb_role_negatives"] if exchanged else 0,
+        "role_swaps": s["loss"]["role_swaps"] if exchanged else 0,
         "batch_clips": s["optim"]["batch_clips"],
         "learning_rate": f"{s['optim']['learning_rate']:g}",
         "seed": s["seed"],
