@@ -50,7 +50,8 @@ def test_13_bad_values_fall_back(page, query):
     page.visit(query)
     assert selected(page) in places.TABS
     assert page.count(places.CARD) >= 10 or page.count(places.TABLE) or page.count(places.TILE)
-    assert not page.count(places.TOAST)
+    # what an address names and the page has not is said, never an error
+    assert "error" not in page.text(places.TOAST).lower()
 
 
 @pytest.mark.quick
