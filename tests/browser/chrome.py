@@ -227,6 +227,10 @@ class Page:
 
     def saved(self) -> dict[str, bytes]:
         """The open tab's downloads that the page itself holds: file name -> content."""
+        folded = "shown('[role=tabpanel] button.label-wrap:not(.open)')"  # their files are not on the page
+        self.js(f"{folded}.forEach((b) => b.click())")
+        self.until(f"!{folded}.length")
+        self.settle()
         found = self.js(
             "return [...document.querySelectorAll('[role=tabpanel] a[download]')].filter((a) => a.href.startsWith('data:')"
             " && a.closest('[role=tabpanel]').offsetParent).map((a) => [a.download, a.href])"
