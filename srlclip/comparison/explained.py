@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from srlclip.language.facts import ROLES, Facts, event_facts, judged
-from srlclip.results import MODELS, Both, Hit, SearchResult
+from srlclip.results import Both, Hit, SearchResult
 from srlclip.situations import CORE_ROLES, Event, Situation
+
+#: (slot, right, what the label says there) of every slot that a query names; right is None where the label does not tell.
+Marks = tuple[tuple[str, bool | None, str], ...]
 
 
 @dataclass(frozen=True)
 class HitFacts:
-    """The event behind a hit. caption: what happens, in brief, "" without labels. marks: (slot, right, what the label says there) of
-    every slot that the query names; right is None where the label does not tell."""
+    """The event behind a hit. caption: what happens, in brief, "" without labels."""
 
     caption: str = ""
-    marks: tuple[tuple[str, bool | None, str], ...] = ()
+    marks: Marks = ()
 
 
 @dataclass(frozen=True)
@@ -51,40 +54,40 @@ def explain_search(
     result: SearchResult, asked: Facts, situation: Callable[[str], Situation], caption: Callable[[Event], str]
 ) -> ExplainedSearch:
     """Every hit of a ranking against what its query asks for. caption: of a labelled event, in a sentence."""
-    known: dict[tuple[str, int], HitFacts] = {}
 
-    def marks(hit: Hit) -> tuple[tuple[str, bool | None, str], ...]:
-        clip = situation(hit.clip_id)
-        if hit.event_index >= len(clip.events):
+    @functools.cache  # both models' hits are often the same events, and every slot asks for them
+    def marks(clip_id: str, index: int) -> Marks:
+        clip = situation(clip_id)
+        if index >= len(clip.events):
             return tuple((slot, None, "") for slot in asked.said()) if clip.events else ()
-        event = clip.events[hit.event_index]
-        labelled = [events[hit.event_index] for events in clip.annotations if hit.event_index < len(events)]
+        event = clip.events[index]
+        labelled = [events[index] for events in clip.annotations if index < len(events)]
         shown = event_facts(event)
         return tuple(
             (slot, judged(slot, words, (event, *labelled)), getattr(shown, slot)) for slot, words in asked.items()
         )
 
-    def of(hit: Hit) -> HitFacts:
-        key = (hit.clip_id, hit.event_index)
-        if key not in known:
-            events = situation(hit.clip_id).events
-            text = caption(brief(events[hit.event_index], asked)) if hit.event_index < len(events) else ""
-            known[key] = HitFacts(text, marks(hit))
-        return known[key]
+    @functools.cache
+    def facts(clip_id: str, index: int) -> HitFacts:
+        events = situation(clip_id).events
+        text = caption(brief(events[index], asked)) if index < len(events) else ""
+        return HitFacts(text, marks(clip_id, index))
 
-    judgements = {m: [(hit.rank, marks(hit)) for hit in result.hits[m]] for m in MODELS}
     labelled = any(situation(hit.clip_id).events for hits in result.hits for hit in hits)
-    return ExplainedSearch(asked, labelled, _first(asked, judgements), of)
+    return ExplainedSearch(
+        asked, labelled, _first(asked, result, marks), lambda hit: facts(hit.clip_id, hit.event_index)
+    )
 
 
-def _first(asked: Facts, judgements: dict[str, list]) -> tuple[FirstRight, ...]:
+def _first(asked: Facts, result: SearchResult, marks: Callable[[str, int], Marks]) -> tuple[FirstRight, ...]:
     """See ExplainedSearch.first. Equal scores share the last rank of their group, which is what a slot is said to reach."""
 
     def rank(model: str, slot: str) -> int | None:
-        for place, row in judgements[model]:
-            answers = [right for name, right, _ in row if slot in (name, "all")]
+        # no further down than the first right one: a gallery may be long
+        for hit in result.hits[model]:
+            answers = [right for name, right, _ in marks(hit.clip_id, hit.event_index) if slot in (name, "all")]
             if answers and all(answers):
-                return place
+                return hit.rank
         return None
 
     slots = (*asked.said(), *(("all",) if len(asked.said()) > 1 else ()))

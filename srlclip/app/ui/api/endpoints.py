@@ -200,7 +200,7 @@ def add_endpoints(comparison: Comparison) -> None:
 
         Parameters:
             clip_id: a clip that /info lists; leave it empty for an uploaded video.
-            event_index: which event, from 0; an uploaded video is read as five events of equal length.
+            event_index: which event, from 0; an uploaded video is read as events of about two seconds.
             true_caption: what happens in the event; empty takes the caption made from the labels, which uploads have not.
             kinds: kinds of negatives made from the labels, separated by commas, as /info lists them; empty for all, "none" for none.
             own: further negatives, one per line, at most 50.

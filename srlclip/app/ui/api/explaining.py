@@ -33,7 +33,7 @@ def explain_endpoint(comparison: Comparison, models: Callable[[Comparison], dict
 
         Parameters:
             clip_id: a clip that /info lists; leave it empty for an uploaded video.
-            event_index: which event, from 0; an uploaded video is read as five events of equal length.
+            event_index: which event, from 0; an uploaded video is read as events of about two seconds.
             query: what to explain; empty takes the caption made from the labels, which uploads have not.
             role: maps of this part alone: a role's key ("Arg0"), its name ("pusher") or words of the text; empty for the whole text.
             video: a video file instead of clip_id; see /info for the limits.
