@@ -226,7 +226,7 @@ class Page:
         raise AssertionError(f"{option!r} of {label!r} is never there for long enough to be pressed")
 
     def saved(self) -> dict[str, bytes]:
-        """The open tab's downloads that the page itself holds: file name -> content."""
+        """The open tab's downloads that the page itself holds: file name -> content; folded groups are opened first."""
         folded = "shown('[role=tabpanel] button.label-wrap:not(.open)')"  # their files are not on the page
         self.js(f"{folded}.forEach((b) => b.click())")
         self.until(f"!{folded}.length")

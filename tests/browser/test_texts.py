@@ -84,7 +84,7 @@ def test_10_markup_and_templates_in_a_query_or_a_link_are_shown_as_text(page, te
 
 def test_10_markup_in_captions_is_shown_as_text(page):
     page.visit("?tab=negatives")
-    page.until("shown('.sc-tile').length")
+    page.until("shown(arguments[0]).length", WAIT, places.TILE)
     for text in HOSTILE:
         page.run(lambda text=text: page.fill(places.TRUE_CAPTION, text))
         assert text in page.text()
