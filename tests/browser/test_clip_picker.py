@@ -41,6 +41,21 @@ def test_a_clip_is_chosen_by_what_it_shows_with_the_keyboard_alone(page, tab, wi
     assert page.js("return document.documentElement.scrollWidth <= innerWidth + 1")
 
 
+@pytest.mark.parametrize("width", [1400, 420])
+def test_the_analysis_takes_a_clip_for_any_query_from_the_same_field(page, width):
+    page.look(width)
+    page.visit("?tab=analysis&view=query")
+    clips = opened(page)
+    page.key(KEYS.END)
+    page.run(lambda: page.key(KEYS.ENTER))
+    video = f"{places.STRIPPED} {places.MAIN_VIDEO}"
+    page.until("(shown(arguments[0])[0] || {ariaLabel: ''}).ariaLabel.includes(arguments[1])", WAIT, video, clips[-1])
+    shown = page.js("return shown(arguments[0])[0].src", f"{FIELD} img")
+    page.run(lambda: page.press(places.LINE, 2))  # a clip of the ranking: the field follows
+    page.until("shown(arguments[0])[0].src !== arguments[1]", WAIT, f"{FIELD} img", shown)
+    assert page.js("return document.documentElement.scrollWidth <= innerWidth + 1")
+
+
 def test_escape_closes_the_list_and_changes_nothing(page):
     page.visit("?tab=captions")
     before = page.js("return shown(arguments[0])[0].value", f"{FIELD} input")

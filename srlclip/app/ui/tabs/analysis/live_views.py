@@ -10,6 +10,7 @@ from srlclip.app.ui.parts.errors import user_errors
 from srlclip.app.ui.parts.format import GLYPHS, NAMES, notice, page
 from srlclip.app.ui.parts.inputs import checked_query
 from srlclip.app.ui.parts.media import Media
+from srlclip.app.ui.parts.picker import Picker
 from srlclip.app.ui.tab import FREE, MODEL, PageContext
 from srlclip.app.ui.tabs.analysis.disagree import disagree_html, event_player
 from srlclip.app.ui.tabs.analysis.gallery import clip_panel, gallery_html, opened
@@ -94,8 +95,7 @@ def query(context: PageContext, name: str, place: gr.Tab) -> View:
     comparison, media = context.comparison, context.media
     text = gr.Textbox("", label="Any query", lines=1, max_lines=3)
     with gr.Row():
-        clips = list(comparison.clip_ids())
-        clip = gr.Dropdown(clips, value=None, label="Clip (runs at once)", filterable=True, min_width=240)
+        picker = Picker(comparison, media, None, "Gallery clip (runs at once)", FREE)
         order = gr.Radio(
             [(f"{GLYPHS[m]} {NAMES[m]}", m) for m in MODELS], value="base", label="Order of the gallery", min_width=240
         )
@@ -107,10 +107,10 @@ def query(context: PageContext, name: str, place: gr.Tab) -> View:
 
     def fill() -> list:
         typed, chosen = first_query(comparison)
-        field = gr.Dropdown(choices=list(comparison.clip_ids()), value=chosen)
         if not typed:
-            return [NO_EXAMPLE, "", field, ""]
-        return [over_clip(comparison, media, typed, chosen), typed, field, heat_html(comparison, typed, "base")]
+            return [NO_EXAMPLE, "", "", *picker.values(chosen)]
+        heated = heat_html(comparison, typed, "base")
+        return [over_clip(comparison, media, typed, chosen), typed, heated, *picker.values(chosen)]
 
     @user_errors
     def run_clip(typed: str, clip_id: str | None) -> str:
@@ -121,20 +121,21 @@ def query(context: PageContext, name: str, place: gr.Tab) -> View:
         return heat_html(comparison, typed, by)
 
     @user_errors
-    def open_clip(typed: str, event: gr.EventData) -> tuple[str, str]:
-        return run_clip(typed, str(event.value)), str(event.value)
+    def open_clip(typed: str, event: gr.EventData) -> tuple:
+        clip_id = str(event.value)
+        return (run_clip(typed, clip_id), *picker.values(clip_id))
 
-    for trigger in (one.click, clip.input, text.submit):
-        failing(trigger(run_clip, [text, clip], strip, **MODEL), strip)
+    for trigger in (one.click, picker.on_choice, text.submit):
+        failing(trigger(run_clip, [text, picker.value], strip, **MODEL), strip)
     failing(every.click(run_gallery, [text, order], heat, **MODEL), heat)
     order.input(run_gallery, [text, order], heat, **MODEL)
-    shown = heat.select(open_clip, text, [strip, clip], **MODEL)
+    shown = heat.select(open_clip, text, [strip, *picker.outputs], **MODEL)
     shown.success(None, js="() => window.scShow && window.scShow('.sc-stripped')", **FREE)
 
     def blank() -> list:
-        return [WAITING, "", gr.Dropdown(choices=list(comparison.clip_ids()), value=None), ""]
+        return [WAITING, "", "", *picker.values(None)]
 
-    return View(name, place, [strip, text, clip, heat], fill, blank)
+    return View(name, place, [strip, text, heat, *picker.outputs], fill, blank)
 
 
 def embedding(context: PageContext, name: str, place: gr.Tab) -> View:
