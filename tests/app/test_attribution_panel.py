@@ -12,6 +12,7 @@ from srlclip.app.ui.parts import media as media_files
 from srlclip.app.ui.parts.links import Link
 from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.results.attribution import attribution_html, attribution_view, part_name, place
+from srlclip.app.ui.results.chosen import NO_TEXT
 from srlclip.app.ui.tabs import retrieval
 from srlclip.app.ui.tabs.hard_negatives import looking, scoring
 from srlclip.explain.results import Box, PartChange
@@ -134,7 +135,7 @@ def test_the_retrieval_tab_shows_it_for_the_hit_in_the_player(comparison, media)
     assert view.look == "", "nothing before it is asked for"
     assert f"“<bdi>{TEXT}</bdi>” in event" in retrieval.look_view(comparison, media, view.chosen)
     like = retrieval.like_view(comparison, media, "clip_02", 4)
-    assert retrieval.NO_TEXT[:20] in retrieval.look_view(comparison, media, like.chosen)
+    assert NO_TEXT[:20] in retrieval.look_view(comparison, media, like.chosen)
     with pytest.raises(ValueError, match="No clip is chosen"):
         retrieval.look_view(comparison, media, None)
 
