@@ -73,6 +73,8 @@ STORY, STEP, HIDE_TOUR, SHOW_TOUR = (
 #: The Models panel.
 MODELS, BASE_MODEL, ADAPTER = "Models", "Base CLIP", "SRL-CLIP adapter"
 NO_BASE, NO_ADAPTER, SHOWN_ALREADY = "The base that the adapter names", "No adapter", "already shows"
+#: A further model beside the pair.
+FURTHER, NO_FURTHER, CONTROL = "A further model", "None", "adapters/sparse"
 LOAD, GIVE_BACK, LOADING = "Load and switch this page", "Back to the server's pair", ".sc-loading"
 
 #: Labels of the fields.

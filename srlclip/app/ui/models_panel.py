@@ -124,7 +124,7 @@ class Panel(NamedTuple):
     """status: loading or failed; current: the pair of the page; wanted: the pair to switch to, None for none.
 
     events: each ends with `wanted` set. at_start: for the opening of a page, fills (status, wanted) too. renewed: what
-    `current` says of another pair.
+    `current` says of another pair. place: the panel itself.
     """
 
     status: gr.HTML
@@ -133,6 +133,7 @@ class Panel(NamedTuple):
     events: list
     at_start: Callable
     renewed: Callable[[Comparison], str]
+    place: gr.Accordion
 
 
 def wire(
@@ -242,7 +243,8 @@ def build(pages: PagePairs, comparison: Comparison) -> Panel:
     def shown(now: Comparison) -> str:
         return current_html(now.info, pairs.default, free, gallery_line(now, rules))
 
-    with gr.Accordion("Models", open=False, visible=free or bool(rules.offered() or rules.adapters)):
+    is_shown = free or bool(rules.offered() or rules.adapters)
+    with gr.Accordion("Models", open=False, visible=is_shown) as place:
         current = gr.HTML(shown(comparison), js_on_load=None)
         with gr.Row():
             kind = {"allow_custom_value": free, "min_width": 240, "filterable": True}
@@ -275,4 +277,4 @@ def build(pages: PagePairs, comparison: Comparison) -> Panel:
         load.click(watch, [base, adapter], [status, wanted], **ALONE),
         back.click(give_back, None, [status, wanted], **ALONE),
     ]
-    return Panel(status, current, wanted, events, watch_start, shown)
+    return Panel(status, current, wanted, events, watch_start, shown, place)

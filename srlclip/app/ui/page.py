@@ -9,11 +9,12 @@ from urllib.parse import parse_qsl
 import gradio as gr
 
 from srlclip.app.pairs import PairStore
-from srlclip.app.ui import history, models_panel, tour
+from srlclip.app.ui import further_panel, history, models_panel, tour
 from srlclip.app.ui.api.endpoints import add_endpoints
-from srlclip.app.ui.page_pair import ClipIds, PageComparison, PagePairs
+from srlclip.app.ui.page_pair import ClipIds, PageComparison, PagePairs, session_here
 from srlclip.app.ui.parts.errors import user_errors
 from srlclip.app.ui.parts.format import esc, footer, header
+from srlclip.app.ui.parts.further import FurtherModels
 from srlclip.app.ui.parts.links import Link, from_params, unknown_values
 from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.parts.style import tabs
@@ -47,18 +48,22 @@ def build_demo(
     media: where posters and clips are served from (made here if None).
     """
     pages = PagePairs(comparison) if isinstance(comparison, PairStore) else None
+    further = FurtherModels(comparison, session_here) if isinstance(comparison, PairStore) else None
     if pages is not None:
         comparison = PageComparison(pages)  # type: ignore[assignment]
     media = media or Media(lambda clip_id: comparison.situation(clip_id), keep=ClipIds(comparison))
     folder = Path(runs) if runs is not None else None
     with gr.Blocks(title="Base CLIP vs SRL-CLIP", analytics_enabled=False, delete_cache=(3600, _DAY)) as demo:
-        context = PageContext(comparison, media, folder, Visitor.expected(media))  # type: ignore[arg-type]
+        context = PageContext(comparison, media, folder, Visitor.expected(media), further)  # type: ignore[arg-type]
         top = gr.HTML(_top(comparison), js_on_load=None)
         with gr.Row(elem_classes="sc-top"):  # side by side: the first ranks are to stand high on the page
             with gr.Column(scale=3, min_width=320, elem_classes="sc-tour-column"):
                 strip = tour.build(comparison)
             with gr.Column(scale=2, min_width=320, elem_classes="sc-models-column"):
                 panel = models_panel.build(pages, comparison) if pages is not None else None
+                beside = (
+                    further_panel.build(further, panel.place) if further is not None and panel is not None else None
+                )
         with tabs(selected=TABS[0].name) as places:
             drawn = {tab.name: _draw(tab, context) for tab in TABS}
         went = history.listener()
@@ -66,7 +71,8 @@ def build_demo(
         linked = [field for tab in drawn.values() for field in tab.fields]
 
         def read(params: dict) -> Link:
-            link = from_params(params, comparison.clip_ids(), tuple(drawn))
+            offered = [name for _, name in further.offered()] if further is not None else ()
+            link = from_params(params, comparison.clip_ids(), tuple(drawn), adapters=offered)
             for sentence in unknown_values(params, link, tuple(drawn)):
                 gr.Warning(esc(sentence))
             return link
@@ -80,14 +86,26 @@ def build_demo(
                 values += (tab.restore(link) if meant else ()) or [gr.skip()] * len(tab.fields)
             return values
 
+        fields = [places, *linked, *([beside] if beside is not None else [])]
+
+        def chosen_beside(link: Link) -> list:
+            """The value of the field that chooses a further model, after the link's has been chosen."""
+            if further is None or beside is None:
+                return []
+            if not drawn[link.tab].beside.components:  # its address says nothing of it
+                return [gr.skip()]
+            before, now = further.chosen(), further.choose(link.also)
+            return [gr.skip() if before is now is None else link.also]
+
         @user_errors
         def restore(request: gr.Request) -> list:
             if pages is not None:
                 pages.choose(request.session_hash, pages.pairs.first)  # what the page is drawn with
             link = read(dict(request.query_params))
-            return [gr.Tabs(selected=link.tab) if link.tab != TABS[0].name else gr.skip(), *filled(link)]
+            also = chosen_beside(link)  # before the results are made
+            return [gr.Tabs(selected=link.tab) if link.tab != TABS[0].name else gr.skip(), *filled(link), *also]
 
-        opened = demo.load(restore, None, [places, *linked], show_progress="hidden", **MODEL)
+        opened = demo.load(restore, None, fields, show_progress="hidden", **MODEL)
         # only now may tabs and results write to the address bar: before, they would wipe the link that is being read
         ready = opened.then(None, js=history.OPENED, api_visibility="private")
 
@@ -95,9 +113,10 @@ def build_demo(
         def go_back(event: gr.EventData) -> list:
             """What the address of an entry in the browser's history names."""
             link = read(dict(parse_qsl(str(event.value))))
-            return [gr.Tabs(selected=link.tab), *filled(link)]
+            also = chosen_beside(link)
+            return [gr.Tabs(selected=link.tab), *filled(link), *also]
 
-        stepped_back = went.select(go_back, None, [places, *linked], show_progress="hidden", **MODEL)
+        stepped_back = went.select(go_back, None, fields, show_progress="hidden", **MODEL)
         stepped_back.then(None, js=history.ANSWERED, api_visibility="private")
 
         @user_errors
@@ -122,10 +141,12 @@ def build_demo(
                 return filled(read(dict(parse_qsl(address))), renewed=True)
 
             models_panel.wire(panel, pages, comparison, renewals, linked, refill, ready)
+        if further is not None and beside is not None:
+            further_panel.wire(beside, further, [tab.beside for tab in drawn.values()])
         for tab in drawn.values():
             if tab.unload is not None:
                 demo.unload(tab.unload)
-        add_endpoints(comparison)
+        add_endpoints(comparison, further)
     demo.queue(max_size=20)
     return demo
 

@@ -10,6 +10,7 @@ import gradio as gr
 from gradio.route_utils import FnIndexInferError, delete_files_created_by_app
 
 from srlclip.app.ui.parts import picker
+from srlclip.app.ui.parts.further_style import FURTHER_CSS
 from srlclip.app.ui.parts.pair_style import PAIR_CSS
 from srlclip.app.ui.parts.script import SCRIPT
 from srlclip.app.ui.parts.style import CSS, MAX_UPLOAD_MB
@@ -23,7 +24,7 @@ def launch_settings() -> dict:
             font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"],
             font_mono=["ui-monospace", "Consolas", "monospace"],
         ),
-        "css": CSS + PAIR_CSS + picker.CSS,
+        "css": CSS + PAIR_CSS + picker.CSS + FURTHER_CSS,
         "head": f"<script>{SCRIPT}{picker.SCRIPT}</script>",
         "ssr_mode": False,
         "run_history": False,

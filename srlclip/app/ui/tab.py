@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from srlclip.app.session.store import SessionStore
+from srlclip.app.ui.parts.further import FurtherModels
 from srlclip.app.ui.parts.links import Link
 from srlclip.app.ui.parts.media import Media
 
@@ -49,13 +50,14 @@ class Visitor:
 class PageContext:
     """What tabs are made from. comparison: the pair of whoever asks. runs: a folder of run folders, or None.
 
-    visitor: None for a tab that stands alone.
+    visitor: None for a tab that stands alone. further: what may be shown besides the pair, None where nothing may.
     """
 
     comparison: Comparison
     media: Media
     runs: Path | None = None
     visitor: Visitor | None = None
+    further: FurtherModels | None = None
 
     def whose(self) -> Visitor:
         """The page's visitor, or that of the tab that asks."""
@@ -79,12 +81,14 @@ class Renewal:
 class Drawn:
     """A tab that stands on a page. fields: the components that a link fills. restore: a link to this tab -> their values,
     or nothing where it changes none. unload: called with the request of a page that goes.
+    beside: what the choice of a further model changes.
     """
 
     fields: Sequence[Any] = ()
     restore: Callable[[Link], Sequence] = lambda link: ()
     renewal: Renewal = field(default_factory=Renewal)
     unload: Callable[[gr.Request], None] | None = None
+    beside: Renewal = field(default_factory=Renewal)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from gradio.context import Context
 
 from srlclip.app.ui.api import disagreements
 from srlclip.app.ui.api.explaining import explain_endpoint
+from srlclip.app.ui.api.further import named
 from srlclip.app.ui.api.inputs import (
     MAX_TEXTS,
     checked_texts,
@@ -26,6 +27,7 @@ from srlclip.app.ui.api.inputs import (
 from srlclip.app.ui.api.models import models_json
 from srlclip.app.ui.api.pairs import pair_endpoints
 from srlclip.app.ui.parts.errors import api_errors
+from srlclip.app.ui.parts.further import FurtherModels
 from srlclip.app.ui.parts.inputs import MAX_OWN, MAX_QUERY_CHARS, checked_query
 from srlclip.app.ui.parts.negative_kinds import KINDS
 from srlclip.app.ui.parts.style import MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS
@@ -94,8 +96,9 @@ def video_json(comparison: Comparison, clip_id: str) -> dict:
     return vectors
 
 
-def add_endpoints(comparison: Comparison) -> None:
-    """Register the endpoints inside the current Blocks; they wait in the same line as the page."""
+def add_endpoints(comparison: Comparison, models: FurtherModels | None = None) -> None:
+    """Register the endpoints inside the current Blocks; they wait in the same line as the page. models: what a search may
+    name besides the pair."""
 
     @api_errors
     def info(limit: int = 50, offset: int = 0) -> dict:
@@ -105,7 +108,7 @@ def add_endpoints(comparison: Comparison) -> None:
             limit: how many clips to list, 0 to 200.
             offset: the first clip to list, from 0.
         Returns:
-            JSON: models with fingerprints, embed_dim, image_size, device, licence, decoders, negative_kinds, limits, gallery_size, and clips with the verb and roles of each event.
+            JSON: models with fingerprints, embed_dim, image_size, device, licence, decoders, negative_kinds, further (adapters that /search takes as also), limits, gallery_size, and clips with the verb and roles of each event.
         """
         clips = comparison.clip_ids()
         first = whole("offset", offset, 0, 10**9)
@@ -119,6 +122,7 @@ def add_endpoints(comparison: Comparison) -> None:
             "licence": about.licence,
             "decoders": list(comparison.decoders()),
             "negative_kinds": list(KINDS),
+            "further": [name for _, name in models.offered()] if models is not None else [],
             "limits": limits_json(comparison),
             "gallery_size": len(clips),
             "offset": first,
@@ -126,28 +130,31 @@ def add_endpoints(comparison: Comparison) -> None:
         }
 
     @api_errors
-    def search(query: str, limit: int = 10) -> dict:
+    def search(query: str, limit: int = 10, also: str = "") -> dict:
         """Rank all gallery clips for a description of an event, under Base CLIP and under SRL-CLIP.
 
         Parameters:
             query: what happens, for example "a man in red pushes a box"; the examples of the page have a known target.
             limit: how many places of each ranking to return, 1 to 100; a known target is always included.
+            also: a further adapter that ranks them too, one that /info lists as further; empty for none. The first call loads it and says so.
         Returns:
-            JSON: query, target and its rank per model, top-5 overlap, the facts that were asked for and where each is first right, and per model the hits (clip_id, rank, score, rank_change, event_index, event in words, marks of the facts).
+            JSON: query, target and its rank per model, top-5 overlap, the facts that were asked for and where each is first right, and per model the hits (clip_id, rank, score, rank_change, event_index, event in words, marks of the facts); with also the same of the further adapter, as further.
         """
         places = whole("limit", limit, 1, downloads.LISTED)
         result = retrieval.search(comparison, text("query", query))
+        third = named(models, text("also", also), comparison, result)
         why = comparison.explain_search(result)
-        return {"models": models_json(comparison), **downloads.search_json(result, places, why)}
+        return {"models": models_json(comparison), **downloads.search_json(result, places, why, third)}
 
     @api_errors
-    def similar(clip_id: str, event_index: int = 0, limit: int = 10) -> dict:
+    def similar(clip_id: str, event_index: int = 0, limit: int = 10, also: str = "") -> dict:
         """Rank all other gallery clips by their event nearest to one event of a clip, under Base CLIP and under SRL-CLIP.
 
         Parameters:
             clip_id: a clip that /info lists.
             event_index: which event of it, from 0.
             limit: how many places of each ranking to return, 1 to 100.
+            also: a further adapter that ranks them too, as of /search.
         Returns:
             JSON: as /search; scores are cosines of two events of one model, and the facts that were asked for are the labels of the clip's event.
         """
@@ -155,7 +162,8 @@ def add_endpoints(comparison: Comparison) -> None:
         clip = chosen_clip(comparison, clip_id, "")
         number = whole("event_index", event_index, 0, len(comparison.spans(clip)) - 1)
         result, why = comparison.similar(clip, number)
-        return {"models": models_json(comparison), **downloads.search_json(result, places, why)}
+        third = named(models, text("also", also), comparison, result, (clip, number))
+        return {"models": models_json(comparison), **downloads.search_json(result, places, why, third)}
 
     @api_errors
     def frames(query: str, clip_id: str = "", video: gr.FileData = "") -> dict:  # type: ignore[assignment]

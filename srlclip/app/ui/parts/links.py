@@ -20,7 +20,7 @@ class Link:
     """What an address restores. tab: its name. query: free text. clip, event: gallery clip id and 0-based event.
 
     decoder: what makes the captions; "" is the pair's best. view: the tab inside the tab. What a tab does not use is left
-    empty.
+    empty. also: the further model that is shown besides the pair.
     """
 
     tab: str
@@ -29,18 +29,25 @@ class Link:
     event: int | None = None
     decoder: str = ""
     view: str = ""
+    also: str = ""
 
 
-def from_params(params: Mapping[str, str], clips: Collection[str], tabs: Sequence[str], events: int = 5) -> Link:
-    """Read ?tab=&q=&clip=&event=&decoder=&view= (event counts from 1 in the address); unknown values are ignored.
+def from_params(
+    params: Mapping[str, str],
+    clips: Collection[str],
+    tabs: Sequence[str],
+    events: int = 5,
+    adapters: Collection[str] = (),
+) -> Link:
+    """Read ?tab=&q=&clip=&event=&decoder=&view=&also= (event counts from 1 in the address); unknown values are ignored.
 
     clips: ids of the gallery. tabs: names of the page's tabs, of which the first is meant where none is named. A view is
-    known to its tab only, which falls back to its first.
+    known to its tab only, which falls back to its first. adapters: names of the further models that may be shown.
     """
     tab = str(params.get("tab", ""))
     clip = str(params.get("clip", ""))
     decoder = str(params.get("decoder", ""))
-    view = str(params.get("view", ""))
+    view, also = str(params.get("view", "")), str(params.get("also", ""))
     number = str(params.get("event", ""))
     event = int(number) - 1 if number.isascii() and number.isdigit() and len(number) < 4 else -1
     return Link(
@@ -50,6 +57,7 @@ def from_params(params: Mapping[str, str], clips: Collection[str], tabs: Sequenc
         event=event if 0 <= event < events else None,
         decoder=decoder if decoder in DECODERS else "",
         view=view if view.isascii() and view.isalpha() and len(view) < 20 else "",
+        also=also if also in adapters else "",
     )
 
 
@@ -70,6 +78,8 @@ def unknown_values(params: Mapping[str, str], link: Link, tabs: Collection[str])
         missing("event", "event", "no clip here has; the first event is shown.")
     if not link.decoder:
         missing("decoder", "the decoder", "is not known; the pair's best is used.")
+    if not link.also:
+        missing("also", "the further model", "is not offered here; the pair is shown alone.")
     return sentences
 
 
@@ -77,7 +87,7 @@ def to_query(link: Link) -> str:
     """The query string of a link, without "?"; only what it holds."""
     event = "" if link.event is None else str(link.event + 1)
     pairs = {"tab": link.tab, "q": link.query, "clip": link.clip, "event": event, "decoder": link.decoder}
-    pairs["view"] = link.view
+    pairs |= {"view": link.view, "also": link.also}
     return urlencode({name: value for name, value in pairs.items() if value})
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from srlclip.app.ui.parts.format import NAMES, esc, model_id
 from srlclip.comparison.explained import ExplainedSearch
 from srlclip.comparison.explained import to_json as why_json
+from srlclip.comparison.further import FurtherRanking
 from srlclip.results import MODELS, Hit, PairInfo, ScoreResult, SearchResult, to_json
 
 #: At most this many places of a ranking go into a file (plus the target).
@@ -71,6 +72,11 @@ def listed(result: SearchResult, limit: int = LISTED) -> dict[str, list]:
     return {m: [h for h in result.hits[m] if h.rank <= limit or h.clip_id == result.target] for m in MODELS}
 
 
+def further_listed(further: FurtherRanking, result: SearchResult, limit: int = LISTED) -> list[Hit]:
+    """The same of the further model."""
+    return [hit for hit in further.hits if hit.rank <= limit or hit.clip_id == result.target]
+
+
 def hit_json(hit: Hit) -> dict:
     """A hit as plain JSON types. event: of the clip, from 1 as on the page and in CSV files; event_index: from 0."""
     return {**to_json(hit), "event": hit.event_index + 1}
@@ -81,9 +87,15 @@ def score_json(result: ScoreResult) -> dict:
     return {**to_json(result), "event": result.event_index + 1}
 
 
-def search_json(result: SearchResult, limit: int = LISTED, explained: ExplainedSearch | None = None) -> dict:
+def search_json(
+    result: SearchResult,
+    limit: int = LISTED,
+    explained: ExplainedSearch | None = None,
+    further: FurtherRanking | None = None,
+) -> dict:
     """A search as plain JSON types: what the API returns and the JSON file holds. explained: adds what was asked, where each
-    fact is first right, and to every hit what happens in its event and which facts are right there."""
+    fact is first right, and to every hit what happens in its event and which facts are right there. further: adds the
+    ranking of the model that is shown besides the pair."""
 
     def entry(hit: Hit) -> dict:
         return hit_json(hit) | (why_json(explained, hit) if explained is not None else {})
@@ -91,6 +103,15 @@ def search_json(result: SearchResult, limit: int = LISTED, explained: ExplainedS
     why = {}
     if explained is not None:
         why = {"asked": dict(explained.asked.items()), "first_right": [to_json(first) for first in explained.first]}
+    more = {}
+    if further is not None:
+        more["further"] = {
+            "adapter": model_id(further.adapter_id),
+            "title": further.title,
+            "target_rank": further.target_rank(result.target),
+            "hits": [entry(hit) for hit in further_listed(further, result, limit)],
+            "failure": further.failure,
+        }
     return {
         "query": result.query,
         "target": result.target,
@@ -101,16 +122,25 @@ def search_json(result: SearchResult, limit: int = LISTED, explained: ExplainedS
         "top5_overlap": result.overlap(5),
         **why,
         **{m: [entry(h) for h in hits] for m, hits in listed(result, limit).items()},
+        **more,
         "failures": list(result.failures),
     }
 
 
-def search_links(info: PairInfo, result: SearchResult, explained: ExplainedSearch | None = None) -> str:
+def search_links(
+    info: PairInfo,
+    result: SearchResult,
+    explained: ExplainedSearch | None = None,
+    further: FurtherRanking | None = None,
+) -> str:
     """JSON and CSV links of a search."""
-    body = json_file(info, "search", search_json(result, explained=explained))
+    body = json_file(info, "search", search_json(result, explained=explained, further=further))
+    shown = {NAMES[m]: hits for m, hits in listed(result).items()}
+    if further is not None:
+        shown[f"{further.title} ({model_id(further.adapter_id)})"] = further_listed(further, result)
     rows = [
         (
-            NAMES[m],
+            name,
             h.rank,
             h.clip_id,
             h.event_index + 1,
@@ -118,7 +148,7 @@ def search_links(info: PairInfo, result: SearchResult, explained: ExplainedSearc
             h.rank_change if h.rank_change is not None else "",
             h.clip_id == result.target,
         )
-        for m, hits in listed(result).items()
+        for name, hits in shown.items()
         for h in hits
     ]
     columns = ("model", "rank", "clip", "event", "score", "rank_change", "is_target")

@@ -1,4 +1,4 @@
-"""HTML of a search, on the gallery's tab and on a visitor's own clips: verdict, two ranked columns of cards, rank change."""
+"""HTML of a search, on the gallery's tab and on a visitor's own clips: verdict, ranked columns of cards, rank change."""
 
 from __future__ import annotations
 
@@ -10,28 +10,40 @@ from srlclip.app.ui.parts.links import Link
 from srlclip.app.ui.parts.media import Shot
 from srlclip.app.ui.results.downloads import search_links
 from srlclip.app.ui.results.facts import caption, first_right, marks
+from srlclip.app.ui.results.further import further_name
 from srlclip.app.ui.results.player import video_tag
 from srlclip.app.ui.results.plots import rank_change
 from srlclip.comparison.explained import ExplainedSearch, HitFacts
+from srlclip.comparison.further import FurtherRanking
 from srlclip.plots import short_name
 from srlclip.results import MODELS, Hit, PairInfo, SearchResult
 
 TOP = 5
 
 
-def verdict(result: SearchResult, explained: ExplainedSearch | None = None, like: str = "") -> str:
+def verdict(
+    result: SearchResult,
+    explained: ExplainedSearch | None = None,
+    like: str = "",
+    further: FurtherRanking | None = None,
+) -> str:
     """One sentence: the target's rank under both models, or how far the two lists agree; and where the facts that were
-    asked for are first right. like: what the clip shows that the search started from, for a search by a clip."""
+    asked for are first right. like: what the clip shows that the search started from, for a search by a clip. further: the model besides
+    the pair, whose rank of the target is told too."""
     query = f"like “{said(like, 160)}”" if like else f"“{said(result.query, 160)}”"
     read = f"Only the first {result.token_limit} of its {result.tokens} tokens were read."
     cut = f' <span class="sc-soft">{read}</span>' if result.truncated else ""
     why = f"; {first_right(explained)}" if explained is not None else ""
     ranks = {model: result.target_rank(model) for model in MODELS}
     if result.target is not None and all(ranks.values()):
+        also = further.target_rank(result.target) if further is not None else None
+        third = (
+            f", {further_name(further.title)} rank {also} {change(ranks['base'] - also)}" if further and also else ""
+        )
         moved = change(ranks["base"] - ranks["adapted"])
         text = (
             f'Target clip: <span class="sc-t-base">Base CLIP rank {ranks["base"]}</span> → '
-            f'<span class="sc-t-adapted">SRL-CLIP rank {ranks["adapted"]} {moved}</span>{why}'
+            f'<span class="sc-t-adapted">SRL-CLIP rank {ranks["adapted"]} {moved}</span>{third}{why}'
         )
     elif all(result.hits):
         text = f"Top-{TOP} overlap {result.overlap(TOP)}/{min(TOP, len(result.hits.base))}{why or _mover(result)}"
@@ -68,23 +80,24 @@ def card(
     target: bool,
     facts: HitFacts | None = None,
     current: bool = False,
+    name: str = "",
 ) -> str:
     """One ranked clip, and the button that searches for more like it where hits are explained.
 
     span: the model's lowest and highest score in this search, which the bar fills. facts: of the event that matched.
-    current: whether it is in the player.
+    current: whether it is in the player. name: of a model that is neither of the pair.
     """
     low, high = span
     share = (hit.score - low) / (high - low) if high > low else 1.0
-    moved = f'<span class="sc-badge">{change(hit.rank_change)}</span>' if model == "adapted" else ""
+    moved = f'<span class="sc-badge">{change(hit.rank_change)}</span>' if model != "base" else ""
     badge = ' <span class="sc-badge">✓ target</span>' if target else ""
     where = f"at {shot.start:g}–{shot.end:g} s" if shot.end is not None else ""
-    name = said(short_name(hit.clip_id), 60)
-    head = caption(facts) if facts is not None and facts.caption else name
+    clip = said(short_name(hit.clip_id), 60)
+    head = caption(facts) if facts is not None and facts.caption else clip
     at = f' data-sc-clip="{esc(hit.clip_id)}" data-sc-at="{hit.event_index}"'
     like = (
         f'<button type="button" class="sc-like" data-sc-like="{hit.event_index}" data-sc-of="{esc(hit.clip_id)}" '
-        f'title="More like this clip" aria-label="More like rank {hit.rank} of {NAMES[model]}"></button>'
+        f'title="More like this clip" aria-label="More like rank {hit.rank} of {esc(name or NAMES[model])}"></button>'
     )
     return (
         f'<li class="sc-hit"><button type="button" class="sc-card{" sc-target" if target else ""}"{at}'
@@ -104,15 +117,22 @@ def column(
     k: int = TOP,
     explained: ExplainedSearch | None = None,
     current: Hit | None = None,
+    further: FurtherRanking | None = None,
 ) -> str:
-    """A model's first k clips, and the target below a divider if it is not among them. current: the hit in the player."""
-    hits = result.hits[model]
-    rank = result.target_rank(model)
+    """A model's first k clips, and the target below a divider if it is not among them. current: the hit in the player.
+
+    further: whose column it is, if the model is "further" and neither of the pair.
+    """
+    hits = further.hits if further is not None else result.hits[model]
+    name, heading = (further.title, further_name(further.title)) if further else (NAMES[model], model_name(model))
     late = next((h for h in hits if h.clip_id == result.target), None)
-    at = f"target at rank {rank}" if late is not None and late not in hits[:k] else ""
-    head = f'<header><h2>{model_name(model)}</h2><span class="sc-soft">{at}</span></header>'
+    # by place, not by rank: ties share the last rank of their group
+    below = late if late is not None and late not in hits[:k] else None
+    at = f"target at rank {below.rank}" if below is not None else ""
+    head = f'<header><h2>{heading}</h2><span class="sc-soft">{at}</span></header>'
     if not hits:
-        empty = f'<p class="sc-notice">{NAMES[model]} gave no result.</p>'
+        why = f": {esc(further.failure.rstrip('.'))}" if further is not None and further.failure else ""
+        empty = f'<p class="sc-notice">{esc(name)} gave no result{why}.</p>'
         return f'<section class="sc-column sc-c-{model}">{head}{empty}</section>'
     scores = [hit.score for hit in hits]
     span = (min(scores), max(scores))
@@ -121,15 +141,12 @@ def column(
         facts = explained.of(hit) if explained is not None else None
         target = hit.clip_id == result.target
         picture = shot(hit.clip_id, hit.event_index)
-        return card(hit, picture, model, span, target=target, facts=facts, current=hit is current)
+        return card(hit, picture, model, span, target=target, facts=facts, current=hit is current, name=name)
 
     body = "".join(map(drawn, hits[:k]))
-    # by place, not by rank: ties share the last rank of their group
-    if late is not None and late not in hits[:k]:
-        body += f'<li class="sc-divider sc-soft">… rank {rank} of {len(hits)}</li>{drawn(late)}'
-    return (
-        f'<section class="sc-column sc-c-{model}" aria-label="{NAMES[model]} ranking">{head}<ol>{body}</ol></section>'
-    )
+    if below is not None:
+        body += f'<li class="sc-divider sc-soft">… rank {below.rank} of {len(hits)}</li>{drawn(below)}'
+    return f'<section class="sc-column sc-c-{model}" aria-label="{esc(name)} ranking">{head}<ol>{body}</ol></section>'
 
 
 def chosen_hit(result: SearchResult) -> Hit | None:
@@ -144,11 +161,17 @@ def columns(
     k: int = TOP,
     explained: ExplainedSearch | None = None,
     like: str = "",
+    further: FurtherRanking | None = None,
 ) -> str:
-    """Verdict and both columns, Base always left. explained: facts for verdict and cards. like: see verdict."""
+    """Verdict and both columns, Base always left, and a further model's last. explained: facts for verdict and cards. like:
+    see verdict."""
     current = chosen_hit(result) if explained is not None else None
-    both = "".join(column(result, model, shot, k, explained, current) for model in MODELS)
-    return f'{verdict(result, explained, like)}{failures(result.failures)}<div class="sc-columns">{both}</div>'
+    drawn = "".join(column(result, model, shot, k, explained, current) for model in MODELS)
+    if further is not None:
+        drawn += column(result, "further", shot, k, explained, None, further)
+    style = "sc-columns sc-three" if further is not None else "sc-columns"
+    first = f"{verdict(result, explained, like, further)}{failures(result.failures)}"
+    return f'{first}<div class="{style}">{drawn}</div>'
 
 
 class SearchHtml(NamedTuple):
@@ -166,9 +189,10 @@ def search_html(
     link: Link | None = None,
     explained: ExplainedSearch | None = None,
     like: str = "",
+    further: FurtherRanking | None = None,
 ) -> SearchHtml:
-    """A search of the gallery or of a visitor's clips. link: opens the same search again, if it can be. explained, like: see
-    columns."""
-    ranking = columns(result, shot, explained=explained, like=like)
-    files = actions(search_links(info, result, explained), link)
+    """A search of the gallery or of a visitor's clips. link: opens the same search again, if it can be. explained, like,
+    further: see columns."""
+    ranking = columns(result, shot, explained=explained, like=like, further=further)
+    files = actions(search_links(info, result, explained, further), link)
     return SearchHtml(ranking, rank_change(info, result), files)
