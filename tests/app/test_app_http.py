@@ -201,8 +201,8 @@ def test_over_plain_http_what_is_left_out_takes_its_default(url, endpoint, data)
 
 
 @pytest.mark.parametrize("endpoint, data, words", [
-    ("search", [], "query is missing; /search takes, in this order: query, limit."),
-    ("search", ["next", 1, 2], "/search takes 2 values (query, limit); 3 are given."),
+    ("search", [], "query is missing; /search takes, in this order: query, limit, also."),
+    ("search", ["next", 1, "", 2], "/search takes 3 values (query, limit, also); 4 are given."),
     ("search", ["\ud800", 1], "query holds half of a surrogate pair"),
     ("caption", [], "No clip is chosen"),
     ("caption", ["", "auto", {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}], "video is neither"),
