@@ -44,32 +44,32 @@ class TargetQuery:
     line: int
 
 
-def read_queries(
-    path: str | Path, clips: Collection[str], limits: Limits = COMMAND_LINE, name: str = ""
-) -> list[TargetQuery]:
-    """The queries of a file, empty lines left out; as `parse_queries`. name: what errors call the file, its path if "".
+def read_queries(path: str | Path, clips: Collection[str]) -> list[TargetQuery]:
+    """The queries of a file: what `read_text` and `parse_queries` give and raise."""
+    return parse_queries(read_text(path), clips, str(path))
 
-    Raises DataError also for a file that is not there, too large or not UTF-8.
-    """
+
+def read_text(path: str | Path, name: str = "", limits: Limits = COMMAND_LINE) -> str:
+    """A file's text. name: what errors call the file, its path if "". Raises DataError if it is not there, too large or
+    not UTF-8."""
     path, name = Path(path), name or str(path)
     try:
         size = path.stat().st_size
         if size > limits.megabytes * 2**20:
             problem = f"{size / 2**20:.1f} MB; at most {limits.megabytes} MB are allowed. Split it, or leave out other columns"
             raise DataError(problem, file=name)
-        text = path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise DataError(f"cannot be read ({error.strerror}); give a file of {_FORMATS}", file=name) from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise DataError("not UTF-8; save it in UTF-8 (in a spreadsheet: CSV UTF-8)", file=name, line=line) from error
-    return parse_queries(text, clips, name, limits)
 
 
 def parse_queries(
     text: str, clips: Collection[str], name: str = "the text", limits: Limits = COMMAND_LINE
 ) -> list[TargetQuery]:
-    """The queries of a text. clips: the targets there are; a target may carry the video's suffix, or leave a clip's out.
+    """The queries of a text, empty lines left out. clips: the targets there are; a target may carry the video's suffix, or leave a clip's out.
 
     Raises DataError naming the line for a missing column, an empty or too long query, a target that is no clip, and for
     no query or too many.

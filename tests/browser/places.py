@@ -84,7 +84,7 @@ GLYPHS = {"base": "●", "adapted": "◆"}
 READ_FIRST = "Only the first"
 ENDPOINTS = {
     "/info", "/search", "/similar", "/frames", "/caption", "/score", "/embed", "/explain", "/swap", "/half_truths",
-    "/disagreements",
+    "/disagreements", "/queries",
 }  # fmt: skip
 
 #: A page script: the visible tab's elements that match, since the page keeps hidden tabs.

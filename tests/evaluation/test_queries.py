@@ -3,7 +3,7 @@
 import pytest
 
 from srlclip.evaluation.queries import RankedQuery, query_table
-from srlclip.evaluation.query_files import Limits, TargetQuery, parse_queries, read_queries
+from srlclip.evaluation.query_files import Limits, TargetQuery, parse_queries, read_queries, read_text
 from srlclip.results import Both
 from srlclip.situations import DataError
 
@@ -52,9 +52,9 @@ def test_a_target_may_leave_the_suffix_out_where_one_clip_is_meant():
 def test_too_much_is_refused_with_what_is_allowed(tmp_path):
     limits = Limits(queries=1, megabytes=1)
     with pytest.raises(DataError, match="mine.csv, line 3: more than 1 queries"):
-        read_queries(write(tmp_path, "query,target\na,beach\nb,beach\n"), CLIPS, limits, "mine.csv")
+        parse_queries("query,target\na,beach\nb,beach\n", CLIPS, "mine.csv", limits)
     with pytest.raises(DataError, match="^mine.csv: 5.0 MB; at most 1 MB"):
-        read_queries(write(tmp_path, "x" * 5 * 2**20), CLIPS, limits, "mine.csv")
+        read_text(write(tmp_path, "x" * 5 * 2**20), "mine.csv", limits)
 
 
 def test_no_file_and_no_text_are_refused(tmp_path):
