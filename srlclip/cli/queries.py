@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options that only `evaluate queries` has."""
     group = parser.add_argument_group("queries")
-    told = "CSV, TSV or JSON Lines with query and target (a clip of the gallery)"
-    group.add_argument("--csv", metavar="FILE", help=told)
+    formats = "CSV, TSV or JSON Lines with query and target (a clip of the gallery)"
+    group.add_argument("--csv", metavar="FILE", help=formats)
     group.add_argument("--out", metavar="FILE", help="write the rank of every query's target under both models here")
-    told = "what intervals are over: clips, each with all its queries, or single queries (default: clips)"
-    group.add_argument("--over", choices=("clips", "queries"), default="clips", help=told)
+    over = "what intervals are over: clips, each with all its queries, or single queries (default: clips)"
+    group.add_argument("--over", choices=("clips", "queries"), default="clips", help=over)
 
 
 def evaluate_queries(args: argparse.Namespace, comparison: Comparison) -> tuple[dict, str]:

@@ -25,17 +25,17 @@ def measured_json(ranked: Sequence[RankedQuery]) -> dict:
 
 def queries_html(info: PairInfo, name: str, ranked: Sequence[RankedQuery], where: str) -> str:
     """What a file gave. name: the file's, as the visitor calls it. where: the clips that were searched, in words."""
-    told = measured_json(ranked)
-    summary = _summary(told["table"])
+    body = measured_json(ranked)
+    summary = _summary(body["table"])
     ends = f'<p class="sc-said">{summary}</p><p>{_counts(ranked)}</p>'
     head = f"<h2>{said(name, 80)}: {_many(len(ranked), 'query', 'queries')} over {esc(where)}</h2>"
     about = {"file": name, "measured": f"{len(ranked)} queries over {where}"}
-    files = link("srlclip_queries.json", "application/json", json_file(info, "queries", about | told), "Download JSON")
+    files = link("srlclip_queries.json", "application/json", json_file(info, "queries", about | body), "Download JSON")
     table = to_csv(info, RANK_COLUMNS, rank_rows(ranked), file=name)
     files += link("srlclip_queries.csv", "text/csv", table, "Download CSV")
     source = source_line(measured_now(info, about["measured"]))
     return page(
-        f'<section class="sc-panel sc-queries">{head}{ends}{_metric_table(told["table"])}{_notes(ranked)}</section>'
+        f'<section class="sc-panel sc-queries">{head}{ends}{_metric_table(body["table"])}{_notes(ranked)}</section>'
         f'{_rank_table(ranked)}<div class="sc-actions">{files}</div>{source}'
     )
 

@@ -31,9 +31,9 @@ WAITING = page(
 
 
 class QueriesPanel(NamedTuple):
-    """What the rest of the tab empties. told: what became of a file."""
+    """What the rest of the tab empties. problem: what is wrong with a file."""
 
-    told: gr.HTML
+    problem: gr.HTML
     measured: gr.HTML
 
 
@@ -87,7 +87,7 @@ def queries_panel(handlers: Handlers, token: gr.State) -> QueriesPanel:
             also = gr.Checkbox(False, label="Among the built-in gallery's clips too")
             labels = gr.Button(FROM_LABELS, size="sm")
             again = gr.Button(AGAIN, size="sm")
-    told = gr.HTML("", js_on_load=None)
+    problem = gr.HTML("", js_on_load=None)
     measured = gr.HTML(WAITING, js_on_load=None)
     kept, always = gr.State(True), gr.State(True)
 
@@ -103,12 +103,12 @@ def queries_panel(handlers: Handlers, token: gr.State) -> QueriesPanel:
     def on_measure(mine: str, wide: bool, ready: bool, progress: gr.Progress = gr.Progress()) -> tuple:  # noqa: B008
         return measure(handlers, mine, wide, ready, stepper(progress))
 
-    run: dict[str, Any] = {"outputs": [told, measured], "show_progress_on": measured, **MODEL}
+    run: dict[str, Any] = {"outputs": [problem, measured], "show_progress_on": measured, **MODEL}
     first: list[Callable] = [
-        file.upload(on_take, [file, token], [token, told, file, kept], **FREE).success,
+        file.upload(on_take, [file, token], [token, problem, file, kept], **FREE).success,
         labels.click(on_labels, token, kept, **FREE).success,
     ]
     for then in first:
         then(on_measure, [token, also, kept], **run)
     again.click(on_measure, [token, also, always], **run)
-    return QueriesPanel(told, measured)
+    return QueriesPanel(problem, measured)

@@ -207,7 +207,19 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
     number.input(**shown).then(**paired)
     shelf.select(on_pick, None, clip, **FREE).success(**shown).then(**paired)
     remove.click(user_errors(handlers.remove), [token, clip], notices, **FREE).success(**shown).then(**paired)
-    wiped = [token, notices, results, closer, captions, scored, files, view, text, measuring.told, measuring.measured]
+    wiped = [
+        token,
+        notices,
+        results,
+        closer,
+        captions,
+        scored,
+        files,
+        view,
+        text,
+        measuring.problem,
+        measuring.measured,
+    ]
     wipe.click(on_wipe, token, wiped, **FREE).success(**shown).then(**paired)
     # labels: a refused change leaves the fields as they were typed
     verb.input(user_errors(handlers.change_verb), [token, clip, number, verb], [keys, *boxes], **FREE)
