@@ -17,8 +17,12 @@ def in_words(origin: str) -> str:
 
 
 def caption_warning(result: ScoreResult) -> str:
-    """What to keep in mind of a true caption that a model wrote, as HTML; "" for any other."""
-    origin = result.true.caption.origin
+    """`true_warning` of a run's true caption."""
+    return true_warning(result.true.caption.origin)
+
+
+def true_warning(origin: str) -> str:
+    """What to keep in mind of a true caption that a model wrote, as HTML; "" for any other. origin: of its labels."""
     if not origin.startswith(FROM_MODEL):
         return ""
     return (

@@ -1,39 +1,31 @@
 """Anybody's queries with the clip that each describes -> R@1, 5, 10 and median rank under both models of a pair.
 
-A CSV file with the columns query and target (others are kept out of the way). Ranks are those of a search of the gallery:
-a clip counts by its best event, and ties count against.
+Files: query_files. Ranks are those of a search of the gallery: a clip counts by its best event, and ties count against.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from srlclip.comparison.comparison import Comparison
 from srlclip.evaluation.metrics.bootstrap import bootstrap, paired_difference
 from srlclip.evaluation.metrics.ranking import CUTOFFS
+from srlclip.evaluation.query_files import TargetQuery
 from srlclip.progress import Progress
-from srlclip.results import MODELS, Both
-from srlclip.situations import DataError
+from srlclip.results import MODELS, Both, to_json
 
-COLUMNS = ("query", "target")
-MAX_QUERIES = 10_000
+if TYPE_CHECKING:
+    from srlclip.comparison.comparison import Comparison
+
 METRICS = (*(f"R@{k}" for k in CUTOFFS), "MdR")
-_DIFFERENCE = "adapted - base"
-
-
-@dataclass(frozen=True)
-class TargetQuery:
-    """A query, the clip that it describes, and the line of the file that it stands on (from 1)."""
-
-    query: str
-    target: str
-    line: int
+DIFFERENCE = "adapted - base"
+#: What intervals are resampled over: whole clips with all their queries, or single queries.
+OVER = ("clips", "queries")
+#: Of `rank_rows`.
+RANK_COLUMNS = ("query", "target", "base_rank", "srl_clip_rank", "gallery")
 
 
 @dataclass(frozen=True)
@@ -44,48 +36,6 @@ class RankedQuery:
     rank: Both[int]
     gallery: int
     truncated: bool = False
-
-
-def read_queries(path: str | Path, clips: Collection[str]) -> list[TargetQuery]:
-    """The rows of the file, empty lines left out. clips: ids of the gallery; a target may carry the video's suffix.
-
-    Raises DataError naming the line for a missing column, an empty query or a target that is not in the gallery.
-    """
-    path = Path(path)
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise DataError(f"cannot be read ({error.strerror}); give a CSV file", file=path) from error
-    except UnicodeDecodeError as error:
-        raise DataError("not UTF-8; save it as CSV in UTF-8", file=path) from error
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    names = [(name or "").strip().lower() for name in rows.fieldnames or ()]
-    missing = [column for column in COLUMNS if column not in names]
-    if missing:
-        raise DataError(f"no column {' and '.join(missing)}; the first line must name query,target", file=path, line=1)
-    rows.fieldnames = names
-    asked = []
-    for row in rows:
-        query, target = (" ".join((row[column] or "").split()) for column in COLUMNS)
-        if not query and not target:
-            continue
-        if not query:
-            raise DataError("the query is empty; describe an event", file=path, line=rows.line_num)
-        asked.append(TargetQuery(query, _clip(target, clips, path, rows.line_num), rows.line_num))
-    if not 0 < len(asked) <= MAX_QUERIES:
-        raise DataError(f"{len(asked)} queries; 1 to {MAX_QUERIES:,} are allowed", file=path)
-    return asked
-
-
-def _clip(target: str, clips: Collection[str], path: Path, line: int) -> str:
-    for name in (target, target.rpartition(".")[0]):
-        if name and name in clips:
-            return name
-    some = ", ".join(sorted(clips)[:3])
-    problem = (
-        f"target {target[:80]!r} is no clip of the gallery (it has {some}, ...); write a clip's name without suffix"
-    )
-    raise DataError(problem, file=path, line=line)
 
 
 def rank_queries(
@@ -105,14 +55,17 @@ def rank_queries(
     return ranked
 
 
-def query_table(ranked: Sequence[RankedQuery], resamples: int = 1000) -> dict[str, dict]:
+def query_table(ranked: Sequence[RankedQuery], resamples: int = 1000, over: str = "clips") -> dict[str, dict]:
     """metric of METRICS -> model, and "adapted - base" -> {"mean", "ci", "n"}, as towers.summarise has them.
 
-    R@K in percent, higher is better; MdR lower. 95 % intervals: bootstrap over target clips. Raises ValueError for none.
+    R@K in percent, higher is better; MdR lower. 95 % intervals: bootstrap over target clips, each with all its queries,
+    or over queries, which says what other queries of these clips would give. Raises ValueError for none, or another over.
     """
     if not ranked:
         raise ValueError("no queries to measure")
-    groups = [each.asked.target for each in ranked]
+    if over not in OVER:
+        raise ValueError(f"intervals over {over!r}; allowed: {', '.join(OVER)}")
+    groups = [each.asked.target for each in ranked] if over == "clips" else None
     ranks = {model: np.array([each.rank[model] for each in ranked]) for model in MODELS}
     table = {}
     for metric in METRICS:
@@ -122,9 +75,26 @@ def query_table(ranked: Sequence[RankedQuery], resamples: int = 1000) -> dict[st
             cutoff = int(metric.removeprefix("R@"))
             rows, statistic = {m: 100.0 * (r <= cutoff) for m, r in ranks.items()}, np.mean
         row = {model: bootstrap(values, groups, statistic, resamples) for model, values in rows.items()}
-        row[_DIFFERENCE] = paired_difference(*(rows[m] for m in MODELS), groups, statistic, resamples)
+        row[DIFFERENCE] = paired_difference(*(rows[m] for m in MODELS), groups, statistic, resamples)
         table[metric] = {
             name: {"mean": interval.mean, "ci": [interval.low, interval.high], "n": len(ranked)}
             for name, interval in row.items()
         }
     return table
+
+
+def rank_rows(ranked: Sequence[RankedQuery]) -> list[tuple]:
+    """A row per query in the file's order, of RANK_COLUMNS: query, target, both ranks (from 1), how many clips were ranked."""
+    return [(each.asked.query, each.asked.target, *each.rank, each.gallery) for each in ranked]
+
+
+def queries_json(ranked: Sequence[RankedQuery], table: dict[str, dict], over: str) -> dict[str, Any]:
+    """Table and ranks as plain JSON types; over: what the table's intervals are over."""
+    rows = [{**to_json(each.asked), **{m: each.rank[m] for m in MODELS}} for each in ranked]
+    return {
+        "gallery_size": ranked[0].gallery,
+        "truncated": sum(each.truncated for each in ranked),
+        "interval_over": over,
+        "table": table,
+        "queries": rows,
+    }

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from fake_comparison import FakeComparison
 
+from srlclip.app.ui.results import pair_views as pairs
 from srlclip.app.ui.results.pairs import halves_json, minimal_pair, pair_json, scored_halves
 from srlclip.app.ui.results.pairs_html import halves_html, pair_html
-from srlclip.app.ui.tabs.hard_negatives import pairs
 from srlclip.language.swaps import SLOTS
 from srlclip.results import MODELS, Both
 from srlclip.situations import Role

@@ -16,6 +16,7 @@ from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.tab import PageContext
 from srlclip.app.ui.tabs.your_clips import TAB, actions, panels
 from srlclip.app.ui.tabs.your_clips.handlers import ROLE_BOXES, Handlers
+from srlclip.app.ui.tabs.your_clips.queries import WAITING
 from srlclip.app.ui.tabs.your_clips.tab import renewed
 from srlclip.situations import SrlClipError
 
@@ -266,7 +267,7 @@ def test_hostile_names_and_texts_are_shown_as_text(handlers, comparison, tmp_pat
 
 def test_another_pair_leaves_the_clips_and_clears_what_it_said(comparison):
     values = renewed(comparison)
-    assert values[1:5] == [""] * 4 and len(values) == 6
+    assert values[1:8] == [""] * 7 and values[8] == WAITING and len(values) == 10
 
 
 def test_a_clip_that_is_nowhere_has_no_picture(handlers, token):

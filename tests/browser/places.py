@@ -44,7 +44,7 @@ ANALYSIS_TABS = ("measured", "disagree", "heads", "live", "query", "map", "runs"
 SAID, POINT, TIP, OPENED_EVENT = ".sc-said", "[data-sc-point]", ".sc-tip", ".sc-opened-event"
 WHOLE_GALLERY, STUDY, RUN = "Over the whole gallery", "Ablation study", "Training curves of a run"
 OPENED, STRIPPED = ".sc-opened", ".sc-stripped"
-OWN_TABS = ("search", "own-captions", "labels", "own-negatives", "kept")
+OWN_TABS = ("search", "own-captions", "labels", "own-negatives", "own-queries", "kept")
 
 #: Minimal pairs and half-truths.
 PAIR, SLOT, HALVES = ".sc-pair", ".sc-slot", ".sc-halves"
@@ -60,6 +60,7 @@ CAPTION_IT, SCORE_IT, MAKE_FILES, KEPT = (
     "Caption this clip with both models", "Score with both models", "Make the files", "Kept results",
 )  # fmt: skip
 SAMPLE = "No video at hand"
+QUERIES_FIELD, MEASURED, ASK_LABELS, MEASURE_AGAIN = 2, ".sc-queries", "Ask your labels", "Measure again"
 REMOVE, DELETE_ALL, NO_CLIPS = "Remove this clip", "Delete everything now", "No clips yet"
 SAVED, REPORT = "srlclip_comparison.json", "srlclip_report.html"
 
@@ -86,7 +87,7 @@ GLYPHS = {"base": "●", "adapted": "◆"}
 READ_FIRST = "Only the first"
 ENDPOINTS = {
     "/info", "/search", "/similar", "/frames", "/caption", "/score", "/embed", "/explain", "/swap", "/half_truths",
-    "/disagreements",
+    "/disagreements", "/queries",
 }  # fmt: skip
 
 #: A page script: the visible tab's elements that match, since the page keeps hidden tabs.

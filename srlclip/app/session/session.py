@@ -23,6 +23,7 @@ from srlclip.app.session.values import (
     MAX_NAME,
     MAX_RESULTS,
     OwnClip,
+    QueryFile,
     Result,
     Value,
     models_of,
@@ -62,6 +63,7 @@ class Session:
         self._frames: dict[tuple, Frames] = {}
         self._results: list[Result] = []
         self.votes = Votes()
+        self.queries: QueryFile | None = None
         self._lock = threading.RLock()
 
     # -- clips --------------------------------------------------------------------------------------------------------
@@ -74,6 +76,11 @@ class Session:
     def results(self) -> tuple[Result, ...]:
         """The newest last."""
         return tuple(self._results)
+
+    @property
+    def playable(self) -> list[str]:
+        """Names of the clips whose video is here."""
+        return [clip.name for clip in self.clips if self.has_video(clip.name)]
 
     @property
     def bytes_held(self) -> int:
@@ -150,12 +157,13 @@ class Session:
                     del frames[key]
 
     def replace_all(self, clips: Iterable[OwnClip], results: Iterable[Result]) -> None:
-        """Become what a file holds, votes aside; videos that are here and belong to one of its clips stay connected."""
+        """Become what a file holds, votes aside and without queries; videos that are here and belong to one of its clips stay connected."""
         with self._lock:
             files = {self._clips[name].sha256: file for name, file in self._files.items()}
             self._clips = {clip.name: clip for clip in clips}
             self._results = list(results)[-MAX_RESULTS:]
             self.votes.replace(())
+            self.queries = None
             self._files = {c.name: files.pop(c.sha256) for c in self.clips if c.sha256 in files}
             self._delete(list(files.values()))
             self._features, self._frames = {}, {}
@@ -202,7 +210,7 @@ class Session:
         self, comparison: Comparison, query: str, with_gallery: bool, progress: Progress | None = None
     ) -> Result:
         """The session's clips (and the gallery's) ranked by both models. No target, so no winner."""
-        view = self._view(comparison, [c.name for c in self.clips if self.has_video(c.name)], with_gallery, progress)
+        view = self.view(comparison, self.playable, with_gallery, progress)
         result = view.search(query)
         short = result.hits.map(
             lambda hits: tuple(h for place, h in enumerate(hits) if place < LISTED or h.clip_id in self._clips)
@@ -214,17 +222,13 @@ class Session:
         labelled: bool = True,
     ) -> Result:  # fmt: skip
         """SRL captions of a clip, beside its labels if every event has some and they are wanted."""
-        view = self._view(comparison, [name], False, None, labelled)
+        view = self.view(comparison, [name], False, None, labelled)
         return self._keep(comparison, "captions", view.caption(name, progress=progress, decoder=decoder))
 
     def negatives(self, comparison: Comparison, name: str, index: int, kinds: Sequence[str]) -> tuple[Caption, ...]:
         """Hard negatives from the labels of an event; none if it has no labels."""
-        event = self.event(name, index)
-        if event is None or not kinds:
-            return ()
-        clip = self.clip(name)
-        place = sum(each is not None for each in clip.events[:index])
-        return comparison.negatives_of(Situation(name, None, clip.labelled), place, kinds)
+        labels = self.labels(name, index)
+        return comparison.negatives_of(*labels, kinds) if labels is not None and kinds else ()
 
     def score(
         self, comparison: Comparison, name: str, index: int, true: str, negatives: Sequence[Caption],
@@ -232,7 +236,7 @@ class Session:
     ) -> Result:  # fmt: skip
         """A true caption against negatives on one event of a clip."""
         event = self.event(name, index)
-        view = self._view(comparison, [name], False, progress)
+        view = self.view(comparison, [name], False, progress)
         result = view.score(name, index, true, negatives, progress=progress)
         if event is not None:  # the view knows labels only where every event has some
             caption = prompts.recognised(true, event, comparison.caption_of)
@@ -243,7 +247,7 @@ class Session:
         """Similarity of a text to each event of a clip, of the session or the gallery."""
         if name not in self._clips:
             return comparison.timeline(name, query)
-        return self._view(comparison, [name], False, None).timeline(name, query)
+        return self.view(comparison, [name], False, None).timeline(name, query)
 
     def event(self, name: str, index: int) -> Event | None:
         """The labels of an event, None without. Raises ValueError for a number that the clip does not have."""
@@ -252,16 +256,15 @@ class Session:
             raise ValueError(f"{name} has {len(events)} events; event {index + 1} is not one of them")
         return events[index]
 
-    # -- parts --------------------------------------------------------------------------------------------------------
+    def labels(self, name: str, index: int) -> tuple[Situation, int] | None:
+        """The clip's labelled events and which of them the event is, as negatives and swaps are made from; None without
+        labels of it."""
+        if self.event(name, index) is None:
+            return None
+        clip = self.clip(name)
+        return Situation(name, None, clip.labelled), sum(each is not None for each in clip.events[:index])
 
-    def _keep(self, comparison: Comparison, kind: str, value: Value) -> Result:
-        when = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        result = Result(kind, when, models_of(comparison), value)
-        with self._lock:
-            self._results = [*self._results, result][-MAX_RESULTS:]
-        return result
-
-    def _view(
+    def view(
         self, comparison: Comparison, names: Sequence[str], with_gallery: bool, progress: Progress | None,
         labelled: bool = True,
     ) -> Comparison:  # fmt: skip
@@ -269,8 +272,8 @@ class Session:
         with self._lock:
             missing = [name for name in names if not self.has_video(self.clip(name).name)]
             if missing or not (names or with_gallery):
-                what = f"The video of {missing[0]} is" if missing else "No video of yours is"
-                raise ValueError(f"{what} not here. Upload it; a file of the same content is recognised.")
+                what = f"The video of {missing[0]} is not" if missing else "No video of yours is"
+                raise ValueError(f"{what} here. Upload it; a file of the same content is recognised.")
             clips = []
             for name in names:
                 clip = self.clip(name)
@@ -282,6 +285,15 @@ class Session:
             if pair not in self._frames:  # those of other pairs go: they could be many
                 self._frames = {pair: OrderedDict()}
             return comparison.over(clips, with_gallery, self._frames[pair])
+
+    # -- parts --------------------------------------------------------------------------------------------------------
+
+    def _keep(self, comparison: Comparison, kind: str, value: Value) -> Result:
+        when = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        result = Result(kind, when, models_of(comparison), value)
+        with self._lock:
+            self._results = [*self._results, result][-MAX_RESULTS:]
+        return result
 
     @staticmethod
     def _key(comparison: Comparison, clip: OwnClip | None) -> tuple:

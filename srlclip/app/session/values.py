@@ -46,6 +46,14 @@ class OwnClip:
 
 
 @dataclass(frozen=True)
+class QueryFile:
+    """A file of queries that was brought. name: as the visitor calls it. text: as it was, read anew whenever it is measured."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Models:
     """Which pair made a result: what it is, without paths of this machine, and the fingerprints of its weights."""
 

@@ -12,6 +12,7 @@ import gradio as gr
 import numpy as np
 from gradio.context import Context
 
+from srlclip.app.session.queries import QUERY_LIMITS
 from srlclip.app.ui.api import disagreements
 from srlclip.app.ui.api.explaining import explain_endpoint
 from srlclip.app.ui.api.further import named
@@ -26,6 +27,7 @@ from srlclip.app.ui.api.inputs import (
 )
 from srlclip.app.ui.api.models import models_json
 from srlclip.app.ui.api.pairs import pair_endpoints
+from srlclip.app.ui.api.queries import queries_endpoint
 from srlclip.app.ui.parts.errors import api_errors
 from srlclip.app.ui.parts.further import FurtherModels
 from srlclip.app.ui.parts.inputs import MAX_OWN, MAX_QUERY_CHARS, checked_query
@@ -63,6 +65,8 @@ def limits_json(comparison: Comparison) -> dict:
         "texts": MAX_TEXTS,
         "text_characters": MAX_QUERY_CHARS,
         "clips_listed": MAX_LISTED,
+        "file_queries": QUERY_LIMITS.queries,
+        "file_megabytes": QUERY_LIMITS.megabytes,
         "upload_seconds": MAX_UPLOAD_SECONDS,
         "upload_megabytes": MAX_UPLOAD_MB,
         "upload_pixels": UPLOAD_LIMITS.max_pixels,
@@ -255,7 +259,7 @@ def add_endpoints(comparison: Comparison, models: FurtherModels | None = None) -
         }
 
     explain = api_errors(explain_endpoint(comparison, models_json))
-    more = (*pair_endpoints(comparison), disagreements.endpoint(comparison))
+    more = (*pair_endpoints(comparison), disagreements.endpoint(comparison), queries_endpoint(comparison))
     endpoints = (info, search, similar, frames, caption, score, explain, embed, *more)
     for endpoint in endpoints:
         gr.api(endpoint, api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Texts that one call may embed.
 MAX_TEXTS = 64
 UNREADABLE = (
-    "video is neither an uploaded file nor at an address that this server can fetch; "
+    "{} is neither an uploaded file nor at an address that this server can fetch; "
     "send it with gradio_client.handle_file(path or URL)."
 )
 
@@ -43,7 +43,8 @@ def readable_calls(blocks: gr.Blocks, endpoints: Sequence[Callable]) -> None:
         try:
             return await read(block_fn, given, *args, **kwargs)
         except Exception as error:  # reading fetches the files of a call, which fails in as many ways as networks do
-            raise gr.Error(UNREADABLE, print_exception=False) from error
+            named = [name for name, p in parameters.items() if "FileData" in str(p.annotation)]
+            raise gr.Error(UNREADABLE.format(" or ".join(named) or "a value"), print_exception=False) from error
 
     blocks.preprocess_data = checked_first  # type: ignore[method-assign]
 
@@ -124,15 +125,15 @@ def checked_clip(comparison: Comparison, clip_id: object) -> str:
     return wanted
 
 
-def uploaded_path(video: object) -> str:
-    """The file of an upload; "" for none. Raises ValueError for a path that the caller made up."""
-    if not video:
+def uploaded_path(given: object, name: str = "video") -> str:
+    """The file of an upload; "" for none. name: the parameter's. Raises ValueError for a path that the caller made up."""
+    if not given:
         return ""
-    path = video.get("path") if isinstance(video, dict) else None
+    path = given.get("path") if isinstance(given, dict) else None
     folder = Path(get_upload_folder()).resolve()
     # A client may send any path: only what it has uploaded lies in this folder.
     if not isinstance(path, str) or not Path(path).resolve().is_relative_to(folder):
-        raise ValueError("video is not an uploaded file; send it with gradio_client.handle_file(path or URL).")
+        raise ValueError(f"{name} is not an uploaded file; send it with gradio_client.handle_file(path or URL).")
     return path
 
 

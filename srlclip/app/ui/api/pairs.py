@@ -23,7 +23,7 @@ def pair_endpoints(comparison: Comparison) -> tuple[Callable, ...]:
     def event_of(clip_id: object, event_index: object) -> tuple[str, int]:
         """A labelled clip and one of its events. Raises ValueError."""
         clip = checked_clip(comparison, clip_id)
-        count = len(labelled(comparison, clip, 0).events)
+        count = len(labelled(comparison, clip, 0)[0].events)
         return clip, whole("event_index", event_index, 0, count - 1)
 
     @api_errors

@@ -19,6 +19,8 @@ from srlclip.situations import Caption, Situation
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
 
+#: Labelled events, and which of them is meant (from 0).
+Labels = tuple[Situation, int]
 #: Captions that a slot offers, one after the other.
 ALTERNATIVES = 3
 
@@ -52,26 +54,29 @@ class ScoredHalf:
         return self.wrong[model] < 0
 
 
-def labelled(comparison: Comparison, clip_id: str, event: int) -> Situation:
-    """The clip. Raises ValueError if that event has no labels."""
+def labelled(comparison: Comparison, clip_id: str, event: int) -> Labels:
+    """The clip's events and which of them that one is. Raises ValueError if it has no labels."""
     situation = comparison.situation(clip_id)
     if not situation.events:
         raise ValueError("This clip has no labels. Swaps and half-truths are made from the verb and roles of an event.")
     if not 0 <= event < len(situation.events):
         raise ValueError(f"The event is {event}; allowed: 0 to {len(situation.events) - 1}.")
-    return situation
+    return situation, event
 
 
-def minimal_pair(comparison: Comparison, clip_id: str, event: int, slot: str = "", number: int = 0) -> MinimalPair:
+def minimal_pair(
+    comparison: Comparison, clip_id: str, event: int, slot: str = "", number: int = 0, labels: Labels | None = None
+) -> MinimalPair:
     """One slot of the event's caption swapped, the first that can be if none is named. number counts round.
 
+    labels: of the event, where the comparison's clip has none or not in every event (a visitor's own).
     Raises ValueError for an event without labels, another slot, or one that the labels do not allow, with the reason.
     """
-    situation = labelled(comparison, clip_id, event)
+    situation, place = labels or labelled(comparison, clip_id, event)
     if slot and slot not in SLOTS:
         raise ValueError(f"The slot is {slot[:40]!r}; allowed: {', '.join(SLOTS)}.")
     rng = _rng(clip_id, event)
-    made = swaps(situation, event, comparison.lexicon, rng, ALTERNATIVES, "natural", comparison.caption_of)
+    made = swaps(situation, place, comparison.lexicon, rng, ALTERNATIVES, "natural", comparison.caption_of)
     chosen = next((s for s in made if s.slot == slot or (not slot and s.captions)), None)
     if chosen is None:
         return MinimalPair(made, "", 0, None, None)
@@ -79,16 +84,18 @@ def minimal_pair(comparison: Comparison, clip_id: str, event: int, slot: str = "
         allowed = ", ".join(s.slot for s in made if s.captions) or "none"
         raise ValueError(f"The {chosen.slot} cannot be swapped: {chosen.reason}. Slots of this event: {allowed}.")
     number %= len(chosen.captions)
-    true = comparison.caption_of(situation.events[event]).text
-    result = comparison.score(clip_id, event, true, [chosen.captions[number]])
-    return MinimalPair(made, chosen.slot, number, result.true, result.negatives[0])
+    true = replace(comparison.caption_of(situation.events[place]), origin=situation.events[place].origin)
+    result = comparison.score(clip_id, event, true.text, [chosen.captions[number]])
+    return MinimalPair(made, chosen.slot, number, replace(result.true, caption=true), result.negatives[0])
 
 
-def scored_halves(comparison: Comparison, clip_id: str, event: int) -> tuple[ScoredHalf, ...]:
-    """Every half-truth of the event. Raises ValueError for one without labels."""
-    situation = labelled(comparison, clip_id, event)
+def scored_halves(
+    comparison: Comparison, clip_id: str, event: int, labels: Labels | None = None
+) -> tuple[ScoredHalf, ...]:
+    """Every half-truth of the event. labels: as `minimal_pair`. Raises ValueError for an event without labels."""
+    situation, place = labels or labelled(comparison, clip_id, event)
     rng = _rng(clip_id, event)
-    halves = half_truths(situation, event, comparison.lexicon, rng, "natural", comparison.caption_of)
+    halves = half_truths(situation, place, comparison.lexicon, rng, "natural", comparison.caption_of)
     if not halves:
         return ()
     captions = {c.text: replace(c, kind="custom") for h in halves for c in (h.short, h.right, h.wrong)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from srlclip.app.origins import true_warning
 from srlclip.app.ui.parts.format import NAMES, esc, model_name, page, said, signed
 from srlclip.app.ui.results.downloads import link, to_csv
 from srlclip.app.ui.results.negatives import word_diff
@@ -26,8 +27,10 @@ def pair_html(pair: MinimalPair) -> str:
             f'<section class="sc-panel sc-pair">{head}<p>No part of this event can be swapped.</p>{group}</section>'
         )
     true, swapped = pair.true.caption.text, pair.swapped.caption.text
+    warning = true_warning(pair.true.caption.origin)
+    warned = f'<p class="sc-notice sc-failure" role="note">{warning}</p>' if warning else ""
     captions = (
-        f'<div class="sc-two"><p><span class="sc-kind">True caption</span>{said(true, 600)}</p>'
+        f'{warned}<div class="sc-two"><p><span class="sc-kind">{"Caption started from a model" if warning else "True caption"}</span>{said(true, 600)}</p>'
         f'<p><span class="sc-kind">Swapped: {esc(SLOT_NAMES[pair.slot])}</span>{word_diff(true, swapped)}</p></div>'
     )
     tiles = "".join(_answer(pair, model) for model in MODELS)

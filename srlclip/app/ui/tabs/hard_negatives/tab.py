@@ -13,9 +13,10 @@ from srlclip.app.ui.parts.media import Media
 from srlclip.app.ui.parts.negative_kinds import STALE
 from srlclip.app.ui.parts.picker import Picker
 from srlclip.app.ui.parts.uploads import SUFFIXES, UPLOAD_LABEL, accept
+from srlclip.app.ui.results import pair_views
 from srlclip.app.ui.results.attribution import CHOOSE, SHOW
 from srlclip.app.ui.tab import FREE, MODEL, Drawn, PageContext, Renewal, Tab, show_address
-from srlclip.app.ui.tabs.hard_negatives import looking, pairs, scoring
+from srlclip.app.ui.tabs.hard_negatives import looking, scoring
 
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
@@ -66,7 +67,7 @@ def restored(comparison: Comparison, media: Media, picker: Picker, link: Link) -
     ready = prepared(comparison, clip, event)
     kinds = [kind for _, kind in scoring.kind_choices(comparison, clip, event)]
     view = scoring.score_view(comparison, media, clip, event, ready[1], kinds, "")
-    return [*picker.values(clip), *ready, view, clip, *pairs.both_views(comparison, clip, event)]
+    return [*picker.values(clip), *ready, view, clip, *pair_views.both_views(comparison, clip, event)]
 
 
 def build(context: PageContext, place: gr.Tab) -> Drawn:
@@ -82,7 +83,7 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
             )
         with gr.Column(min_width=320):
             upload = gr.File(label=UPLOAD_LABEL, file_types=SUFFIXES, height=140)
-    pair = gr.HTML("", js_on_load=pairs.SWAP)
+    pair = gr.HTML("", js_on_load=pair_views.SWAP)
     halves = gr.HTML("", js_on_load=None)
     true = gr.Textbox(label="True caption (editable)", lines=1, max_lines=4)
     kinds = gr.CheckboxGroup([], label="Negatives made from the labels, by kind (how many)")
@@ -166,11 +167,11 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
 
     @user_errors
     def show_pairs(clip_id: str | None, mine: str, index: int) -> tuple[str, str]:
-        return pairs.both_views(comparison, mine or clip_id, int(index or 0))
+        return pair_views.both_views(comparison, mine or clip_id, int(index or 0))
 
     @user_errors
     def press_slot(clip_id: str | None, mine: str, index: int, event: gr.EventData) -> str:
-        return pairs.swapped(comparison, mine or clip_id or "", int(index or 0), str(event.value))
+        return pair_views.swapped(comparison, mine or clip_id or "", int(index or 0), str(event.value))
 
     @user_errors
     def look_at(clip_id: str, event: gr.EventData) -> tuple[str, looking.Looked]:

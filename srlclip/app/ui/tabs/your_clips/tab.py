@@ -16,10 +16,12 @@ from srlclip.app.ui.parts.format import notice
 from srlclip.app.ui.parts.negative_kinds import STALE
 from srlclip.app.ui.parts.style import MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS, tabs
 from srlclip.app.ui.parts.uploads import SUFFIXES
+from srlclip.app.ui.results import pair_views
 from srlclip.app.ui.results.captions import decoder_choice
 from srlclip.app.ui.tab import FREE, MODEL, Drawn, PageContext, Renewal, Tab
-from srlclip.app.ui.tabs.your_clips import actions, panels
+from srlclip.app.ui.tabs.your_clips import actions, pairs, panels
 from srlclip.app.ui.tabs.your_clips.handlers import NO_RESULT, ROLE_BOXES, Handlers
+from srlclip.app.ui.tabs.your_clips.queries import WAITING, queries_panel
 
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
@@ -36,13 +38,11 @@ FAILED = "No result: the last run failed. Change the input and run again."
 
 
 def renewed(comparison: Comparison) -> list:
-    """Decoder, results and verb of a page that has got another pair: the clips stay, shown results go."""
+    """Values of a page that has got another pair, decoder first, verb last: the clips stay, shown results go."""
     return [
         gr.Radio(**decoder_choice(comparison)),
-        "",
-        "",
-        "",
-        "",
+        *[""] * 7,
+        WAITING,
         gr.Dropdown(choices=list(comparison.verbs()), allow_custom_value=True),
     ]
 
@@ -108,12 +108,16 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
                 with gr.Row():
                     use = gr.Button("Use this text", min_width=200)
                     show = gr.Button("Show all labels as JSON Lines", min_width=200)
-        with gr.Tab("Hard negatives", id="own-negatives"):
+        with gr.Tab("Hard negatives", id="own-negatives") as negatives_place:
+            pair = gr.HTML("", js_on_load=pair_views.SWAP)
+            halves = gr.HTML("", js_on_load=None)
             true = gr.Textbox(label="True caption of the chosen event (editable)", lines=1, max_lines=4)
             kinds = gr.CheckboxGroup([], label="Negatives made from the labels, by kind (how many)", visible=False)
             own = gr.Textbox(label="Your own negatives, one per line", lines=3, max_lines=8)
             go_score = gr.Button("Score with both models", variant="primary")
             scored = gr.HTML("", js_on_load=None)
+        with gr.Tab("Queries file", id="own-queries"):
+            measuring = queries_panel(handlers, token)
         with gr.Tab("Results, save, report", id="kept") as results_place:
             files_go = gr.Button("Make the files: comparison, report, labels", variant="primary")
             files = gr.HTML("", js_on_load=None)
@@ -123,6 +127,14 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
     state = [status, shelf, clip, number, watch, table, verb, keys, *boxes, true, kinds, kept]
 
     shown = {"fn": user_errors(handlers.refreshed), "inputs": [token, clip, number], "outputs": state, **FREE}
+
+    @user_errors
+    def show_pairs(mine: str, name: str | None, index: int | None) -> tuple[str, str]:
+        return pairs.both_views(handlers, mine, name, index)
+
+    @user_errors
+    def on_swap(mine: str, name: str, index: int, event: gr.EventData) -> str:
+        return pairs.swapped(handlers, mine, name, index, str(event.value))
 
     @user_errors
     def on_upload(
@@ -147,7 +159,7 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
     def on_wipe(mine: str) -> tuple:
         store.drop(mine)
         done = notice("Everything of this session has been deleted from the server.")
-        return "", done, notice(SEARCH), *[""] * 6
+        return "", done, notice(SEARCH), *[""] * 7, WAITING
 
     @user_errors
     def on_search(mine: str, words: str, also: bool, progress: gr.Progress = gr.Progress()) -> tuple:  # noqa: B008
@@ -180,19 +192,35 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
     ) -> tuple:
         return handlers.score(mine, name, index or 0, words, chosen, typed, stepper(progress))
 
+    where = [token, clip, number]
+    paired = {"fn": show_pairs, "inputs": where, "outputs": [pair, halves], **MODEL, "show_progress": "hidden"}
     # what comes in: some of it is there even when the rest fails, so the page is drawn anew either way
-    upload.upload(on_upload, [upload, token], [token, notices, upload], show_progress_on=notices, **MODEL).then(**shown)
+    upload.upload(on_upload, [upload, token], [token, notices, upload], show_progress_on=notices, **MODEL).then(
+        **shown
+    ).then(**paired)
     tried = [token, notices, inner, query, results, closer, kept, asked]
-    sample.click(on_sample, token, tried, show_progress_on=results, **MODEL).success(**shown)
+    sample.click(on_sample, token, tried, show_progress_on=results, **MODEL).success(**shown).then(**paired)
     opening = saved.upload(on_open, [saved, token], [token, notices, saved, inner], api_visibility="private")
-    opening.then(**shown).then(user_errors(handlers.kept), [token, kept], view, **FREE)
+    opening.then(**shown).then(user_errors(handlers.kept), [token, kept], view, **FREE).then(**paired)
     opening.failure(lambda: None, None, saved, **FREE)  # a refused file makes room for the next one
-    clip.input(**shown)
-    number.input(**shown)
-    shelf.select(on_pick, None, clip, **FREE).success(**shown)
-    remove.click(user_errors(handlers.remove), [token, clip], notices, **FREE).success(**shown)
-    wiped = [token, notices, results, closer, captions, scored, files, view, text]
-    wipe.click(on_wipe, token, wiped, **FREE).success(**shown)
+    clip.input(**shown).then(**paired)
+    number.input(**shown).then(**paired)
+    shelf.select(on_pick, None, clip, **FREE).success(**shown).then(**paired)
+    remove.click(user_errors(handlers.remove), [token, clip], notices, **FREE).success(**shown).then(**paired)
+    wiped = [
+        token,
+        notices,
+        results,
+        closer,
+        captions,
+        scored,
+        files,
+        view,
+        text,
+        measuring.problem,
+        measuring.measured,
+    ]
+    wipe.click(on_wipe, token, wiped, **FREE).success(**shown).then(**paired)
     # labels: a refused change leaves the fields as they were typed
     verb.input(user_errors(handlers.change_verb), [token, clip, number, verb], [keys, *boxes], **FREE)
     labelled = [
@@ -203,7 +231,7 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
     for button, model in ((from_base, "base"), (from_srl, "adapted")):
         labelled.append(button.click(starter(model), [token, clip, decoder], notices, show_progress_on=table, **MODEL))
     for event in labelled:
-        event.success(**shown)
+        event.success(**shown).then(**paired)
     show.click(user_errors(handlers.lines), token, text, **FREE)
     # what both models say
     runs = [
@@ -229,6 +257,8 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
         event.failure(lambda: notice(FAILED), None, result, **FREE)
     for change in (true.input, kinds.input, own.input):
         change(lambda: notice(STALE), None, scored, **FREE)
+    negatives_place.select(**paired)
+    pair.select(on_swap, where, pair, show_progress="hidden", **MODEL)
     results.select(on_closer, [token, asked], closer, **MODEL)
     files_go.click(user_errors(handlers.files), token, files, **MODEL)
     kept.input(user_errors(handlers.kept), [token, kept], view, **FREE)
@@ -237,9 +267,8 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
     def ended(request: gr.Request) -> None:
         store.left(request.session_hash)
 
-    return Drawn(
-        renewal=Renewal([decoder, results, closer, captions, scored, verb], lambda: renewed(comparison)), unload=ended
-    )
+    pair_made = [decoder, results, closer, captions, scored, pair, halves, *measuring, verb]
+    return Drawn(renewal=Renewal(pair_made, lambda: renewed(comparison)), unload=ended)
 
 
 TAB = Tab("own", "5 Your clips", build)

@@ -1,11 +1,11 @@
-"""Hard negatives tab: the minimal pair and the half-truths of the chosen event, each a block of HTML of its own."""
+"""The minimal pair and the half-truths of an event, each a block of HTML: for gallery clips and for a visitor's own."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from srlclip.app.ui.parts.format import notice
-from srlclip.app.ui.results.pairs import minimal_pair, scored_halves
+from srlclip.app.ui.results.pairs import Labels, minimal_pair, scored_halves
 from srlclip.app.ui.results.pairs_html import halves_html, pair_html
 
 if TYPE_CHECKING:
@@ -19,19 +19,22 @@ SWAP = """element.addEventListener('click', (event) => {
 UNLABELLED = "Swaps and half-truths are made from labels, and this clip has none. Type captions below instead."
 
 
-def both_views(comparison: Comparison, clip_id: str | None, event: int) -> tuple[str, str]:
-    """(minimal pair, half-truths) of an event; a sentence and nothing where it has no labels."""
+def both_views(
+    comparison: Comparison, clip_id: str | None, event: int, labels: Labels | None = None
+) -> tuple[str, str]:
+    """(minimal pair, half-truths) of an event; a sentence and nothing where it has no labels. labels: as `minimal_pair`."""
     if not clip_id:
         return "", ""
-    if not comparison.situation(clip_id).events:
+    if labels is None and not comparison.situation(clip_id).events:
         return notice(UNLABELLED), ""
-    halves = scored_halves(comparison, clip_id, event)
-    return pair_html(minimal_pair(comparison, clip_id, event)), halves_html(comparison.info, halves, clip_id, event)
+    halves = scored_halves(comparison, clip_id, event, labels)
+    pair = minimal_pair(comparison, clip_id, event, labels=labels)
+    return pair_html(pair), halves_html(comparison.info, halves, clip_id, event)
 
 
-def swapped(comparison: Comparison, clip_id: str, event: int, pressed: str) -> str:
+def swapped(comparison: Comparison, clip_id: str, event: int, pressed: str, labels: Labels | None = None) -> str:
     """The minimal pair of a slot that was pressed. pressed: "SLOT:NUMBER". Raises ValueError for anything else."""
     slot, _, number = pressed.partition(":")
     if not number.isdigit() or len(number) > 3:
         raise ValueError(f"There is no swap {pressed[:40]!r}. Press one of the slots.")
-    return pair_html(minimal_pair(comparison, clip_id, event, slot, int(number)))
+    return pair_html(minimal_pair(comparison, clip_id, event, slot, int(number), labels))
