@@ -48,6 +48,8 @@ OWN_TABS = ("search", "own-captions", "labels", "own-negatives", "own-queries", 
 
 #: Minimal pairs and half-truths.
 PAIR, SLOT, HALVES = ".sc-pair", ".sc-slot", ".sc-halves"
+#: The table of scored negatives, which is not the only one of its tab.
+NEGATIVES = "[aria-label=Negatives]"
 
 #: Your clips.
 SHELF, TOLD, STATUS = ".sc-shelf", ".sc-told", ".sc-banner"

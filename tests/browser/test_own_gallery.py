@@ -90,7 +90,7 @@ def test_labels_come_by_suggestion_or_typed_and_make_negatives_that_both_models_
     page.fill(places.OWN, "a dog sleeps on a sofa", enter=False)
     own_page.score(page)
     assert page.count(places.TILE) == 2
-    rows = page.texts(f"{places.TABLE} tbody tr")
+    rows = page.texts(f"{places.NEGATIVES} tbody tr")
     assert len(rows) == 1 + sum(int(words.split("(")[1].split(")")[0]) for words in offered) + 1
     assert any("a dog sleeps" in row for row in rows)
     saved = list(csv.DictReader(io.StringIO(page.saved()["srlclip_negatives.csv"].decode())))

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from training.pages.parts import committed, interval
 
 
 def probe() -> str:
-    """What the bundled base and SRL-CLIP know: a row a measure, with 95 % intervals."""
-    measured = committed("probe_mini_pair.json")
+    """What the bundled pair and the second base know: a row a measure, with 95 % intervals."""
+    measured, second = committed("probe_mini_pair.json"), committed("base_probe_second.json")
     base, adapted = measured["tables"]["base"], measured["tables"]["adapted"]
-    columns = (base["frame means"], adapted["frame means"], adapted["event tokens"])
+    others = second["tables"]["base"]["frame means"]
+    columns = (base["frame means"], adapted["frame means"], adapted["event tokens"], others)
     rows = [
         f"| {name} | {' | '.join(interval(column[name]) if name in column else '' for column in columns)} |"
         for name in columns[0]
     ]
-    asked, outside = measured["asked"], ", ".join(f"{name} {value:.1f}" for name, value in measured["outside"].items())
-    verdict = f"is like CLIP but for {outside}" if outside else "is like CLIP in all of these"
+    asked = measured["asked"]
     return "\n".join([
-        "| | base | SRL-CLIP | its contextualizer's event tokens |", "|---|---|---|---|", *rows, "",
+        "| | base | SRL-CLIP | its contextualizer's event tokens | second base |", "|---|---|---|---|---|", *rows, "",
         f"{asked['clips']} clips, {asked['events']} events, {measured['verbs']} verbs; percent, 95 % intervals over clips. The "
-        f"bundled base {verdict}.", "",
-        f"Source: `results/probe_mini_pair.json` (commit {measured['commit']}, {measured['date'][:10]}).",
+        f"bundled base {_verdict(measured)}, the second {_verdict(second)}.", "",
+        f"Source: `results/probe_mini_pair.json` (commit {measured['commit']}, {measured['date'][:10]}) and "
+        f"`results/base_probe_second.json` (commit {second['commit']}, {second['date'][:10]}).",
     ])  # fmt: skip
+
+
+def _verdict(measured: Mapping) -> str:
+    """What a base's probe says of it, for the middle of a sentence."""
+    outside = ", ".join(f"{name} {value:.1f}" for name, value in measured["outside"].items())
+    return f"is like CLIP but for {outside}" if outside else "is like CLIP in all of these"
 
 
 def forgetting() -> str:

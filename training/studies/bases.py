@@ -9,7 +9,8 @@ from srlclip.models.checkpoints import fetch_folder, read_json
 
 #: A base of another seed whose alt text names the action more often.
 SECOND_BASE = "runs/mini-base-b/model"
-#: Bases of pretrain.py's own configuration in all but knowledge.verb -> that share.
+#: Bases of pretrain.py's own configuration in all but knowledge.verb and, so that three are made in an evening, half of its
+#: steps of sight and alignment -> that share.
 VERB_BASES = {
     "runs/mini-base-verbs00/model": 0,
     "runs/mini-base-verbs10/model": 0.1,
@@ -17,7 +18,8 @@ VERB_BASES = {
 }
 #: Base -> the command that makes it.
 COMMANDS = {SECOND_BASE: "python training/pretrain.py --config training/configs/pretrain_second.json"} | {
-    base: f"python training/pretrain.py --set knowledge.verb={share} --set out={Path(base).parent.as_posix()}"
+    base: f"python training/pretrain.py --set sight_steps=900 --set align_steps=225 --set knowledge.verb={share} "
+    f"--set out={Path(base).parent.as_posix()}"
     for base, share in VERB_BASES.items()
 }
 

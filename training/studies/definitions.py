@@ -173,8 +173,8 @@ def _base_knowledge() -> Study:
         for style in ("sparse", "srl")
     )
     note = (
-        "The study's own bases share seed and configuration but for the share of verb labels; a larger share tells all that a "
-        "smaller one tells. Sparse captions have no verb or roles to exchange and train without verb-role negatives."
+        "The study's own bases share seed and configuration but for the share of verb labels, and have half of the bundled base's "
+        "steps; a larger share tells all that a smaller one tells. Sparse captions have no verb or roles to exchange and train without verb-role negatives."
     )
     question = "How does the gain depend on how many verb labels the base was told?"
     return Study("base_knowledge", question, (BASE, *arms), "srl", seeds=3, bases=("mini-base", *VERB_BASES), note=note,
