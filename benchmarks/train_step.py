@@ -41,7 +41,7 @@ from srlclip.synsitu.labels import situation
 from srlclip.synsitu.sample import sample_clip
 from srlclip.synsitu.writer import write_clip
 from training.recipe.data import TrainingData
-from training.runs.provenance import provenance
+from srlclip.provenance import provenance
 from training.settings import DataSettings, OptimSettings, TrainSettings
 from training.train import Trainer, create_model, create_optimiser
 

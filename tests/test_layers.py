@@ -15,11 +15,11 @@ FILES.append(ROOT / "app.py")
 #: From the ground up. A file imports from its own place and from those before it; the longest name that fits is its place.
 PLACES = (
     "srlclip/__init__", "srlclip/situations", "srlclip/results", "srlclip/config", "srlclip/progress", "srlclip/parallel",
-    "srlclip/files", "srlclip/templates", "srlclip/pooling", "srlclip/losses",
+    "srlclip/files", "srlclip/provenance", "srlclip/templates", "srlclip/pooling", "srlclip/losses",
     "srlclip/language", "srlclip/video", "srlclip/data",
     "srlclip/synsitu/verbs", "srlclip/synsitu/world", "srlclip/synsitu/shown", "srlclip/synsitu/drawing", "srlclip/synsitu",
     "srlclip/models", "srlclip/captioning", "srlclip/explain", "srlclip/comparison",
-    "srlclip/evaluation/metrics", "srlclip/evaluation", "srlclip/features", "srlclip/plots",
+    "srlclip/evaluation/metrics", "srlclip/evaluation", "srlclip/evaluation/benchmarks", "srlclip/features", "srlclip/plots",
     "srlclip/app/markup", "srlclip/app/origins", "srlclip/app/pairs", "srlclip/app/session",
     "srlclip/app/ui/parts", "srlclip/app/ui/results", "srlclip/app/ui/tab", "srlclip/app/ui/tabs", "srlclip/app/ui/api", "srlclip/app/ui",
     "srlclip/app", "srlclip/cli", "srlclip/__main__",

@@ -45,7 +45,7 @@ from srlclip.synsitu.standing import standing, target_patches
 from srlclip.video.frames import event_moments, event_spans
 from training.evaluate import load_models
 from training.runs.command import exit_code_of
-from training.runs.provenance import provenance
+from srlclip.provenance import provenance
 
 #: How a role's map is asked for: by the whole caption, by what the role adds to it, by the role's words alone (the app's).
 ASKED = ("caption", "what it adds", "words alone")

@@ -29,7 +29,7 @@ from srlclip.situations import Situation
 from srlclip.synsitu.writer import write_split
 from training.evaluate import SYNSITU, holds_synsitu
 from training.runs.command import exit_code_of
-from training.runs.provenance import provenance
+from srlclip.provenance import provenance
 
 
 def read_labels(data: str | Path, split: str, clips: int = 0) -> list[Situation]:

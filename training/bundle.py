@@ -39,7 +39,7 @@ from srlclip.synsitu.sample import GROUP_SIZE, script_of
 from srlclip.synsitu.writer import progress_bar, write_split
 from training.cards.bundled import adapter_card, base_card, pair_card
 from training.export import copy_model
-from training.runs.provenance import portable
+from srlclip.provenance import portable
 
 #: The gallery's seed differs from that of every measured split, so that looking at it spoils no result.
 GALLERY_SEED, PLAIN_CLIPS, HARD_GROUPS, EXAMPLES = 7, 24, 8, 8

@@ -45,7 +45,7 @@ from training.captioning.data import CaptionerData, fillers
 from training.captioning.settings import CaptionerTraining
 from training.predict import as_predictions
 from training.recipe.data import Processes, load_situations
-from training.runs.provenance import provenance
+from srlclip.provenance import provenance
 
 #: Features that a head is trained on: name -> overrides of the configuration.
 ARMS: dict[str, tuple[str, ...]] = {

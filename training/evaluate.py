@@ -36,7 +36,7 @@ from srlclip.pooling import clip_vectors, event_vectors
 from srlclip.situations import Situation, SrlClipError
 from training.recipe.data import embed_captions
 from training.recipe.drawn import DRAWN
-from training.runs.provenance import base_name, provenance
+from srlclip.provenance import base_name, provenance
 
 #: Clips that are encoded together.
 CLIPS_AT_ONCE = 16

@@ -33,7 +33,7 @@ from training.cards.exported import model_card
 from training.cards.results import read_results
 from training.cards.sections import CardFacts
 from training.recipe.sources import SOURCES
-from training.runs.provenance import portable
+from srlclip.provenance import portable
 
 #: File of the run folder -> its name in the export (config.json is transformers' name for something else).
 RUN_FILES = {"config.json": "train_config.json", "run.json": "run.json", "metrics.json": "metrics.json", "log.jsonl": "log.jsonl"}  # fmt: skip

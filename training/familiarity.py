@@ -29,7 +29,7 @@ from srlclip.situations import EVENTS_PER_CLIP
 from training.evaluate import CLIPS_AT_ONCE, embed_clips
 from training.mini_base.frames import frame_set
 from training.runs.command import exit_code_of
-from training.runs.provenance import provenance
+from srlclip.provenance import provenance
 
 REFERENCE, UNSEEN, OUTSIDE = "train", "test", "outside"
 

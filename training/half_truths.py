@@ -31,7 +31,7 @@ from training.blind import read_labels
 from training.evaluate import SYNSITU, cached_frames, embed, load_models, read_clips, read_lexicon
 from training.recipe.data import embed_captions
 from training.runs.command import exit_code_of
-from training.runs.provenance import provenance
+from srlclip.provenance import provenance
 
 #: Galleries of SynSitu that are asked unless --split names others.
 SPLITS = ("test", "hard")

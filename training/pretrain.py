@@ -47,7 +47,7 @@ from training.mini_base.knowledge import everything, lesson
 from training.mini_base.model import PretrainSettings, build_model
 from training.mini_base.sight import Classifiers, hits, losses
 from training.mini_base.tokenizer import build_tokenizer
-from training.runs.provenance import provenance
+from srlclip.provenance import provenance
 from training.runs.run_folder import significant
 
 CONFIG = Path(__file__).parent / "configs" / "pretrain_synsitu.json"

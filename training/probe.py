@@ -38,7 +38,7 @@ from srlclip.synsitu.sample import sample_clip
 from srlclip.synsitu.world import VERBS
 from training.evaluate import load_models
 from training.mini_base.frames import FrameSet, frame_set
-from training.runs.provenance import provenance
+from srlclip.provenance import provenance
 
 #: What a base like CLIP knows, in percent: (least, most). Zero-shot verbs are clearly above chance at twice of it.
 LIKE_CLIP: dict[str, tuple[float, float]] = {

@@ -13,7 +13,7 @@ from srlclip.plots.curves import HEAD_METRICS, curve_points, curves_figure
 from srlclip.plots.studies import save_svg
 from srlclip.results import MODELS
 from training.captioning.settings import CaptionerTraining
-from training.runs.provenance import portable, provenance
+from srlclip.provenance import portable, provenance
 from training.studies import heads
 from training.studies.cells import interval_cell, level, missing_cell, signed
 from training.studies.head_study import PAIRS, QUESTION, HeadArm, HeadCell, learnt_clips

@@ -30,7 +30,7 @@ from training.captioning.data import CaptionerData
 from training.captioning.settings import CaptionerTraining
 from training.predict import as_predictions, write_predictions
 from training.recipe.data import Processes, cached_frames, load_situations
-from training.runs.provenance import commit
+from srlclip.provenance import commit
 from training.runs.run_folder import HARMLESS
 from training.settings import DataSettings
 from training.studies.pool import output_in

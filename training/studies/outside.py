@@ -18,7 +18,7 @@ from srlclip.models.encoder import ClipEncoder
 from srlclip.models.pair import adapted_copy
 from srlclip.synsitu.sample import WORLD_VERSION
 from training.forgetting import Places
-from training.runs.provenance import commit
+from srlclip.provenance import commit
 from training.settings import TrainSettings
 from training.studies.answers import read_answers, write_answers
 

@@ -1,0 +1,134 @@
+"""One benchmark from its folder to a result: read, check, embed, observe, summarise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from srlclip.evaluation.benchmarks.embedding import CONTEXT, Embedded, Processes, embed
+from srlclip.evaluation.benchmarks.outcome import Observed, Result
+from srlclip.evaluation.benchmarks.questions import Task, missing
+from srlclip.evaluation.benchmarks.spec import FileSpec, Spec
+from srlclip.evaluation.towers import summarise
+from srlclip.progress import Progress
+from srlclip.situations import DataError
+
+if TYPE_CHECKING:
+    from srlclip.models.pair import ClipPair
+
+
+def reader_of(spec: Spec) -> Callable[..., Task]:
+    """The function of srlclip.evaluation.benchmarks.readers that "module.function" names: (folder, **options) -> task."""
+    module, _, function = spec.reader.partition(".")
+    return getattr(import_module(f"srlclip.evaluation.benchmarks.readers.{module}"), function)
+
+
+def questions_of(spec: Spec) -> Any:
+    """The module of the spec's kind of task: observe(task, vectors, read, texts) -> Observed, and labels(task)."""
+    return import_module(f"srlclip.evaluation.benchmarks.tasks.{spec.task}")
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """frames: None takes the spec's. partial: go on with fewer files or other counts than the official ones. resamples:
+    of the bootstrap. context: also SRL-CLIP's contextualizer. workers: threads that decode ahead. seed: of what is drawn."""
+
+    frames: int | None = None
+    partial: bool = False
+    resamples: int = 2000
+    context: bool = False
+    workers: int = 1
+    seed: int = 0
+
+
+def read(spec: Spec, data: str | Path, partial: bool = False) -> Task:
+    """The questions of a benchmark. Raises DataError that says which file is missing, from where and where it goes, or
+    which count is wrong (unless `partial`)."""
+    root = Path(data)
+    absent = [file for file in spec.files if not file.optional and not (root / file.path).exists()]
+    if absent:
+        raise DataError(
+            "\n".join([f"{spec.title} is not complete here", *(_where(root, file) for file in absent)]), file=root
+        )
+    task = reader_of(spec)(root, **spec.options)
+    if not partial:
+        _check_counts(spec, task, root)
+        _check_media(spec, task, root)
+    return task
+
+
+def _where(root: Path, file: FileSpec) -> str:
+    return f"  missing: {root / file.path}\n    {file.what}; from {file.source}"
+
+
+def _check_counts(spec: Spec, task: Task, root: Path) -> None:
+    counts = task.counts()
+    for name, official in spec.counts.items():
+        allowed = str(official).split("|")
+        if str(counts.get(name, 0)) not in allowed:
+            raise DataError(
+                f"{counts.get(name, 0):,} {name}, the official files of {spec.title} hold {' or '.join(allowed)}; "
+                "get them again, or give --partial to measure what is there",
+                file=root,
+            )
+
+
+def _check_media(spec: Spec, task: Task, root: Path) -> None:
+    lacking = missing(task.media)
+    if lacking:
+        some = ", ".join(lacking[:3])
+        folders = "; ".join(f"{root / f.path}: {f.what}, from {f.source}" for f in spec.media)
+        raise DataError(
+            f"{len(lacking):,} of {len(task.media):,} media have no file ({some}{', ...' if len(lacking) > 3 else ''}); they "
+            f"belong into {folders}. --partial measures what is there and counts the others as misses",
+            file=root,
+        )
+
+
+def run(
+    spec: Spec,
+    data: str | Path,
+    pair: ClipPair,
+    cache: str | Path,
+    settings: RunSettings = RunSettings(),
+    progress: Progress | None = None,
+    processes: Processes = Processes(),
+) -> Result:
+    """Both models of a pair on one benchmark. cache: folder that embeddings are kept in. Raises DataError, ValueError."""
+    task = read(spec, data, settings.partial)
+    frames = settings.frames or spec.frames
+    embedded = embed(
+        pair, task.media, task.texts(), frames, cache, settings.context, settings.workers, progress, processes
+    )
+    return result(spec, task, embedded, frames, settings)
+
+
+def result(spec: Spec, task: Task, embedded: Embedded, frames: int, settings: RunSettings) -> Result:
+    """From embeddings on, without a model."""
+    observed = {
+        name: questions_of(spec).observe(task, vectors, embedded.read, embedded.texts)
+        for name, vectors in embedded.vectors.items()
+    }
+    pairs = [("base", name) for name in observed if name != "base"]
+    if CONTEXT in observed:
+        pairs.append(("adapted", CONTEXT))
+    table = summarise({name: each.metrics for name, each in observed.items()}, pairs, settings.resamples)
+    return Result(
+        spec.name, table, int(embedded.read.sum()), len(task.media), task.counts(), frames, embedded.failures,
+        embedded.truncated, _rows(spec, task, observed),
+    )  # fmt: skip
+
+
+def _rows(spec: Spec, task: Task, observed: Mapping[str, Observed]) -> tuple[dict[str, Any], ...]:
+    columns = {
+        f"{model}: {column}": values.tolist()
+        for model, each in observed.items()
+        for column, values in each.cases.items()
+    }
+    return tuple(
+        {**words, **{name: values[i] for name, values in columns.items()}}
+        for i, words in enumerate(questions_of(spec).labels(task))
+    )
