@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from srlclip.cli import benchmark_make
 from srlclip.cli.output import print_result
 from srlclip.evaluation.benchmarks.spec import Spec, spec_of, specs
 
@@ -16,6 +17,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     table = names.add_parser("list", help="every benchmark with its size, licence, protocol and state")
     table.add_argument("--json", action="store_true", help="print JSON")
     table.set_defaults(run=_list)
+    benchmark_make.add_parser(names)
     for spec in specs().values():
         _add_benchmark(names, spec)
 
