@@ -8,8 +8,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from srlclip.evaluation.benchmarks.embedding import CONTEXT, Embedded, Processes, embed
+from srlclip.config import check_at_least
+from srlclip.evaluation.benchmarks.embedding import CONTEXT, Embedded, embed
 from srlclip.evaluation.benchmarks.outcome import Observed, Result
+from srlclip.evaluation.benchmarks.processes import ALONE, Processes
 from srlclip.evaluation.benchmarks.questions import Task, missing
 from srlclip.evaluation.benchmarks.spec import FileSpec, Spec
 from srlclip.evaluation.towers import summarise
@@ -34,7 +36,8 @@ def questions_of(spec: Spec) -> Any:
 @dataclass(frozen=True)
 class RunSettings:
     """frames: None takes the spec's. partial: go on with fewer files or other counts than the official ones. resamples:
-    of the bootstrap. context: also SRL-CLIP's contextualizer. workers: threads that decode ahead. seed: of what is drawn."""
+    of the bootstrap. context: also SRL-CLIP's contextualizer. workers: threads that decode ahead. seed: of what is drawn.
+    batch: clips a forward (None: one on the CPU, more on a GPU). Raises ValueError."""
 
     frames: int | None = None
     partial: bool = False
@@ -42,6 +45,13 @@ class RunSettings:
     context: bool = False
     workers: int = 1
     seed: int = 0
+    batch: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, least in (("frames", 1), ("resamples", 1), ("workers", 0), ("seed", 0), ("batch", 1)):
+            value = getattr(self, name)
+            if value is not None:
+                check_at_least(f"--{name}", value, least)
 
 
 def read(spec: Spec, data: str | Path, partial: bool = False) -> Task:
@@ -95,15 +105,17 @@ def run(
     cache: str | Path,
     settings: RunSettings = RunSettings(),
     progress: Progress | None = None,
-    processes: Processes = Processes(),
-) -> Result:
-    """Both models of a pair on one benchmark. cache: folder that embeddings are kept in. Raises DataError, ValueError."""
+    processes: Processes = ALONE,
+) -> Result | None:
+    """Both models of a pair on one benchmark; None in every process but the first. cache: folder that embeddings are kept
+    in. Raises DataError, ValueError."""
     task = read(spec, data, settings.partial)
     frames = settings.frames or spec.frames
     embedded = embed(
-        pair, task.media, task.texts(), frames, cache, settings.context, settings.workers, progress, processes
-    )
-    return result(spec, task, embedded, frames, settings)
+        pair, task.media, task.texts(), frames, cache, settings.context, settings.workers, progress, processes,
+        settings.batch,
+    )  # fmt: skip
+    return result(spec, task, embedded, frames, settings) if embedded is not None else None
 
 
 def result(spec: Spec, task: Task, embedded: Embedded, frames: int, settings: RunSettings) -> Result:
@@ -119,6 +131,8 @@ def result(spec: Spec, task: Task, embedded: Embedded, frames: int, settings: Ru
     return Result(
         spec.name, table, int(embedded.read.sum()), len(task.media), task.counts(), frames, embedded.failures,
         embedded.truncated, _rows(spec, task, observed),
+        percent=tuple(name for name, each in observed["base"].metrics.items() if each.percent),
+        chance=observed["base"].chance,
     )  # fmt: skip
 
 
