@@ -29,7 +29,8 @@ def reader_of(spec: Spec) -> Callable[..., Task]:
 
 
 def questions_of(spec: Spec) -> Any:
-    """The module of the spec's kind of task: observe(task, vectors, read, texts) -> Observed, and labels(task)."""
+    """The module of the spec's kind of task: observe(task, vectors, read, texts) -> Observed, labels(task), and where words
+    can give an answer away control(task, seed) -> metric -> Observations."""
     return import_module(f"srlclip.evaluation.benchmarks.tasks.{spec.task}")
 
 
@@ -130,10 +131,19 @@ def result(spec: Spec, task: Task, embedded: Embedded, frames: int, settings: Ru
     table = summarise({name: each.metrics for name, each in observed.items()}, pairs, settings.resamples)
     return Result(
         spec.name, table, int(embedded.read.sum()), len(task.media), task.counts(), frames, embedded.failures,
-        embedded.truncated, _rows(spec, task, observed),
+        embedded.truncated, _rows(spec, task, observed), control=_control(spec, task, settings),
         percent=tuple(name for name, each in observed["base"].metrics.items() if each.percent),
         chance=observed["base"].chance,
     )  # fmt: skip
+
+
+def _control(spec: Spec, task: Task, settings: RunSettings) -> dict[str, dict]:
+    """metric -> {"mean", "ci", "n"} of a model that reads words alone; nothing where the kind of task has no such control."""
+    of_words = getattr(questions_of(spec), "control", None)
+    if of_words is None:
+        return {}
+    table = summarise({"words": of_words(task, settings.seed)}, [], settings.resamples)
+    return {metric: row["words"] for metric, row in table.items()}
 
 
 def _rows(spec: Spec, task: Task, observed: Mapping[str, Observed]) -> tuple[dict[str, Any], ...]:
