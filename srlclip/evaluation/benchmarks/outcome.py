@@ -12,10 +12,16 @@ from srlclip.evaluation.towers import Observations
 
 @dataclass(frozen=True)
 class Observed:
-    """metrics: name -> observations. cases: column -> (N,), one row per case, for the per-query file."""
+    """metrics: name -> observations. cases: column -> (N,), one row per case, for the per-query file.
+
+    tables: title -> row -> observations, what is broken down further (by class, by role). numbers: name -> a figure that
+    has no interval over cases (a largest value, a spread over three splits).
+    """
 
     metrics: dict[str, Observations]
     cases: dict[str, np.ndarray] = field(default_factory=dict)
+    tables: dict[str, dict[str, Observations]] = field(default_factory=dict)
+    numbers: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -34,3 +40,5 @@ class Result:
     truncated: int = 0
     rows: tuple[dict[str, Any], ...] = ()
     control: dict[str, dict] = field(default_factory=dict)
+    tables: dict[str, dict[str, dict]] = field(default_factory=dict)
+    numbers: dict[str, dict[str, float]] = field(default_factory=dict)

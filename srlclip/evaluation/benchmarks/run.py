@@ -12,7 +12,7 @@ from srlclip.evaluation.benchmarks.embedding import CONTEXT, Embedded, Processes
 from srlclip.evaluation.benchmarks.outcome import Observed, Result
 from srlclip.evaluation.benchmarks.questions import Task, missing
 from srlclip.evaluation.benchmarks.spec import FileSpec, Spec
-from srlclip.evaluation.towers import summarise
+from srlclip.evaluation.towers import Observations, summarise
 from srlclip.progress import Progress
 from srlclip.situations import DataError
 
@@ -100,9 +100,8 @@ def run(
     """Both models of a pair on one benchmark. cache: folder that embeddings are kept in. Raises DataError, ValueError."""
     task = read(spec, data, settings.partial)
     frames = settings.frames or spec.frames
-    embedded = embed(
-        pair, task.media, task.texts(), frames, cache, settings.context, settings.workers, progress, processes
-    )
+    context = settings.context or (spec.context and pair.contextualizer is not None)
+    embedded = embed(pair, task.media, task.texts(), frames, cache, context, settings.workers, progress, processes)
     return result(spec, task, embedded, frames, settings)
 
 
@@ -115,10 +114,16 @@ def result(spec: Spec, task: Task, embedded: Embedded, frames: int, settings: Ru
     pairs = [("base", name) for name in observed if name != "base"]
     if CONTEXT in observed:
         pairs.append(("adapted", CONTEXT))
-    table = summarise({name: each.metrics for name, each in observed.items()}, pairs, settings.resamples)
+    first = next(iter(observed.values()))
+
+    def table_of(part: Callable[[Observed], Mapping[str, Observations]]) -> dict[str, dict]:
+        return summarise({name: part(each) for name, each in observed.items()}, pairs, settings.resamples)
+
     return Result(
-        spec.name, table, int(embedded.read.sum()), len(task.media), task.counts(), frames, embedded.failures,
-        embedded.truncated, _rows(spec, task, observed),
+        spec.name, table_of(lambda each: each.metrics), int(embedded.read.sum()), len(task.media), task.counts(), frames,
+        embedded.failures, embedded.truncated, _rows(spec, task, observed),
+        tables={title: table_of(lambda each, title=title: each.tables[title]) for title in first.tables},
+        numbers={name: {model: each.numbers[name] for model, each in observed.items()} for name in first.numbers},
     )  # fmt: skip
 
 
