@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
 from srlclip.cli.output import print_result
-from srlclip.evaluation.benchmarks.spec import Spec, spec_of, specs
+from srlclip.evaluation.benchmarks.spec import Spec, spec_of, specs, with_options
+
+#: Rows of a further table that are printed; longer ones (700 classes) are in the JSON alone.
+LONGEST_TABLE = 30
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -27,6 +31,11 @@ def _add_benchmark(names: argparse._SubParsersAction, spec: Spec) -> None:
         spec.name, help=spec.title, description=about, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", required=True, metavar="DIR", help="folder of the files above")
+    if spec.options:
+        known = json.dumps(spec.options).replace("%", "%%")
+        parser.add_argument(
+            "--set", action="append", default=[], metavar="NAME=VALUE", help=f"another way to read the files; as set: {known}"
+        )
     add_run_options(parser)
     parser.set_defaults(run=_run, benchmark=spec.name)
 
@@ -68,7 +77,7 @@ def _run(args: argparse.Namespace) -> int:
     from srlclip.evaluation.benchmarks.run import RunSettings, run
     from srlclip.models.checkpoints import quiet_loading
 
-    spec = spec_of(args.benchmark)
+    spec = with_options(spec_of(args.benchmark), getattr(args, "set", []))
     settings = RunSettings(args.frames, args.partial, args.resamples, args.context, args.workers, args.seed)
     quiet_loading()
     pair, adapter = load_pair(args.base, args.adapter, args.device)
@@ -80,6 +89,14 @@ def _run(args: argparse.Namespace) -> int:
 
         result = run(spec, args.data, pair, Path(args.cache), settings, progress)
     lines = [f"{spec.title}: {result.present:,} of {result.media:,} media, {result.frames} frames each"]
-    for metric, row in result.table.items():
-        lines.append(f"{metric:<24}" + "".join(f"{k}: {c['mean']} {c['ci']}  " for k, c in row.items()))
+    for title, table in {"": result.table, **result.tables}.items():
+        if title and len(table) > LONGEST_TABLE:
+            lines.append(f"{title}: {len(table)} rows, with --json")
+            continue
+        lines += [title] if title else []
+        for metric, row in table.items():
+            cells = (f"{k}: {c['mean']} {c['ci']}  " for k, c in row.items() if k != "reason")
+            lines.append(f"{metric:<24}" + (row.get("reason") or "".join(cells)))
+    for name, models in result.numbers.items():
+        lines.append(f"{name:<24}" + "".join(f"{model}: {value:.3g}  " for model, value in models.items()))
     return print_result(args, asdict(result), "\n".join(lines))

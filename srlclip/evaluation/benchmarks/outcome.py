@@ -12,11 +12,17 @@ from srlclip.evaluation.towers import Observations
 
 @dataclass(frozen=True)
 class Observed:
-    """metrics: name -> observations. cases: column -> (N,), one row per case, for the per-query file. chance: metric -> what
-    guessing scores, in the table's unit, where that is known."""
+    """metrics: name -> observations. cases: column -> (N,), one row per case, for the per-query file.
+
+    tables: title -> row -> observations, what is broken down further (by class, by role). numbers: name -> a figure that
+    has no interval over cases (a largest value, a spread over three splits). chance: metric -> what guessing scores, in the
+    table's unit, where that is known.
+    """
 
     metrics: dict[str, Observations]
     cases: dict[str, np.ndarray] = field(default_factory=dict)
+    tables: dict[str, dict[str, Observations]] = field(default_factory=dict)
+    numbers: dict[str, float] = field(default_factory=dict)
     chance: dict[str, float] = field(default_factory=dict)
 
 
@@ -39,3 +45,5 @@ class Result:
     control: dict[str, dict] = field(default_factory=dict)
     percent: tuple[str, ...] = ()
     chance: dict[str, float] = field(default_factory=dict)
+    tables: dict[str, dict[str, dict]] = field(default_factory=dict)
+    numbers: dict[str, dict[str, float]] = field(default_factory=dict)
