@@ -31,7 +31,8 @@ class Result:
     """table: metric -> model, and "b - a" -> {"mean", "ci", "n"} (srlclip.evaluation.towers.summarise). present, media: how
     many media were read, of how many. failures: (id, why) of unreadable ones. rows: one per case, its words and each
     model's values. control: the same metrics by a model that reads words alone, where the words can give an answer away:
-    metric -> {"mean", "ci", "n"}. percent: the metrics that are percentages. chance: metric -> what guessing scores."""
+    metric -> {"mean", "ci", "n"}. tables, numbers: as Observed has them, of each model. percent: the metrics, and rows of
+    tables, that are percentages. chance: metric -> what guessing scores."""
 
     benchmark: str
     table: dict[str, dict]

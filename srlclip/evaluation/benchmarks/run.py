@@ -138,7 +138,7 @@ def result(spec: Spec, task: Task, embedded: Embedded, frames: int, settings: Ru
         embedded.failures, embedded.truncated, _rows(spec, task, observed),
         tables={title: table_of(lambda each, title=title: each.tables[title]) for title in first.tables},
         numbers={name: {model: each.numbers[name] for model, each in observed.items()} for name in first.numbers},
-        percent=tuple(name for name, each in first.metrics.items() if each.percent),
+        percent=tuple(sorted({n for part in (first.metrics, *first.tables.values()) for n, o in part.items() if o.percent})),
         chance=first.chance,
     )  # fmt: skip
 
