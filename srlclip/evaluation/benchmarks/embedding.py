@@ -116,9 +116,9 @@ def _pooled(
                 continue
             read[i] = True
             for model in MODELS:
-                vectors[model][i] = pooled(tables[model][keys[i]])
+                vectors[model][i] = pooled(as_shown(tables[model][keys[i]], media[i]))
             if context:
-                vectors[CONTEXT][i] = _in_context(pair, tables.adapted[keys[i]], media[i].backwards)
+                vectors[CONTEXT][i] = _in_context(pair, as_shown(tables.adapted[keys[i]], media[i]))
     return vectors, read
 
 
@@ -130,9 +130,14 @@ def _text_mark(pair: ClipPair) -> str:
     return f"benchmarks {pair.fingerprints['base']}"
 
 
-def _in_context(pair: ClipPair, frames: np.ndarray, backwards: bool) -> np.ndarray:
-    """(F, D) in order of time -> (D,): the mean of the contextualizer's events over the frames as they are shown."""
-    shown = torch.from_numpy(np.ascontiguousarray(frames[::-1] if backwards else frames)).to(pair.base.device)
+def as_shown(frames: np.ndarray, medium: Medium) -> np.ndarray:
+    """(F, D) in order of time -> (F, D) in the order in which the medium shows them."""
+    return np.ascontiguousarray(frames[::-1]) if medium.backwards else frames
+
+
+def _in_context(pair: ClipPair, frames: np.ndarray) -> np.ndarray:
+    """(F, D) -> (D,): the mean of the contextualizer's events over frames as they are shown."""
+    shown = torch.from_numpy(frames).to(pair.base.device)
     per_event = next(n for n in range(min(FRAMES_PER_EVENT, len(shown)), 0, -1) if len(shown) % n == 0)
     events = pair.context_events(shown.reshape(1, -1, per_event, shown.shape[-1]))  # (1, E, D)
     return pooled(events[0]).float().cpu().numpy()

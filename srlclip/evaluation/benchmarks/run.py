@@ -14,7 +14,7 @@ from srlclip.evaluation.benchmarks.outcome import Observed, Result
 from srlclip.evaluation.benchmarks.processes import ALONE, Processes
 from srlclip.evaluation.benchmarks.questions import Task, missing
 from srlclip.evaluation.benchmarks.spec import FileSpec, Spec
-from srlclip.evaluation.towers import summarise
+from srlclip.evaluation.towers import Observations, summarise
 from srlclip.progress import Progress
 from srlclip.situations import DataError
 
@@ -112,8 +112,9 @@ def run(
     in. Raises DataError, ValueError."""
     task = read(spec, data, settings.partial)
     frames = settings.frames or spec.frames
+    context = settings.context or (spec.context and pair.contextualizer is not None)
     embedded = embed(
-        pair, task.media, task.texts(), frames, cache, settings.context, settings.workers, progress, processes,
+        pair, task.media, task.texts(), frames, cache, context, settings.workers, progress, processes,
         settings.batch,
     )  # fmt: skip
     return result(spec, task, embedded, frames, settings) if embedded is not None else None
@@ -128,12 +129,18 @@ def result(spec: Spec, task: Task, embedded: Embedded, frames: int, settings: Ru
     pairs = [("base", name) for name in observed if name != "base"]
     if CONTEXT in observed:
         pairs.append(("adapted", CONTEXT))
-    table = summarise({name: each.metrics for name, each in observed.items()}, pairs, settings.resamples)
+    first = next(iter(observed.values()))
+
+    def table_of(part: Callable[[Observed], Mapping[str, Observations]]) -> dict[str, dict]:
+        return summarise({name: part(each) for name, each in observed.items()}, pairs, settings.resamples)
+
     return Result(
-        spec.name, table, int(embedded.read.sum()), len(task.media), task.counts(), frames, embedded.failures,
-        embedded.truncated, _rows(spec, task, observed), control=_control(spec, task, settings),
-        percent=tuple(name for name, each in observed["base"].metrics.items() if each.percent),
-        chance=observed["base"].chance,
+        spec.name, table_of(lambda each: each.metrics), int(embedded.read.sum()), len(task.media), task.counts(), frames,
+        embedded.failures, embedded.truncated, _rows(spec, task, observed), control=_control(spec, task, settings),
+        tables={title: table_of(lambda each, title=title: each.tables[title]) for title in first.tables},
+        numbers={name: {model: each.numbers[name] for model, each in observed.items()} for name in first.numbers},
+        percent=tuple(sorted({n for part in (first.metrics, *first.tables.values()) for n, o in part.items() if o.percent})),
+        chance=first.chance,
     )  # fmt: skip
 
 
