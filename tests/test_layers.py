@@ -48,7 +48,7 @@ DOORS = {
     "peft": ("srlclip/models/encoder.py",),
     "huggingface_hub": ("srlclip/models/checkpoints.py",),
     "gradio": ("srlclip/app/ui/", "app.py"),
-    "accelerate": ("training/", "benchmarks/"),
+    "accelerate": ("training/", "benchmarks/", "srlclip/evaluation/benchmarks/processes.py"),
     "matplotlib": ("srlclip/plots/",),
     "datasets": ("srlclip/data/frame_cache.py",),
     "cv2": ("srlclip/synsitu/",),

@@ -1,23 +1,38 @@
-"""`python -m srlclip benchmark NAME --data DIR`: a zero-shot benchmark in its official files, both models in one pass."""
+"""`python -m srlclip benchmark NAME --data DIR`: a zero-shot benchmark in its official files, both models in one pass.
+
+Several processes share the media: `accelerate launch -m srlclip benchmark NAME --data DIR`.
+"""
 
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
+import json
 
 from srlclip.cli import benchmark_make
+from srlclip.cli.benchmark_run import OUT, run_all, run_one
 from srlclip.cli.output import print_result
-from srlclip.evaluation.benchmarks.spec import Spec, spec_of, specs
+from srlclip.evaluation.benchmarks.spec import Spec, spec_of, specs, with_options
+
+ALL = (
+    "Every benchmark NAME whose folder ROOT/NAME is there, in the order of their names; the others are listed with what "
+    "they lack. A medium is embedded once, whatever asks for it; one that fails does not stop the others. Writes OUT/NAME "
+    "for each, report.md, report.html and all.json. Exit code 1 if a benchmark failed."
+)
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser("benchmark", help="zero-shot benchmarks in their official files, both models at once")
     names = parser.add_subparsers(required=True, metavar="NAME")
     table = names.add_parser("list", help="every benchmark with its size, licence, protocol and state")
-    table.add_argument("--json", action="store_true", help="print JSON")
+    form = table.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--markdown", action="store_true", help="print a table for a page")
     table.set_defaults(run=_list)
     benchmark_make.add_parser(names)
+    everything = names.add_parser("all", help="every benchmark of a folder, and one report", description=ALL)
+    everything.add_argument("--data", required=True, metavar="ROOT", help="folder of one folder for each benchmark")
+    add_run_options(everything, OUT)
+    everything.set_defaults(run=run_all)
     for spec in specs().values():
         _add_benchmark(names, spec)
 
@@ -29,12 +44,21 @@ def _add_benchmark(names: argparse._SubParsersAction, spec: Spec) -> None:
         spec.name, help=spec.title, description=about, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", required=True, metavar="DIR", help="folder of the files above")
-    add_run_options(parser)
+    if spec.options:
+        known = json.dumps(spec.options).replace("%", "%%")
+        parser.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help=f"another way to read the files; as set: {known}",
+        )
+    add_run_options(parser, f"{OUT}/{spec.name}")
     parser.set_defaults(run=_run, benchmark=spec.name)
 
 
-def add_run_options(parser: argparse.ArgumentParser) -> None:
-    """What every measurement takes."""
+def add_run_options(parser: argparse.ArgumentParser, out: str) -> None:
+    """What every measurement takes. out: where results go unless it is said."""
     parser.add_argument("--base", help="bundled name, folder or Hub id (default: the bundled mini pair)")
     parser.add_argument("--adapter", help="SRL-CLIP model folder or Hub id")
     parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1 ... (default: cpu)")
@@ -46,42 +70,20 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resamples", type=int, default=2000, metavar="N", help="bootstrap resamples (default: 2000)")
     parser.add_argument("--seed", type=int, default=0, help="of what is drawn at random (default: 0)")
     parser.add_argument("--workers", type=int, default=1, help="threads that decode ahead (default: 1; 0: none)")
+    parser.add_argument(
+        "--batch", type=int, metavar="N", help="clips a forward (default: 1 on the CPU, what makes 64 frames on a GPU)"
+    )
     parser.add_argument("--cache", default="cache/benchmarks", metavar="DIR", help="embeddings (default: %(default)s)")
-    parser.add_argument("--out", metavar="DIR", help="results (default: runs/benchmarks/NAME)")
+    parser.add_argument("--out", metavar="DIR", help=f"results (default: {out})")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _list(args: argparse.Namespace) -> int:
-    rows = [
-        {"name": s.name, "title": s.title, "task": s.task, "counts": s.counts, "size": s.size, "licence": s.licence,
-         "protocol": s.protocol, "state": s.state, "main": s.main}
-        for s in specs().values()
-    ]  # fmt: skip
-    lines = [f"{r['name']:<24}{r['task']:<16}{r['title']}\n{'':<24}{r['protocol']}" for r in rows]
-    return print_result(args, rows, "\n".join(lines))
+    from srlclip.evaluation.benchmarks.listing import entry, listed, listed_markdown
+
+    known = list(specs().values())
+    return print_result(args, [entry(spec) for spec in known], (listed_markdown if args.markdown else listed)(known))
 
 
 def _run(args: argparse.Namespace) -> int:
-    from dataclasses import asdict
-
-    from tqdm import tqdm
-
-    from srlclip.comparison.loading import load_pair
-    from srlclip.evaluation.benchmarks.run import RunSettings, run
-    from srlclip.models.checkpoints import quiet_loading
-
-    spec = spec_of(args.benchmark)
-    settings = RunSettings(args.frames, args.partial, args.resamples, args.context, args.workers, args.seed)
-    quiet_loading()
-    pair, adapter = load_pair(args.base, args.adapter, args.device)
-    with tqdm(total=100, bar_format="{desc} {percentage:3.0f}%", disable=not sys.stderr.isatty()) as bar:
-
-        def progress(share: float, what: str) -> None:
-            bar.set_description(what, refresh=False)
-            bar.update(int(100 * share) - bar.n)
-
-        result = run(spec, args.data, pair, Path(args.cache), settings, progress)
-    lines = [f"{spec.title}: {result.present:,} of {result.media:,} media, {result.frames} frames each"]
-    for metric, row in result.table.items():
-        lines.append(f"{metric:<24}" + "".join(f"{k}: {c['mean']} {c['ci']}  " for k, c in row.items()))
-    return print_result(args, asdict(result), "\n".join(lines))
+    return run_one(args, with_options(spec_of(args.benchmark), getattr(args, "set", [])))

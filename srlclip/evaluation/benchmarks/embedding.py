@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,23 +11,21 @@ import numpy as np
 import torch
 
 from srlclip.data.text_cache import embed_texts
-from srlclip.evaluation.benchmarks.pixels import read_pixels
+from srlclip.evaluation.benchmarks.frames import embed_frames
+from srlclip.evaluation.benchmarks.processes import ALONE, Processes
 from srlclip.evaluation.benchmarks.questions import Medium
-from srlclip.evaluation.benchmarks.store import FrameStore, medium_key
+from srlclip.evaluation.benchmarks.store import CHECKED, FrameStore, medium_key, written_to
 from srlclip.files import json_digest
-from srlclip.parallel import read_ahead
 from srlclip.pooling import pooled
-from srlclip.progress import Pace, Progress
+from srlclip.progress import Progress
 from srlclip.results import MODELS, Both
-from srlclip.situations import VideoDecodeError
+from srlclip.situations import DataError
 
 if TYPE_CHECKING:
     from srlclip.models.pair import ClipPair
 
 #: SRL-CLIP's contextualizer over a clip's frames, each event of which is this many of them: the one vector that knows order.
 CONTEXT, FRAMES_PER_EVENT = "adapted, contextualizer", 4
-#: Media in a shard of the store: what a killed run loses at most.
-SHARD = 32
 
 
 @dataclass(frozen=True)
@@ -44,15 +41,6 @@ class Embedded:
     truncated: int = 0
 
 
-@dataclass(frozen=True)
-class Processes:
-    """This process among those that embed together. wait: their barrier."""
-
-    rank: int = 0
-    ranks: int = 1
-    wait: Callable[[], None] = lambda: None
-
-
 def embed(
     pair: ClipPair,
     media: Sequence[Medium],
@@ -62,43 +50,76 @@ def embed(
     context: bool = False,
     workers: int = 1,
     progress: Progress | None = None,
-    processes: Processes = Processes(),
-) -> Embedded:
-    """Everything that a task needs. frames: of a video. cache: folder that embeddings are kept in. context: CONTEXT, too.
+    processes: Processes = ALONE,
+    batch: int | None = None,
+) -> Embedded | None:
+    """Everything that a task needs; None in every process but the first. frames: of a video. cache: folder that embeddings
+    are kept in. context: CONTEXT, too. batch: clips a forward (None: one on the CPU, more on a GPU).
 
-    Media without a file are zeros. Raises ValueError for a contextualizer that is not there.
+    Media without a file are zeros. Raises ValueError for a contextualizer that is not there; DataError for a cache that
+    cannot be written to, and for what ended another process.
     """
     if context and pair.contextualizer is None:
         raise ValueError("this pair has no contextualizer; give an SRL-CLIP adapter that has one")
-    stores = Both.of(lambda model: FrameStore(cache, _mark(pair, model)))
     keys = [None if medium.path is None else medium_key(medium, frames) for medium in media]
-    failures = _embed_missing(pair, media, keys, stores, frames, workers, progress, processes)
-    processes.wait()
+    distinct = {key: medium for key, medium in zip(keys, media, strict=True) if key is not None}
+    stores = Both.of(lambda model: FrameStore(cache, _mark(pair, model)))
+    failures = _together(
+        processes,
+        lambda: embed_frames(pair, list(distinct.items()), stores, frames, workers, batch, progress, processes),
+    )
+    with written_to(cache):
+        table = embed_texts(texts, lambda part: pair.encode_texts(part), _text_mark(pair), cache, progress is not None,
+                            (processes.rank, processes.ranks), processes.wait)  # fmt: skip
+    if processes.rank:
+        return None
+    vectors, read = _pooled(pair, media, keys, stores, context)
+    unread = [
+        (m.id, failures.get(key, "its embedding could not be read back"))
+        for m, key, fine in zip(media, keys, read, strict=True)
+        if key is not None and not fine
+    ]
+    truncated = sum(pair.base.count_tokens(text) > pair.base.max_tokens for text in set(texts))
+    return Embedded(vectors, read, dict(zip(texts, table.numpy(), strict=True)), tuple(dict(unread).items()), truncated)
+
+
+def _together(processes: Processes, work: Callable[[], dict[str, str]]) -> dict[str, str]:
+    """What `work` returns in all processes. One that fails ends all of them, each with its reason."""
+    mine, error = {}, None
+    try:
+        mine = work()
+    except Exception as raised:  # the others wait for this one
+        error = raised
+    every = processes.gather((mine, str(error) if error else ""))
+    if error:
+        raise error
+    for rank, (_, reason) in enumerate(every):
+        if reason:
+            raise DataError(f"process {rank + 1} of {processes.ranks} ended: {reason}")
+    return {key: why for failures, _ in every for key, why in failures.items()}
+
+
+def _pooled(
+    pair: ClipPair, media: Sequence[Medium], keys: Sequence[str | None], stores: Both[FrameStore], context: bool
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Embedded.vectors and Embedded.read, from the stores as all processes left them."""
     for store in stores:
         store.refresh()
     names = (*MODELS, CONTEXT) if context else MODELS
     vectors = {name: np.zeros((len(media), pair.embed_dim), np.float32) for name in names}
     read = np.zeros(len(media), bool)
-    for at in range(0, len(media), 256):
-        part = range(at, min(at + 256, len(media)))
+    for at in range(0, len(media), CHECKED):
+        part = range(at, min(at + CHECKED, len(media)))
         tables = stores.map(lambda store, part=part: store.read(keys[i] for i in part if keys[i] is not None))
         for i in part:
             if not all(keys[i] in table for table in tables):
                 continue
             read[i] = True
             for model in MODELS:
-                vectors[model][i] = pooled(tables[model][keys[i]])
+                vectors[model][i] = pooled(as_shown(tables[model][keys[i]], media[i]))
             if context:
-                vectors[CONTEXT][i] = _in_context(pair, tables.adapted[keys[i]], media[i].backwards)
-    unread = [
-        (m.id, failures.get(key, "another process could not read it"))
-        for m, key, fine in zip(media, keys, read, strict=True)
-        if key is not None and not fine
-    ]
-    table = embed_texts(texts, lambda part: pair.encode_texts(part), _text_mark(pair), cache, progress is not None,
-                        (processes.rank, processes.ranks), processes.wait)  # fmt: skip
-    truncated = sum(pair.base.count_tokens(text) > pair.base.max_tokens for text in set(texts))
-    return Embedded(vectors, read, dict(zip(texts, table.numpy(), strict=True)), tuple(dict(unread).items()), truncated)
+                vectors[CONTEXT][i] = _in_context(pair, as_shown(tables.adapted[keys[i]], media[i]))
+    return vectors, read
 
 
 def _mark(pair: ClipPair, model: str) -> str:
@@ -109,47 +130,14 @@ def _text_mark(pair: ClipPair) -> str:
     return f"benchmarks {pair.fingerprints['base']}"
 
 
-def _embed_missing(
-    pair: ClipPair,
-    media: Sequence[Medium],
-    keys: Sequence[str | None],
-    stores: Both[FrameStore],
-    frames: int,
-    workers: int,
-    progress: Progress | None,
-    processes: Processes,
-) -> dict[str, str]:
-    """key -> why it could not be read. This process takes every `ranks`-th of the distinct media, in order."""
-    distinct = {key: medium for key, medium in zip(keys, media, strict=True) if key is not None}
-    mine = itertools.islice(distinct.items(), processes.rank, None, processes.ranks)
-    jobs = [(key, medium) for key, medium in mine if not all(key in store for store in stores)]
-    spec, failures, pace = pair.base.preprocess_spec, {}, Pace(len(jobs), "media")
-
-    def read(job: tuple[str, Medium]) -> Iterator[np.ndarray]:
-        return read_pixels(job[1], frames, spec)
-
-    shard: dict[str, Both[np.ndarray]] = {}
-    for done, ((key, _), results) in enumerate(read_ahead(read, jobs, workers), 1):
-        try:
-            for pixels in results:
-                floats = spec.to_float(torch.from_numpy(pixels).to(pair.base.device))
-                shard[key] = Both(*(out.float().cpu().numpy() for out in pair.encode_frames(floats)))
-        except VideoDecodeError as error:
-            if isinstance(error.__cause__, ImportError):
-                raise  # no decoder is installed: no medium's fault
-            failures[key] = str(error)
-        if len(shard) == SHARD or (shard and done == len(jobs)):
-            for model in MODELS:
-                stores[model].add({k: both[model] for k, both in shard.items()})
-            shard = {}
-        if progress:
-            progress(done / len(jobs), f"medium {done} of {len(jobs)}{pace.left(done)}")
-    return failures
+def as_shown(frames: np.ndarray, medium: Medium) -> np.ndarray:
+    """(F, D) in order of time -> (F, D) in the order in which the medium shows them."""
+    return np.ascontiguousarray(frames[::-1]) if medium.backwards else frames
 
 
-def _in_context(pair: ClipPair, frames: np.ndarray, backwards: bool) -> np.ndarray:
-    """(F, D) in order of time -> (D,): the mean of the contextualizer's events over the frames as they are shown."""
-    shown = torch.from_numpy(np.ascontiguousarray(frames[::-1] if backwards else frames)).to(pair.base.device)
+def _in_context(pair: ClipPair, frames: np.ndarray) -> np.ndarray:
+    """(F, D) -> (D,): the mean of the contextualizer's events over frames as they are shown."""
+    shown = torch.from_numpy(frames).to(pair.base.device)
     per_event = next(n for n in range(min(FRAMES_PER_EVENT, len(shown)), 0, -1) if len(shown) % n == 0)
     events = pair.context_events(shown.reshape(1, -1, per_event, shown.shape[-1]))  # (1, E, D)
     return pooled(events[0]).float().cpu().numpy()

@@ -76,8 +76,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class Choices:
+    """apart: groups that are shown but not counted in what sums the cases up. summaries: of tasks.choices.SUMMARIES, what
+    the official table has besides the accuracy over all cases."""
+
     media: tuple[Medium, ...]
     cases: tuple[Choice, ...]
+    apart: tuple[str, ...] = ()
+    summaries: tuple[str, ...] = ()
 
     def texts(self) -> list[str]:
         return sorted({text for case in self.cases for text in (*case.positives, *case.negatives)})
@@ -101,8 +106,11 @@ class Pair:
 
 @dataclass(frozen=True)
 class Pairs:
+    """shown: what the media are, "image" or "video"; the score of the captions that choose among them is called so."""
+
     media: tuple[Medium, ...]
     cases: tuple[Pair, ...]
+    shown: str = "image"
 
     def texts(self) -> list[str]:
         return sorted({text for case in self.cases for text in case.captions})

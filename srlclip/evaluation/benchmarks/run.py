@@ -8,11 +8,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from srlclip.evaluation.benchmarks.embedding import CONTEXT, Embedded, Processes, embed
+from srlclip.config import check_at_least
+from srlclip.evaluation.benchmarks.embedding import CONTEXT, Embedded, embed
 from srlclip.evaluation.benchmarks.outcome import Observed, Result
+from srlclip.evaluation.benchmarks.processes import ALONE, Processes
 from srlclip.evaluation.benchmarks.questions import Task, missing
 from srlclip.evaluation.benchmarks.spec import FileSpec, Spec
-from srlclip.evaluation.towers import summarise
+from srlclip.evaluation.towers import Observations, summarise
 from srlclip.progress import Progress
 from srlclip.situations import DataError
 
@@ -27,14 +29,16 @@ def reader_of(spec: Spec) -> Callable[..., Task]:
 
 
 def questions_of(spec: Spec) -> Any:
-    """The module of the spec's kind of task: observe(task, vectors, read, texts) -> Observed, and labels(task)."""
+    """The module of the spec's kind of task: observe(task, vectors, read, texts) -> Observed, labels(task), and where words
+    can give an answer away control(task, seed) -> metric -> Observations."""
     return import_module(f"srlclip.evaluation.benchmarks.tasks.{spec.task}")
 
 
 @dataclass(frozen=True)
 class RunSettings:
     """frames: None takes the spec's. partial: go on with fewer files or other counts than the official ones. resamples:
-    of the bootstrap. context: also SRL-CLIP's contextualizer. workers: threads that decode ahead. seed: of what is drawn."""
+    of the bootstrap. context: also SRL-CLIP's contextualizer. workers: threads that decode ahead. seed: of what is drawn.
+    batch: clips a forward (None: one on the CPU, more on a GPU). Raises ValueError."""
 
     frames: int | None = None
     partial: bool = False
@@ -42,6 +46,13 @@ class RunSettings:
     context: bool = False
     workers: int = 1
     seed: int = 0
+    batch: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, least in (("frames", 1), ("resamples", 1), ("workers", 0), ("seed", 0), ("batch", 1)):
+            value = getattr(self, name)
+            if value is not None:
+                check_at_least(f"--{name}", value, least)
 
 
 def read(spec: Spec, data: str | Path, partial: bool = False) -> Task:
@@ -95,15 +106,18 @@ def run(
     cache: str | Path,
     settings: RunSettings = RunSettings(),
     progress: Progress | None = None,
-    processes: Processes = Processes(),
-) -> Result:
-    """Both models of a pair on one benchmark. cache: folder that embeddings are kept in. Raises DataError, ValueError."""
+    processes: Processes = ALONE,
+) -> Result | None:
+    """Both models of a pair on one benchmark; None in every process but the first. cache: folder that embeddings are kept
+    in. Raises DataError, ValueError."""
     task = read(spec, data, settings.partial)
     frames = settings.frames or spec.frames
+    context = settings.context or (spec.context and pair.contextualizer is not None)
     embedded = embed(
-        pair, task.media, task.texts(), frames, cache, settings.context, settings.workers, progress, processes
-    )
-    return result(spec, task, embedded, frames, settings)
+        pair, task.media, task.texts(), frames, cache, context, settings.workers, progress, processes,
+        settings.batch,
+    )  # fmt: skip
+    return result(spec, task, embedded, frames, settings) if embedded is not None else None
 
 
 def result(spec: Spec, task: Task, embedded: Embedded, frames: int, settings: RunSettings) -> Result:
@@ -115,11 +129,28 @@ def result(spec: Spec, task: Task, embedded: Embedded, frames: int, settings: Ru
     pairs = [("base", name) for name in observed if name != "base"]
     if CONTEXT in observed:
         pairs.append(("adapted", CONTEXT))
-    table = summarise({name: each.metrics for name, each in observed.items()}, pairs, settings.resamples)
+    first = next(iter(observed.values()))
+
+    def table_of(part: Callable[[Observed], Mapping[str, Observations]]) -> dict[str, dict]:
+        return summarise({name: part(each) for name, each in observed.items()}, pairs, settings.resamples)
+
     return Result(
-        spec.name, table, int(embedded.read.sum()), len(task.media), task.counts(), frames, embedded.failures,
-        embedded.truncated, _rows(spec, task, observed),
+        spec.name, table_of(lambda each: each.metrics), int(embedded.read.sum()), len(task.media), task.counts(), frames,
+        embedded.failures, embedded.truncated, _rows(spec, task, observed), control=_control(spec, task, settings),
+        tables={title: table_of(lambda each, title=title: each.tables[title]) for title in first.tables},
+        numbers={name: {model: each.numbers[name] for model, each in observed.items()} for name in first.numbers},
+        percent=tuple(sorted({n for part in (first.metrics, *first.tables.values()) for n, o in part.items() if o.percent})),
+        chance=first.chance,
     )  # fmt: skip
+
+
+def _control(spec: Spec, task: Task, settings: RunSettings) -> dict[str, dict]:
+    """metric -> {"mean", "ci", "n"} of a model that reads words alone; nothing where the kind of task has no such control."""
+    of_words = getattr(questions_of(spec), "control", None)
+    if of_words is None:
+        return {}
+    table = summarise({"words": of_words(task, settings.seed)}, [], settings.resamples)
+    return {metric: row["words"] for metric, row in table.items()}
 
 
 def _rows(spec: Spec, task: Task, observed: Mapping[str, Observed]) -> tuple[dict[str, Any], ...]:

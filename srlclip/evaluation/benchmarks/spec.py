@@ -7,7 +7,8 @@ by one such file and one miniature test.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from srlclip.config import check_at_least, check_one_of, from_dict
 
 FOLDER = ASSETS / "benchmarks"
 #: The kinds of questions; each is a module of srlclip.evaluation.benchmarks.tasks.
-TASKS = ("retrieval", "choices", "pairs", "actions", "time", "dense_captions")
+TASKS = ("retrieval", "choices", "pairs", "actions", "time", "half_truths", "dense_captions")
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Spec:
     task: of TASKS. reader: "module.function" of .readers, with `options` as its keyword arguments. counts: name -> number that the
     official files hold, as Task.counts() names them; a set whose official releases differ lists all ("1003|1004|1036").
     frames: per video, at the middles of as many equal bins (one for stills). seconds: how much of a video is looked at,
-    None for all. main: the metric by which models are compared first. protocol: one or two sentences for the reader.
+    None for all. context: asks the contextualizer, too, of a pair that has one. main: the metric by which models are compared first. protocol: one or two sentences for the reader.
     state: what was tried of it ("miniature", or more). size: of the download, in words.
     """
 
@@ -67,6 +68,7 @@ class Spec:
     homepage: str
     frames: int = 12
     seconds: float | None = None
+    context: bool = False
     size: str = ""
     state: str = "miniature"
     options: dict[str, Any] = field(default_factory=dict)
@@ -85,6 +87,32 @@ class Spec:
     @property
     def annotations(self) -> tuple[FileSpec, ...]:
         return tuple(f for f in self.files if not f.path.endswith("/"))
+
+
+def with_options(spec: Spec, settings: Sequence[str]) -> Spec:
+    """The spec with other options of its reader: "name=value" each, the value of the kind that stands there ("split=2").
+
+    Raises ValueError that lists the options for another name, or that names the kind for a value of another.
+    """
+    options = dict(spec.options)
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals or name not in options:
+            raise ValueError(
+                f"--set {setting}: allowed for {spec.name} are {', '.join(map(_shown, spec.options.items()))}"
+            )
+        kind = type(options[name])
+        try:
+            options[name] = value if kind is str else json.loads(value)
+        except json.JSONDecodeError:
+            options[name] = value
+        if not isinstance(options[name], kind):
+            raise ValueError(f"--set {setting}: {name} must be {kind.__name__}, such as {spec.options[name]!r}")
+    return replace(spec, options=options)
+
+
+def _shown(option: tuple[str, Any]) -> str:
+    return f"{option[0]}={option[1] if isinstance(option[1], str) else json.dumps(option[1])}"
 
 
 @cache

@@ -8,6 +8,7 @@ a miss wherever it is asked for: its rank is the last.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -24,7 +25,18 @@ def observe(task: Retrieval, vectors: np.ndarray, read: np.ndarray, texts: Mappi
     owner = np.array(task.owner)
     queries = np.stack([texts[caption] for caption in task.captions])  # (Q, D)
     to_video, to_text = query_ranks(queries, vectors, read, owner)
-    return observed(to_video, to_text, owner)
+    return replace(observed(to_video, to_text, owner), chance=chance(owner, len(vectors)))
+
+
+def chance(owner: np.ndarray, media: int) -> dict[str, float]:
+    """R@K in percent of a random order: K of M videos; of Q captions, one of a video's own among the first K."""
+    queries, own = len(owner), np.bincount(owner, minlength=media)
+    out = {}
+    for k in CUTOFFS:
+        out[f"{TO_VIDEO} R@{k}"] = 100.0 * min(k, media) / media
+        none = np.prod([np.maximum(queries - own - i, 0) / max(queries - i, 1) for i in range(k)], axis=0)
+        out[f"{TO_TEXT} R@{k}"] = 100.0 * float(np.mean(1 - none))
+    return out
 
 
 def observed(to_video: np.ndarray, to_text: np.ndarray, owner: np.ndarray) -> Observed:
