@@ -34,7 +34,11 @@ def _add_benchmark(names: argparse._SubParsersAction, spec: Spec) -> None:
     if spec.options:
         known = json.dumps(spec.options).replace("%", "%%")
         parser.add_argument(
-            "--set", action="append", default=[], metavar="NAME=VALUE", help=f"another way to read the files; as set: {known}"
+            "--set",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help=f"another way to read the files; as set: {known}",
         )
     add_run_options(parser)
     parser.set_defaults(run=_run, benchmark=spec.name)

@@ -98,7 +98,9 @@ def with_options(spec: Spec, settings: Sequence[str]) -> Spec:
     for setting in settings:
         name, equals, value = setting.partition("=")
         if not equals or name not in options:
-            raise ValueError(f"--set {setting}: allowed for {spec.name} are {', '.join(map(_shown, spec.options.items()))}")
+            raise ValueError(
+                f"--set {setting}: allowed for {spec.name} are {', '.join(map(_shown, spec.options.items()))}"
+            )
         kind = type(options[name])
         try:
             options[name] = value if kind is str else json.loads(value)
