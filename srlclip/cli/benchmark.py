@@ -100,7 +100,7 @@ def _run(args: argparse.Namespace) -> int:
         lines += [title] if title else []
         for metric, row in table.items():
             cells = (f"{k}: {c['mean']} {c['ci']}  " for k, c in row.items() if k != "reason")
-            lines.append(f"{metric:<24}" + (row.get("reason") or "".join(cells)))
+            lines.append(f"{metric:<24} " + (row.get("reason") or "".join(cells)))
     for name, models in result.numbers.items():
-        lines.append(f"{name:<24}" + "".join(f"{model}: {value:.3g}  " for model, value in models.items()))
+        lines.append(f"{name:<24} " + "".join(f"{model}: {value:.3g}  " for model, value in models.items()))
     return print_result(args, asdict(result), "\n".join(lines))

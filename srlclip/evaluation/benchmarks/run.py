@@ -44,8 +44,8 @@ class RunSettings:
     seed: int = 0
 
 
-def read(spec: Spec, data: str | Path, partial: bool = False) -> Task:
-    """The questions of a benchmark. Raises DataError that says which file is missing, from where and where it goes, or
+def read(spec: Spec, data: str | Path, partial: bool = False, seed: int = 0) -> Task:
+    """The questions of a benchmark; `seed` is that of a reader that draws some. Raises DataError that says which file is missing, from where and where it goes, or
     which count is wrong (unless `partial`)."""
     root = Path(data)
     absent = [file for file in spec.files if not file.optional and not (root / file.path).exists()]
@@ -53,7 +53,7 @@ def read(spec: Spec, data: str | Path, partial: bool = False) -> Task:
         raise DataError(
             "\n".join([f"{spec.title} is not complete here", *(_where(root, file) for file in absent)]), file=root
         )
-    task = reader_of(spec)(root, **spec.options)
+    task = reader_of(spec)(root, **(spec.options | ({"seed": seed} if "seed" in spec.options else {})))
     if not partial:
         _check_counts(spec, task, root)
         _check_media(spec, task, root)
@@ -98,7 +98,7 @@ def run(
     processes: Processes = Processes(),
 ) -> Result:
     """Both models of a pair on one benchmark. cache: folder that embeddings are kept in. Raises DataError, ValueError."""
-    task = read(spec, data, settings.partial)
+    task = read(spec, data, settings.partial, settings.seed)
     frames = settings.frames or spec.frames
     context = settings.context or (spec.context and pair.contextualizer is not None)
     embedded = embed(pair, task.media, task.texts(), frames, cache, context, settings.workers, progress, processes)
