@@ -139,7 +139,11 @@ class Actions:
         return sorted({prompt for name in self.classes for prompt in self.prompts(name)})
 
     def counts(self) -> dict[str, int]:
-        return {"media": len(self.media), "classes": len(self.classes)}
+        """Also of each split its media, and its classes as "NAME classes"."""
+        out = {"media": len(self.media), "classes": len(self.classes)}
+        for name, media, classes in self.splits:
+            out |= {name: len(media), f"{name} classes": len(classes)}
+        return out
 
 
 def missing(media: Sequence[Medium]) -> list[str]:

@@ -55,8 +55,8 @@ class RunSettings:
                 check_at_least(f"--{name}", value, least)
 
 
-def read(spec: Spec, data: str | Path, partial: bool = False) -> Task:
-    """The questions of a benchmark. Raises DataError that says which file is missing, from where and where it goes, or
+def read(spec: Spec, data: str | Path, partial: bool = False, seed: int = 0) -> Task:
+    """The questions of a benchmark; `seed` is that of a reader that draws some. Raises DataError that says which file is missing, from where and where it goes, or
     which count is wrong (unless `partial`)."""
     root = Path(data)
     absent = [file for file in spec.files if not file.optional and not (root / file.path).exists()]
@@ -64,7 +64,7 @@ def read(spec: Spec, data: str | Path, partial: bool = False) -> Task:
         raise DataError(
             "\n".join([f"{spec.title} is not complete here", *(_where(root, file) for file in absent)]), file=root
         )
-    task = reader_of(spec)(root, **spec.options)
+    task = reader_of(spec)(root, **(spec.options | ({"seed": seed} if "seed" in spec.options else {})))
     if not partial:
         _check_counts(spec, task, root)
         _check_media(spec, task, root)
@@ -110,7 +110,7 @@ def run(
 ) -> Result | None:
     """Both models of a pair on one benchmark; None in every process but the first. cache: folder that embeddings are kept
     in. Raises DataError, ValueError."""
-    task = read(spec, data, settings.partial)
+    task = read(spec, data, settings.partial, settings.seed)
     frames = settings.frames or spec.frames
     context = settings.context or (spec.context and pair.contextualizer is not None)
     embedded = embed(

@@ -56,7 +56,7 @@ def velociti(folder: Folder) -> None:
     scripts, rows = folder.scripts(EVENTS_PER_CLIP), []
     for i, script in enumerate(scripts):
         name = f"v_-Syn_{i:03d}_seg_0_10"
-        folder.video(script, f"velociti_videos/{name}.mp4")
+        folder.video(script, f"videos/{name}.mp4")
         other = scripts[(i + 1) % len(scripts)]
         for test, event, true, false in _velociti(script, other, folder.dice(i)):
             # Some rows carry the extension.
@@ -122,8 +122,8 @@ def _others_of_the_cast(script: ClipScript, event: EventScript) -> list[Changed]
     return [(script, e) for e in changed if e not in script.events]
 
 
-def videocomp(folder: Folder) -> None:
-    """ActivityNet's file: a span of a longer video, its paragraph, and the same with two sentences exchanged."""
+def videocomp(folder: Folder, file: str = "activitynet_comp_val.json") -> None:
+    """A span of a longer video, its paragraph, and the same with two sentences exchanged."""
     rows = []
     for i, script in enumerate(folder.scripts(events=4)):
         name, step = f"v_-Syn_{i:03d}", SECONDS_PER_EVENT
@@ -138,4 +138,8 @@ def videocomp(folder: Folder) -> None:
              "positive_text/start_time": [start, start + step], "positive_text/end_time": [start + step, end],
              "question": "", "answer": ""}
         )  # fmt: skip
-    folder.json("activitynet_comp_val.json", rows)
+    folder.json(file, rows)
+
+
+def videocomp_youcook2(folder: Folder) -> None:
+    videocomp(folder, "youcook2_comp_val.json")

@@ -29,7 +29,7 @@ def sugarcrepe(folder: Folder) -> None:
         numbers = (n for n in count() if not (name == "swap_obj" and n == 1))
         for key, (pair, negative) in zip(numbers, _edited(folder, edit), strict=False):
             image = f"{at:06d}{key:06d}.jpg"
-            folder.still(f"val2017/{image}", pair.shown)
+            folder.still(f"images/{image}", pair.shown)
             rows[str(key)] = {"filename": image, "caption": pair.true, "negative_caption": negative}
         folder.json(f"data/{name}.json", rows)
 
@@ -40,7 +40,7 @@ def sugarcrepe_pp(folder: Folder) -> None:
         rows = []
         for i, (pair, negative) in enumerate(_edited(folder, edit)):
             image = f"{at:06d}{i:06d}.jpg"
-            folder.still(f"val2017/{image}", pair.shown)
+            folder.still(f"images/{image}", pair.shown)
             rows.append(
                 {"id": i, "filename": image, "caption": pair.true,
                  "caption2": paraphrase(pair.shown, folder.dice(i)), "negative_caption": negative}
@@ -113,7 +113,7 @@ def aro_order(folder: Folder, file: str, image: str) -> None:
     rows = []
     for i, script in enumerate(folder.scripts(events=1)):
         path, rng = image.format(f"{i:012d}"), folder.dice(i)
-        folder.still(path, script)
+        folder.still(f"images/{path}", script)
         rows.append({"image": path, "caption": [sentence(script), *(paraphrase(script, rng) for _ in range(4))]})
     folder.json(file, rows)
 

@@ -35,6 +35,7 @@ WRITERS: dict[str, Callable[[Folder], None]] = {
     "velociti": clips.velociti,
     "video-captions": retrieval.video_captions,
     "videocomp": clips.videocomp,
+    "videocomp-youcook2": clips.videocomp_youcook2,
     "vinoground": pairs.vinoground,
     "vinoground-time": pairs.vinoground,
     "vitatecs": clips.vitatecs,
