@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from srlclip.cli import dense_captions
 from srlclip.cli.output import print_result
 from srlclip.evaluation.benchmarks.spec import Spec, spec_of, specs
 
@@ -27,8 +28,12 @@ def _add_benchmark(names: argparse._SubParsersAction, spec: Spec) -> None:
         spec.name, help=spec.title, description=about, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", required=True, metavar="DIR", help="folder of the files above")
-    add_run_options(parser)
-    parser.set_defaults(run=_run, benchmark=spec.name)
+    if spec.needs_pair:
+        add_run_options(parser)
+        parser.set_defaults(run=_run, benchmark=spec.name)
+    else:
+        dense_captions.add_options(parser)
+        parser.set_defaults(run=dense_captions.run, benchmark=spec.name)
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:

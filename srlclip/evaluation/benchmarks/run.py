@@ -97,7 +97,10 @@ def run(
     progress: Progress | None = None,
     processes: Processes = Processes(),
 ) -> Result:
-    """Both models of a pair on one benchmark. cache: folder that embeddings are kept in. Raises DataError, ValueError."""
+    """Both models of a pair on one benchmark. cache: folder that embeddings are kept in. Raises DataError, ValueError,
+    also for a benchmark that scores predictions."""
+    if not spec.needs_pair:
+        raise ValueError(f"{spec.name} scores files of predictions: python -m srlclip benchmark {spec.name} --help")
     task = read(spec, data, settings.partial)
     frames = settings.frames or spec.frames
     embedded = embed(
