@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from srlclip.cli import benchmark_make
+from srlclip.cli import benchmark_make, dense_captions
 from srlclip.cli.benchmark_run import OUT, run_all, run_one
 from srlclip.cli.output import print_result
 from srlclip.evaluation.benchmarks.spec import Spec, spec_of, specs, with_options
@@ -44,6 +44,10 @@ def _add_benchmark(names: argparse._SubParsersAction, spec: Spec) -> None:
         spec.name, help=spec.title, description=about, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", required=True, metavar="DIR", help="folder of the files above")
+    if not spec.needs_pair:
+        dense_captions.add_options(parser)
+        parser.set_defaults(run=dense_captions.run, benchmark=spec.name)
+        return
     if spec.options:
         known = json.dumps(spec.options).replace("%", "%%")
         parser.add_argument(

@@ -109,7 +109,9 @@ def run(
     processes: Processes = ALONE,
 ) -> Result | None:
     """Both models of a pair on one benchmark; None in every process but the first. cache: folder that embeddings are kept
-    in. Raises DataError, ValueError."""
+    in. Raises DataError, ValueError, also for a benchmark that scores predictions."""
+    if not spec.needs_pair:
+        raise ValueError(f"{spec.name} scores files of predictions: python -m srlclip benchmark {spec.name} --help")
     task = read(spec, data, settings.partial, settings.seed)
     frames = settings.frames or spec.frames
     context = settings.context or (spec.context and pair.contextualizer is not None)
