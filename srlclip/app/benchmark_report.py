@@ -19,9 +19,14 @@ _ALT = {
     "differences": "What SRL-CLIP adds to its base, with 95 % intervals",
     "values": "Both models with 95 % intervals",
 }
-#: A table's numbers stay on one line, and it scrolls in its own frame on a phone.
-_CSS = "td.v { font-variant-numeric:tabular-nums; white-space:nowrap; } .wide table { min-width:max-content; }"
-_CSS += " th[scope=row] { font-weight:600; text-align:left; max-width:240px; } ul { padding-left:20px; }"
+#: On a phone an interval stands below its value and figures below each other; a table that is wider still scrolls by itself.
+_CSS = """
+td.v { white-space:nowrap; font-variant-numeric:tabular-nums; } td.t { min-width:96px; }
+th[scope=row] { font-weight:600; min-width:104px; } th .soft { display:block; font-weight:400; }
+.drawn { display:grid; grid-template-columns:repeat(auto-fit,minmax(min(100%,338px),1fr)); gap:14px; align-items:start; }
+ul { padding-left:20px; } li.sub { margin-left:20px; }
+@media (max-width:560px) { .ci { display:block; font-size:12px; } th .soft { font-size:12px; } }
+"""
 
 
 def report_html(suite: Suite) -> str:
@@ -29,7 +34,7 @@ def report_html(suite: Suite) -> str:
     head = "<p>No benchmark ran to its end.</p>"
     if suite.measured:
         info = suite.measured[0].info
-        head = f"<p><strong>{esc(answer(suite))}</strong></p>{_models(info)}{_table(*summary(suite))}<p class='soft'>{esc(BRACKETS)}</p>"
+        head = f"<p><strong>{esc(answer(suite))}</strong></p>{_models(info)}{_table(*summary(suite), lead=3)}<p class='soft'>{esc(BRACKETS)}</p>"
     body = "".join(_section(each) for each in suite.measured)
     failed = _attempts("Failed", suite.failed)
     absent = _attempts("Not here", suite.absent)
@@ -58,20 +63,29 @@ def _name(text: str, model: str) -> str:
     return f'<span class="{model}"><span aria-hidden="true">{GLYPHS[model]}</span> {esc(text)}</span>'
 
 
-def _table(header: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
-    by_name = {
-        **{SHOWN[model]: _name(SHOWN[model], model) for model in MODELS},
-        NO_ADAPTER: _name(NO_ADAPTER, "adapted"),
-    }
-    heads = "".join(f'<th scope="col">{by_name.get(title, esc(title))}</th>' for title in header)
-    rows = "".join(
-        f'<tr><th scope="row">{said(row[0])}</th>' + "".join(f'<td class="v">{said(cell) if cell else "–"}</td>' for cell in row[1:]) + "</tr>"
-        for row in cells
-    )  # fmt: skip
-    return (
-        f'<div class="wide" tabindex="0" role="region" aria-label="table"><table><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
+def _table(header: Sequence[str], cells: Sequence[Sequence[str]], lead: int = 1) -> str:
+    """lead: how many first columns stand below each other in the row's header, the first one's name above them."""
+    models = {SHOWN[model]: model for model in MODELS} | {NO_ADAPTER: "adapted"}
+    heads = "".join(
+        f'<th scope="col">{_name(title, models[title]) if title in models else esc(title)}</th>'
+        for title in (header[0], *header[lead:])
     )
+    rows = "".join(
+        f'<tr><th scope="row">{said(row[0])}{"".join(f"<span class=soft>{said(text)}</span>" for text in row[1:lead])}</th>'
+        f"{''.join(map(_cell, row[lead:]))}</tr>"
+        for row in cells
+    )
+    return (
+        f'<div class="wide" tabindex="0" role="region" aria-label="{esc(header[0])} and values"><table><thead><tr>{heads}'
+        f"</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _cell(text: str) -> str:
+    value, bracket, interval = text.partition(" [")
+    if bracket:
+        return f'<td class="v">{esc(value)} <span class="ci">[{esc(interval)}</span></td>'
+    return f'<td class="t">{said(text)}</td>' if " " in text else f'<td class="v">{said(text or "–")}</td>'
 
 
 def _section(measured: Measured) -> str:
@@ -80,14 +94,16 @@ def _section(measured: Measured) -> str:
         f'<figure role="img" aria-label="{esc(f"{spec.title}: {_ALT[name]}")}">{to_svg(figure)}</figure>'
         for name, figure in figures_of(rows).items()
     )
-    listed = "".join(f"<li>{said(note.strip(), _LONGEST)}</li>" for note in notes(measured))
+    listed = "".join(
+        f"<li{' class=sub' * note.startswith('  ')}>{said(note.strip(), _LONGEST)}</li>" for note in notes(measured)
+    )
     tables = "".join(
         f"<details><summary>{said(title)}</summary>{_table(*table)}</details>" for title, table in further(measured)
     )
     made = f"Commit {measured.provenance['commit']}, {measured.provenance['date']}, seed {measured.settings.seed}."
     return (
         f'<section id="{esc(spec.name)}"><h2>{said(headline(measured))}</h2><p>{said(spec.protocol, _LONGEST)}</p>'
-        f'{_table(*columns_of(rows, measured.names))}<div class="two">{drawn}</div>{tables}{f"<ul>{listed}</ul>" if listed else ""}'
+        f'{_table(*columns_of(rows, measured.names))}<div class="drawn">{drawn}</div>{tables}{f"<ul>{listed}</ul>" if listed else ""}'
         f'<p class="soft">Licence: {said(spec.licence)}. {esc(made)}</p></section>'
     )
 

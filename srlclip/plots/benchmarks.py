@@ -39,7 +39,7 @@ def _triple(cell: dict) -> tuple[float, float, float]:
 @styled
 def differences(rows: Sequence[Row]) -> Figure:
     """SRL-CLIP minus base in points, a mark with its 95 % interval a row; the mark is that of the better model."""
-    figure, (axes,) = blank_figure(0.4 * max(len(rows), 2) + 1.1)
+    figure, (axes,) = blank_figure(0.4 * max(len(rows), 2) + 1.3)
     axes.axvline(0, color=INK, linewidth=1)
     sides = []
     for place, row in enumerate(rows):
@@ -49,7 +49,7 @@ def differences(rows: Sequence[Row]) -> Figure:
         axes.plot([low, high], [place] * 2, color=look[1], linewidth=2.4, solid_capstyle="butt")
         mark(axes, look, value, place, filled=bool(sides[-1]), size=6)
     axes.set(
-        yticks=range(len(rows)), ylim=(len(rows) - 0.4, -0.6), xlabel="SRL-CLIP − base, points (line: 95 % interval)"
+        yticks=range(len(rows)), ylim=(len(rows) - 0.4, -0.6), xlabel="SRL-CLIP − base, points\n(line: 95 % interval)"
     )
     axes.set_yticklabels([textwrap.fill(plain(row.metric, 34), 17) for row in rows])
     axes.grid(axis="x", color=FAINT, alpha=0.35, linewidth=0.6)

@@ -121,7 +121,7 @@ def table_markdown(measured: Measured, level: int = 1, figures: tuple[str, ...] 
     """level: of its heading. figures: paths of pictures, from the file on."""
     spec = measured.spec
     header, cells = columns_of(rows_of(spec, measured.result), measured.names)
-    listed = [f"- {escaped(note.strip())}" for note in notes(measured)]
+    listed = [f"{'  ' * note.startswith('  ')}- {escaped(note.strip())}" for note in notes(measured)]
     pictures = [f"![{escaped(spec.title)}: {Path(name).stem}]({name})" for name in figures]
     parts = [
         f"{'#' * level} {escaped(headline(measured))}",

@@ -55,7 +55,7 @@ class Check:
             return f"{stated}; not checked, since the base is {model_id(base)}"
         if self.measured is None:
             return f"{stated}; not checked, since it was not measured"
-        verdict = "met" if self.met else "NOT met"
+        verdict = "met" if self.met else "not met"
         return f"{stated}; measured {self.measured:.1f}: {verdict} (within {TOLERANCE:g} points)"
 
 

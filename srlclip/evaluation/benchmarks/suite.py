@@ -99,8 +99,8 @@ def summary(suite: Suite) -> tuple[list[str], list[list[str]]]:
         return [], []
     header, cells = columns_of(suite.mains(), suite.measured[0].names)
     for row, each in zip(cells, suite.measured, strict=True):
-        row[:1] = [each.spec.title, row[0], f"{each.result.present:,} of {each.result.media:,}"]
-    return ["benchmark", "main metric", "media", *header[1:]], cells
+        row[:1] = [each.spec.title, row[0], f"{each.result.present:,} of {each.result.media:,} media"]
+    return ["benchmark", "main metric", "read", *header[1:]], cells
 
 
 def printed(suite: Suite) -> str:
