@@ -41,8 +41,6 @@ WRITERS: dict[str, Callable[[Folder], None]] = {
     "vitatecs": clips.vitatecs,
     "winoground": pairs.winoground,
 }
-#: Benchmarks without a writer, and why.
-LEFT_OUT: dict[str, str] = {}
 
 
 def make(name: str, out: str | Path, clips: int = 6, seed: int = 0, studio: Studio | None = None) -> Path:
