@@ -8,7 +8,7 @@ from srlclip.evaluation.benchmarks.prompts import PROMPTS, templates
 from srlclip.evaluation.benchmarks.questions import Actions, Medium
 from srlclip.evaluation.benchmarks.run import RunSettings, result
 from srlclip.evaluation.benchmarks.spec import spec_of, with_options
-from srlclip.evaluation.benchmarks.tasks.actions import BY_CLASS, class_vectors, labels, observe
+from srlclip.evaluation.benchmarks.tasks.actions import BY_CLASS, accuracy, class_vectors, labels, observe
 
 CLASSES = ("a", "b", "c")
 TEXTS = {
@@ -22,7 +22,7 @@ def task(marked: tuple[int, ...], splits=()) -> Actions:
 
 
 def rates(observed):
-    return {name: float(o.values.mean()) for name, o in observed.metrics.items()}
+    return {name: accuracy(o) for name, o in observed.metrics.items()}
 
 
 def test_a_class_is_the_normalised_mean_of_its_prompts():
@@ -56,7 +56,7 @@ def test_splits_count_alike_whatever_their_size_and_tell_their_own_classes_apart
     seen = observe(task((1, 0, 1, 0), splits), vectors, np.ones(4, bool), TEXTS)
     assert rates(seen)["one top-1"] == 1 and rates(seen)["two top-1"] == pytest.approx(2 / 3)
     assert rates(seen)["top-1"] == pytest.approx((1 + 2 / 3) / 2)
-    assert rates(seen)["mean class accuracy"] == pytest.approx((1 + 1 / 2) / 2)
+    assert rates(seen)["mean class accuracy"] == pytest.approx((1 + 1 + 0) / 3)  # b; a and b
     spread = seen.numbers["top-1, standard deviation over splits"]
     assert spread == pytest.approx(100 * np.std([1, 2 / 3], ddof=1))
     assert [row["split"] for row in labels(task((1, 0, 1, 0), splits))] == ["one", "two", "two", "two"]
@@ -76,6 +76,13 @@ def test_a_result_has_a_row_a_clip_a_table_by_class_and_intervals():
         "split": "", "clip": "m2", "class": "a", "base: rank": 3, "base: predicted": "c", "adapted: rank": 3,
         "adapted: predicted": "c",
     }  # fmt: skip
+
+
+def test_a_perfect_model_has_no_interval_above_100():
+    embedded = Embedded({"base": np.eye(3, dtype=np.float32)[[0, 0, 0, 1]]}, np.ones(4, bool), TEXTS)
+    splits = (("one", (0, 1, 2), (0, 1, 2)), ("two", (3,), (0, 1, 2)))
+    out = result(spec_of("kinetics600-zs"), task((0, 0, 0, 1), splits), embedded, 8, RunSettings(resamples=50))
+    assert {tuple(row["base"]["ci"]) for row in out.table.values()} == {(100.0, 100.0)}
 
 
 def test_published_prompt_ensembles():

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from srlclip.evaluation.benchmarks.event_questions import Ordered, Orders
 from srlclip.evaluation.benchmarks.media import MediaFolder
-from srlclip.evaluation.benchmarks.questions import Medium
+from srlclip.evaluation.benchmarks.questions import Medium, Pair, Pairs
 from srlclip.evaluation.benchmarks.readers.csv_rows import read_rows
 from srlclip.evaluation.benchmarks.readers.labelled import events_medium, labelled_clips
 from srlclip.language import prompts
@@ -48,12 +49,22 @@ def vinoground(root: Path, file: str, media: str) -> Orders:
     order; its second column is the category. Each clip is a case. Raises DataError."""
     folder = MediaFolder(root / media)
     files: list[Medium] = []
-    cases: list[Ordered] = []
+    cases: list[Pair] = []
     for number, (_, row) in enumerate(read_rows(root / file, ("pos_cap", "neg_cap"))):
-        captions = {"pos": row["pos_cap"].strip(), "neg": row["neg_cap"].strip()}
-        for name, other in (("pos", "neg"), ("neg", "pos")):
-            clip = f"{number}_{name}.mp4"
-            at, path = len(files), folder.path(clip)
-            files += [Medium(clip, path), Medium(f"{clip}, backwards", path, backwards=True)]
-            cases.append(Ordered(clip, at, at + 1, captions[name], captions[other], list(row.values())[1].strip()))
-    return Orders(tuple(files), tuple(cases))
+        files += [Medium(name, folder.path(name)) for name in (f"{number}_pos.mp4", f"{number}_neg.mp4")]
+        captions = (row["pos_cap"].strip(), row["neg_cap"].strip())
+        cases.append(Pair(str(number), (2 * number, 2 * number + 1), captions, (list(row.values())[1].strip(),)))
+    return of_pairs(Pairs(tuple(files), tuple(cases)))
+
+
+def of_pairs(pairs: Pairs) -> Orders:
+    """Each clip of a pair, forwards and reversed, with its own caption and the other's. The pair's first group is kept."""
+    media: list[Medium] = []
+    cases: list[Ordered] = []
+    for pair in pairs.cases:
+        for place, (own, other) in zip(pair.media, (pair.captions, pair.captions[::-1]), strict=True):
+            clip = pairs.media[place]
+            at = len(media)
+            media += [clip, replace(clip, id=f"{clip.id}, backwards", backwards=True)]
+            cases.append(Ordered(clip.id, at, at + 1, own, other, pair.groups[0] if pair.groups else ""))
+    return Orders(tuple(media), tuple(cases))

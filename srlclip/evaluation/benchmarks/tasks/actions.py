@@ -1,8 +1,9 @@
 """Zero-shot action recognition: a class is the normalised mean of its prompts' vectors, the nearest class is the answer.
 
 top-1, top-5: how often the true class is the first, or among the first five; ties rank last. mean class accuracy: top-1 in
-each class, averaged over the classes that have clips. A clip that could not be read is a miss. With several splits the three
-are means over splits, as K600's zero-shot protocol has it, and the spread over them is their standard deviation (n - 1).
+each class, averaged over the classes that have clips. A clip that could not be read is a miss. With several splits top-1 and
+top-5 are means over splits, as K600's zero-shot protocol has it, mean class accuracy is over the classes of all, and the
+spread over splits is their standard deviation (n - 1).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def observe(task: Actions, vectors: np.ndarray, read: np.ndarray, texts: Mapping
         for part in parts:
             metrics |= {f"{part.name} {name}": o for name, o in _metrics([part]).items()}
         for name in _metrics(parts[:1]):
-            each = [100 * metrics[f"{part.name} {name}"].values.mean() for part in parts]
+            each = [100 * accuracy(metrics[f"{part.name} {name}"]) for part in parts]
             numbers[f"{name}, standard deviation over splits"] = float(np.std(each, ddof=1))
     rank = np.concatenate([part.rank for part in parts])
     predicted = np.concatenate([part.predicted for part in parts])
@@ -83,23 +84,26 @@ def _answers(
 
 
 def _metrics(parts: list[Answers]) -> dict[str, Observations]:
-    """Each clip's hit, weighted so that the mean of all is the mean over the splits, and over the classes of each."""
-    total = sum(len(part.rank) for part in parts)
+    """Of one split, or of several that count alike whatever their size."""
     clips = np.concatenate([part.clips for part in parts])
-    even = np.concatenate([np.full(len(p.rank), total / (len(parts) * len(p.rank))) for p in parts])
+    split = np.repeat(np.arange(len(parts)), [len(part.clips) for part in parts])
+    label = np.concatenate([part.label for part in parts])
     out = {}
     for k in TOP:
         hits = np.concatenate([part.rank <= k for part in parts])
-        out[f"top-{k}"] = Observations(hits * even if len(parts) > 1 else hits, clips)
-    by_class = np.concatenate([(part.rank == 1) * _class_weights(part.label) for part in parts])
-    out["mean class accuracy"] = Observations(by_class * even, clips)
+        out[f"top-{k}"] = Observations(hits, clips, statistic="macro" if len(parts) > 1 else "mean", strata=split)
+    first = np.concatenate([part.rank == 1 for part in parts])
+    of_split = split * (label.max(initial=0) + 1) + label
+    out["mean class accuracy"] = Observations(first, clips, statistic="macro", strata=of_split)
     return out
 
 
-def _class_weights(label: np.ndarray) -> np.ndarray:
-    """(N,) weights with mean 1 that give each class that occurs the same sum."""
-    _, back, counts = np.unique(label, return_inverse=True, return_counts=True)
-    return len(label) / (len(counts) * counts[back])
+def accuracy(observations: Observations) -> float:
+    """Mean hit, or for a macro average the mean over strata of their mean hits."""
+    if observations.statistic == "mean":
+        return float(observations.values.mean())
+    _, back, counts = np.unique(observations.strata, return_inverse=True, return_counts=True)
+    return float((np.bincount(back, observations.values) / counts).mean())
 
 
 def labels(task: Actions) -> list[dict[str, str]]:
