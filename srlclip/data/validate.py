@@ -97,7 +97,8 @@ def validate(
 
     videos: folder of the videos, as for the readers. splits: names of splits, or of .jsonl files without the suffix;
     none means all. videos_check: "none", "exists" (there and not empty) or "decode" (the frames that training reads),
-    in `workers` processes. DataError or ValueError only if there is nothing to check: no such folder or split, or a test set (test_only).
+    in `workers` processes. DataError or ValueError only if there is nothing to check: no such folder or split, or a test
+    set (srlclip.data.test_only).
     """
     root = Path(root)
     if videos_check not in VIDEO_CHECKS:

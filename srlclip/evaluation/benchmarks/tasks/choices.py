@@ -35,7 +35,7 @@ def observe(task: Choices, vectors: np.ndarray, read: np.ndarray, texts: Mapping
         alone = np.array([_text_only(case, texts) for case in task.cases], dtype=bool)
         metrics |= _text_only_metrics(task, alone)
     shown = np.array([float(m) if there else None for m, there in zip(margins, seen, strict=True)], dtype=object)
-    return Observed(metrics, {"right": right, "margin": shown}, chance(task))
+    return Observed(metrics, {"right": right, "margin": shown}, chance=chance(task))
 
 
 def control(task: Choices, seed: int) -> dict[str, Observations]:

@@ -34,7 +34,7 @@ def observe(task: Pairs, vectors: np.ndarray, read: np.ndarray, texts: Mapping[s
             metric = f"{name}: {group}" if group else name
             metrics[metric] = Observations(values[rows], rows)
             chance[metric] = guessed
-    return Observed(metrics, dict(hits), chance)
+    return Observed(metrics, dict(hits), chance=chance)
 
 
 def score_names(task: Pairs) -> tuple[str, str, str]:
