@@ -135,7 +135,7 @@ def videocomp(folder: Folder, file: str = "activitynet_comp_val.json") -> None:
              "original_video/start_time": 0.0, "original_video/end_time": 4 * step,
              "query_video/start_time": start, "query_video/end_time": end,
              "positive_text": in_order(part), "negative_text": in_order(reversed_events(part)),
-             "positive_text/start_time": [start, start + step], "positive_text/end_time": [start + step, end],
+             "positive_text/start_time": start, "positive_text/end_time": end,
              "question": "", "answer": ""}
         )  # fmt: skip
     folder.json(file, rows)
