@@ -74,6 +74,8 @@ class BlindModel:
             raise ValueError("a blind model needs choices to learn from; take more training clips")
         differences = [_difference(pair) for pair in pairs]
         place = {gram: i for i, gram in enumerate(sorted({g for d in differences for g in d}))}
+        if not place:  # the same n-grams in another order, in every choice
+            return cls({})
         row = np.repeat(np.arange(len(pairs)), [len(d) for d in differences])
         column = np.array([place[gram] for d in differences for gram in d], dtype=int)
         value = np.array([count for d in differences for count in d.values()], dtype=np.float64)
