@@ -46,14 +46,18 @@ class Task(Protocol):
 
 @dataclass(frozen=True)
 class Retrieval:
-    """captions: (Q,), owner: (Q,) position in media of the one that each describes; several captions may share one."""
+    """captions: (Q,), owner: (Q,) position in media of the one that each describes; several captions may share one.
+
+    bank: captions of other videos, none of which is a query; only query-bank normalisation reads them.
+    """
 
     media: tuple[Medium, ...]
     captions: tuple[str, ...]
     owner: tuple[int, ...]
+    bank: tuple[str, ...] = ()
 
     def texts(self) -> list[str]:
-        return sorted(set(self.captions))
+        return sorted({*self.captions, *self.bank})
 
     def counts(self) -> dict[str, int]:
         return {"media": len(self.media), "captions": len(self.captions)}
