@@ -30,7 +30,17 @@ def _add_benchmark(names: argparse._SubParsersAction, spec: Spec) -> None:
     parser = names.add_parser(
         spec.name, help=spec.title, description=about, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", required=True, metavar="DIR", help="folder of the files above")
+    if spec.files:
+        parser.add_argument("--data", required=True, metavar="DIR", help="folder of the files above")
+    else:
+        _add_own_files(parser)
+    if spec.task == "retrieval":
+        parser.add_argument(
+            "--normalise",
+            default="",
+            choices=("dsl", "qb"),
+            help="a further table: dual softmax, or a query bank (QB-Norm)",
+        )
     if spec.options:
         known = json.dumps(spec.options).replace("%", "%%")
         parser.add_argument(
@@ -42,6 +52,23 @@ def _add_benchmark(names: argparse._SubParsersAction, spec: Spec) -> None:
         )
     add_run_options(parser)
     parser.set_defaults(run=_run, benchmark=spec.name)
+
+
+def _add_own_files(parser: argparse.ArgumentParser) -> None:
+    """Where the files of a benchmark are that pins none."""
+    parser.add_argument("--data", metavar="DIR", help="folder of one annotation file and the media")
+    parser.add_argument("--annotations", metavar="FILE", help="annotation file (default: the only one in --data)")
+    parser.add_argument("--media", metavar="DIR", help="folder of the media (default: that of the annotations)")
+
+
+def _own_files(args: argparse.Namespace) -> list[str]:
+    """What --annotations and --media say, as settings of the reader; --data is filled in. Raises ValueError."""
+    annotations, media = getattr(args, "annotations", None), getattr(args, "media", None)
+    if not (args.data or annotations):
+        raise ValueError("give --annotations FILE, or --data DIR with one annotation file in it")
+    args.data = args.data or str(Path(annotations).parent)
+    given = {"annotations": annotations, "media": media}
+    return [f"{name}={Path(path).resolve()}" for name, path in given.items() if path]
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
@@ -81,8 +108,11 @@ def _run(args: argparse.Namespace) -> int:
     from srlclip.evaluation.benchmarks.run import RunSettings, run
     from srlclip.models.checkpoints import quiet_loading
 
-    spec = with_options(spec_of(args.benchmark), getattr(args, "set", []))
-    settings = RunSettings(args.frames, args.partial, args.resamples, args.context, args.workers, args.seed)
+    spec = with_options(spec_of(args.benchmark), [*getattr(args, "set", []), *_own_files(args)])
+    settings = RunSettings(
+        args.frames, args.partial, args.resamples, args.context, args.workers, args.seed,
+        normalise=getattr(args, "normalise", ""),
+    )  # fmt: skip
     quiet_loading()
     pair, adapter = load_pair(args.base, args.adapter, args.device)
     with tqdm(total=100, bar_format="{desc} {percentage:3.0f}%", disable=not sys.stderr.isatty()) as bar:
@@ -93,6 +123,8 @@ def _run(args: argparse.Namespace) -> int:
 
         result = run(spec, args.data, pair, Path(args.cache), settings, progress)
     lines = [f"{spec.title}: {result.present:,} of {result.media:,} media, {result.frames} frames each"]
+    if result.truncated:
+        lines.append(f"Texts longer than the text tower reads, cut at their end: {result.truncated:,}")
     for title, table in {"": result.table, **result.tables}.items():
         if title and len(table) > LONGEST_TABLE:
             lines.append(f"{title}: {len(table)} rows, with --json")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from srlclip.config import check_one_of
 from srlclip.evaluation.benchmarks.embedding import CONTEXT, Embedded, Processes, embed
+from srlclip.evaluation.benchmarks.normalised import KINDS, normalised
 from srlclip.evaluation.benchmarks.outcome import Observed, Result
-from srlclip.evaluation.benchmarks.questions import Task, missing
+from srlclip.evaluation.benchmarks.questions import Retrieval, Task, missing
 from srlclip.evaluation.benchmarks.spec import FileSpec, Spec
 from srlclip.evaluation.towers import Observations, summarise
 from srlclip.progress import Progress
@@ -34,7 +36,8 @@ def questions_of(spec: Spec) -> Any:
 @dataclass(frozen=True)
 class RunSettings:
     """frames: None takes the spec's. partial: go on with fewer files or other counts than the official ones. resamples:
-    of the bootstrap. context: also SRL-CLIP's contextualizer. workers: threads that decode ahead. seed: of what is drawn."""
+    of the bootstrap. context: also SRL-CLIP's contextualizer. workers: threads that decode ahead. seed: of what is drawn.
+    normalise: "dsl" or "qb" adds a table of retrieval whose scores know of other queries (`normalised`)."""
 
     frames: int | None = None
     partial: bool = False
@@ -42,6 +45,7 @@ class RunSettings:
     context: bool = False
     workers: int = 1
     seed: int = 0
+    normalise: str = ""
 
 
 def read(spec: Spec, data: str | Path, partial: bool = False, seed: int = 0) -> Task:
@@ -54,6 +58,9 @@ def read(spec: Spec, data: str | Path, partial: bool = False, seed: int = 0) -> 
             "\n".join([f"{spec.title} is not complete here", *(_where(root, file) for file in absent)]), file=root
         )
     task = reader_of(spec)(root, **(spec.options | ({"seed": seed} if "seed" in spec.options else {})))
+    if spec.seconds is not None:
+        ends = (replace(m, end=spec.seconds) if m.end is None and not m.still else m for m in task.media)
+        task = replace(task, media=tuple(ends))
     if not partial:
         _check_counts(spec, task, root)
         _check_media(spec, task, root)
@@ -80,7 +87,11 @@ def _check_media(spec: Spec, task: Task, root: Path) -> None:
     lacking = missing(task.media)
     if lacking:
         some = ", ".join(lacking[:3])
-        folders = "; ".join(f"{root / f.path}: {f.what}, from {f.source}" for f in spec.media)
+        folders = (
+            "; ".join(f"{root / f.path}: {f.what}, from {f.source}" for f in spec.media)
+            or spec.options.get("media")
+            or root
+        )
         raise DataError(
             f"{len(lacking):,} of {len(task.media):,} media have no file ({some}{', ...' if len(lacking) > 3 else ''}); they "
             f"belong into {folders}. --partial measures what is there and counts the others as misses",
@@ -98,11 +109,21 @@ def run(
     processes: Processes = Processes(),
 ) -> Result:
     """Both models of a pair on one benchmark. cache: folder that embeddings are kept in. Raises DataError, ValueError."""
-    task = read(spec, data, settings.partial, settings.seed)
+    task = asked(read(spec, data, settings.partial, settings.seed), settings.normalise)
     frames = settings.frames or spec.frames
     context = settings.context or (spec.context and pair.contextualizer is not None)
     embedded = embed(pair, task.media, task.texts(), frames, cache, context, settings.workers, progress, processes)
     return result(spec, task, embedded, frames, settings)
+
+
+def asked(task: Task, normalise: str) -> Task:
+    """The task with no more texts than its scores need. Raises ValueError for scores that it does not have."""
+    if not normalise:
+        return replace(task, bank=()) if isinstance(task, Retrieval) else task
+    check_one_of("--normalise", normalise, KINDS)
+    if not isinstance(task, Retrieval):
+        raise ValueError("--normalise is for retrieval; this benchmark asks another kind of question")
+    return task if normalise == "qb" else replace(task, bank=())
 
 
 def result(spec: Spec, task: Task, embedded: Embedded, frames: int, settings: RunSettings) -> Result:
@@ -114,6 +135,10 @@ def result(spec: Spec, task: Task, embedded: Embedded, frames: int, settings: Ru
     pairs = [("base", name) for name in observed if name != "base"]
     if CONTEXT in observed:
         pairs.append(("adapted", CONTEXT))
+    if settings.normalise:
+        for name, each in observed.items():
+            more = normalised(task, embedded.vectors[name], embedded.read, embedded.texts, settings.normalise)
+            observed[name] = replace(each, tables={**each.tables, **more})
     first = next(iter(observed.values()))
 
     def table_of(part: Callable[[Observed], Mapping[str, Observations]]) -> dict[str, dict]:
