@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from srlclip.evaluation.benchmarks.questions import Retrieval
-from srlclip.evaluation.benchmarks.tasks.retrieval import TO_VIDEO, observed, query_ranks
+from srlclip.evaluation.benchmarks.tasks.retrieval import CELLS, TO_VIDEO, observed, query_ranks
 from srlclip.evaluation.towers import Observations
 
 KINDS = ("dsl", "qb")
@@ -19,7 +19,6 @@ KINDS = ("dsl", "qb")
 DUAL_SCALE = 100.0
 #: The inverse temperature of Querybank Normalisation (Bogolin et al., CVPR 2022); its activation set holds the nearest only.
 BANK_SCALE = 20.0
-_CHUNK = 1024
 
 
 def normalised(
@@ -74,8 +73,9 @@ def _column_sums(rows: np.ndarray, columns: np.ndarray, scale: float) -> tuple[n
     """rows: (N, D), columns: (U, D) -> log of the sum over rows of exp(scale score), (U,); columns nearest to some row."""
     total = np.full(len(columns), -np.inf)
     nearest: set[int] = set()
-    for at in range(0, len(rows), _CHUNK):
-        scores = rows[at : at + _CHUNK] @ columns.T
+    step = max(1, CELLS // len(columns))
+    for at in range(0, len(rows), step):
+        scores = rows[at : at + step] @ columns.T
         nearest.update(scores.argmax(1).tolist())
         exponents = scale * scores.astype(np.float64)
         top = exponents.max(0)

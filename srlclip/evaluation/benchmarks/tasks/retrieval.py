@@ -17,6 +17,8 @@ from srlclip.evaluation.metrics.ranking import CUTOFFS
 from srlclip.evaluation.towers import Observations
 
 TO_VIDEO, TO_TEXT = "text to video", "video to text"
+#: Scores that are worked on at a time: 64 MB in double precision, whatever the number of captions.
+CELLS = 2**23
 
 
 def observe(task: Retrieval, vectors: np.ndarray, read: np.ndarray, texts: Mapping[str, np.ndarray]) -> Observed:
@@ -50,7 +52,7 @@ def query_ranks(
     rescore: Rescore = lambda direction, rows, columns: lambda scores: scores,
 ) -> tuple[np.ndarray, np.ndarray]:
     """queries: (Q, D), vectors: (M, D), owner: (Q,) -> ranks (Q,) of each query's medium and (M,) of each medium's best
-    caption. Nothing larger than (chunk, Q) or (chunk, M) is held."""
+    caption. No more than (chunk, M), (chunk, Q) or CELLS scores are held at a time."""
     count, total = len(queries), len(vectors)
     places = np.flatnonzero(read)
     to_video, to_text = np.full(count, total), np.full(total, count)
@@ -75,8 +77,9 @@ def _scores(
     """(positions (n,), scores (n, N) against all columns), chunk by chunk."""
     distinct, place = _distinct(columns)
     change = rescore(direction, rows, distinct)
-    for at in range(0, len(rows), chunk):
-        part = np.arange(at, min(at + chunk, len(rows)))
+    step = min(chunk, max(1, CELLS // len(columns)))
+    for at in range(0, len(rows), step):
+        part = np.arange(at, min(at + step, len(rows)))
         yield part, change(rows[part] @ distinct.T)[:, place]
 
 
