@@ -118,3 +118,8 @@ def test_the_control_has_the_metrics_of_the_models():
     words = control(task, 0)
     assert list(words) == list(asked)
     assert [len(one.values) for one in words.values()] == [len(one.values) for one in asked.values()]
+
+
+def test_a_summary_that_nobody_knows_is_refused():
+    with pytest.raises(ValueError, match="summaries.*best.*mean of groups"):
+        chance(Choices(MEDIA, (case(0, ["high"], ["low"]),), summaries=("best",)))

@@ -12,6 +12,7 @@ from math import comb
 
 import numpy as np
 
+from srlclip.config import check_one_of
 from srlclip.evaluation.benchmarks import words_alone
 from srlclip.evaluation.benchmarks.outcome import Observed
 from srlclip.evaluation.benchmarks.questions import Choice, Choices
@@ -78,6 +79,8 @@ def _guess(case: Choice) -> float:
 
 def _metrics(task: Choices, right: np.ndarray) -> dict[str, Observations]:
     """right: (N,), how right each case is, 0 to 1."""
+    for name in task.summaries:
+        check_one_of("summaries", name, SUMMARIES)
     names = tuple(name for name in task.summaries if name != TEXT_ONLY)
     return _over(task, right, lambda name: name, names)
 
