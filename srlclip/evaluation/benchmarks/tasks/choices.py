@@ -36,7 +36,7 @@ def observe(task: Choices, vectors: np.ndarray, read: np.ndarray, texts: Mapping
         alone = np.array([_text_only(case, texts) for case in task.cases], dtype=bool)
         metrics |= _text_only_metrics(task, alone)
     shown = np.array([float(m) if there else None for m, there in zip(margins, seen, strict=True)], dtype=object)
-    return Observed(metrics, {"right": right, "margin": shown}, chance=chance(task))
+    return Observed(metrics, {"right": right, "margin": shown}, _by_stratum(task, right), chance=chance(task))
 
 
 def control(task: Choices, seed: int) -> dict[str, Observations]:
@@ -121,6 +121,19 @@ def _macro(task: Choices, right: np.ndarray, media: np.ndarray) -> Observations:
     rows = strata >= 0
     reason = "not measurable: no stratum has as many cases as the official average asks for"
     return Observations(right[rows], media[rows], statistic="macro", reason=reason, strata=strata[rows])
+
+
+def _by_stratum(task: Choices, right: np.ndarray) -> dict[str, dict[str, Observations]]:
+    """What the macro average is made of: the accuracy of each stratum, the largest first."""
+    rows: dict[str, list[int]] = {}
+    for i, case in enumerate(task.cases):
+        if case.stratum:
+            rows.setdefault(case.stratum, []).append(i)
+    largest = sorted(rows.items(), key=lambda row: (-len(row[1]), row[0]))
+    table = {
+        name: Observations(right[cases], np.array([task.cases[i].medium for i in cases])) for name, cases in largest
+    }
+    return {"what the macro average is made of": table} if table else {}
 
 
 def _statistic(one: Observations) -> float:
