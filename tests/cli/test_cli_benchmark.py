@@ -1,13 +1,8 @@
 """`python -m srlclip benchmark`: one benchmark, all of a folder, the list, and errors of one sentence."""
 
 import json
-import sys
-from pathlib import Path
 
 import pytest
-
-sys.path.append(str(Path(__file__).parents[1] / "evaluation" / "benchmarks"))
-
 from many_stills import write_msrvtt
 
 from srlclip.cli.main import main

@@ -223,7 +223,19 @@ def test_only_benchmarks_whose_folder_is_there_run(tmp_path):
     (tmp_path / "msrvtt-1ka").mkdir()
     here, others = suites.split(tmp_path)
     assert [spec.name for spec in here] == ["msrvtt-1ka"] and len(others) == len(specs()) - 1
-    assert all("no folder" in each.problem and each.spec.name in each.problem for each in others)
+    assert all(each.spec.name in each.problem for each in others)
+
+
+def test_a_benchmark_of_predictions_is_left_out_of_all_and_says_why(tmp_path, monkeypatch):
+    dense = replace(SPEC, name="dense", task="dense_captions")
+    monkeypatch.setattr(
+        suites, "specs", lambda: {SPEC.name: SPEC, "dense": dense, "own": replace(SPEC, name="own", files=())}
+    )
+    for name in (SPEC.name, "dense"):
+        (tmp_path / name).mkdir()
+    here, others = suites.split(tmp_path)
+    assert [spec.name for spec in here] == [SPEC.name]
+    assert "scores files of predictions" in others[0].problem and "media of your own" in others[1].problem
 
 
 def test_the_list_has_every_benchmark_with_size_licence_protocol_and_state():
