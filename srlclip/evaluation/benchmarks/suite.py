@@ -20,6 +20,8 @@ from srlclip.situations import DataError, SrlClipError
 if TYPE_CHECKING:
     from srlclip.models.pair import ClipPair
 
+#: Kinds of task that score files of predictions, not a pair of models.
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -47,7 +49,7 @@ def _lacks(root: Path, spec: Spec) -> str:
     if not spec.needs_pair:
         return f"scores files of predictions: python -m srlclip benchmark {spec.name} --help"
     needed = "; ".join(f"{file.path} ({file.what})" for file in spec.files if not file.optional)
-    return f"no folder {root / spec.name}; it takes {needed}"
+    return f"no folder {root / spec.name}; it takes {needed or 'annotations and media of your own'}"
 
 
 def attempts(
