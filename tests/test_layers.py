@@ -54,6 +54,8 @@ DOORS = {
     "cv2": ("srlclip/synsitu/",),
     "av": ("srlclip/synsitu/writer.py", "srlclip/video/header.py"),
     "pycocoevalcap": ("srlclip/evaluation/metrics/caption_scores.py", "srlclip/evaluation/metrics/meteor.py"),
+    "sentence_transformers": ("srlclip/interop/sentence_transformer.py",),
+    "mteb": ("srlclip/interop/mteb.py",),
     "h5py": ("srlclip/features/folder.py",),
     "spaces": ("srlclip/app/zero_gpu.py",),
 }
