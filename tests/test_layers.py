@@ -19,7 +19,7 @@ PLACES = (
     "srlclip/language", "srlclip/video", "srlclip/data",
     "srlclip/synsitu/verbs", "srlclip/synsitu/world", "srlclip/synsitu/shown", "srlclip/synsitu/drawing", "srlclip/synsitu",
     "srlclip/models", "srlclip/captioning", "srlclip/explain", "srlclip/comparison",
-    "srlclip/evaluation/metrics", "srlclip/evaluation", "srlclip/evaluation/benchmarks", "srlclip/features", "srlclip/plots",
+    "srlclip/evaluation/metrics", "srlclip/evaluation", "srlclip/evaluation/benchmarks", "srlclip/features", "srlclip/interop", "srlclip/plots",
     "srlclip/app/markup", "srlclip/app/origins", "srlclip/app/pairs", "srlclip/app/session",
     "srlclip/app/ui/parts", "srlclip/app/ui/results", "srlclip/app/ui/tab", "srlclip/app/ui/tabs", "srlclip/app/ui/api", "srlclip/app/ui",
     "srlclip/app", "srlclip/cli", "srlclip/__main__",
