@@ -20,7 +20,6 @@ from srlclip.situations import DataError, SrlClipError
 if TYPE_CHECKING:
     from srlclip.models.pair import ClipPair
 
-#: Kinds of task that score files of predictions, not a pair of models.
 
 
 @dataclass(frozen=True)
