@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from srlclip.models.pair import ClipPair
 
 
-
 @dataclass(frozen=True)
 class Attempt:
     """result: None where there is none, for the reason in `problem`, or in a process that is not the first."""
