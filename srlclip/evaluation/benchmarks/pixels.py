@@ -63,7 +63,7 @@ def _still(medium: Medium, spec: PreprocessSpec, limits: Limits) -> np.ndarray:
         if right <= left or bottom <= top:
             raise VideoDecodeError(f"{medium.path}: the box {medium.box} does not lie in {width}x{height} pixels")
         picture = picture.crop((left, top, right, bottom))
-    return spec.to_uint8(np.asarray(picture)[None]).numpy()
+    return spec.to_uint8(np.array(picture)[None]).numpy()
 
 
 def unmoved(medium: Medium) -> Medium:

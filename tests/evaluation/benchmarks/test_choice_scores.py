@@ -66,6 +66,9 @@ def test_the_macro_average_leaves_out_cases_without_a_stratum():
     right, wrong = (["high"], ["low"]), (["low"], ["high"])
     cases = [case(0, *right, stratum="on")] * 3 + [case(0, *wrong, stratum="in"), case(0, *wrong), case(0, *wrong)]
     assert means(Choices(MEDIA, tuple(cases), summaries=("macro average",))) == {"accuracy": 50, "macro average": 50}
+    tables = observe(Choices(MEDIA, tuple(cases)), VECTORS, BOTH, TEXTS).tables
+    hits = {name: one.values.tolist() for name, one in tables["what the macro average is made of"].items()}
+    assert list(hits.items()) == [("on", [True] * 3), ("in", [False])]  # the largest first
     none = Choices(MEDIA, (case(0, *right),), summaries=("macro average",))
     row = summarise({"m": observe(none, VECTORS, BOTH, TEXTS).metrics}, [], 20)["macro average"]
     assert row["m"] == {"mean": None, "ci": None, "n": 0} and "no stratum" in row["reason"]
@@ -118,3 +121,8 @@ def test_the_control_has_the_metrics_of_the_models():
     words = control(task, 0)
     assert list(words) == list(asked)
     assert [len(one.values) for one in words.values()] == [len(one.values) for one in asked.values()]
+
+
+def test_a_summary_that_nobody_knows_is_refused():
+    with pytest.raises(ValueError, match="summaries.*best.*mean of groups"):
+        chance(Choices(MEDIA, (case(0, ["high"], ["low"]),), summaries=("best",)))

@@ -12,6 +12,7 @@ from math import comb
 
 import numpy as np
 
+from srlclip.config import check_one_of
 from srlclip.evaluation.benchmarks import words_alone
 from srlclip.evaluation.benchmarks.outcome import Observed
 from srlclip.evaluation.benchmarks.questions import Choice, Choices
@@ -35,7 +36,7 @@ def observe(task: Choices, vectors: np.ndarray, read: np.ndarray, texts: Mapping
         alone = np.array([_text_only(case, texts) for case in task.cases], dtype=bool)
         metrics |= _text_only_metrics(task, alone)
     shown = np.array([float(m) if there else None for m, there in zip(margins, seen, strict=True)], dtype=object)
-    return Observed(metrics, {"right": right, "margin": shown}, chance=chance(task))
+    return Observed(metrics, {"right": right, "margin": shown}, _by_stratum(task, right), chance=chance(task))
 
 
 def control(task: Choices, seed: int) -> dict[str, Observations]:
@@ -78,6 +79,8 @@ def _guess(case: Choice) -> float:
 
 def _metrics(task: Choices, right: np.ndarray) -> dict[str, Observations]:
     """right: (N,), how right each case is, 0 to 1."""
+    for name in task.summaries:
+        check_one_of("summaries", name, SUMMARIES)
     names = tuple(name for name in task.summaries if name != TEXT_ONLY)
     return _over(task, right, lambda name: name, names)
 
@@ -118,6 +121,19 @@ def _macro(task: Choices, right: np.ndarray, media: np.ndarray) -> Observations:
     rows = strata >= 0
     reason = "not measurable: no stratum has as many cases as the official average asks for"
     return Observations(right[rows], media[rows], statistic="macro", reason=reason, strata=strata[rows])
+
+
+def _by_stratum(task: Choices, right: np.ndarray) -> dict[str, dict[str, Observations]]:
+    """What the macro average is made of: the accuracy of each stratum, the largest first."""
+    rows: dict[str, list[int]] = {}
+    for i, case in enumerate(task.cases):
+        if case.stratum:
+            rows.setdefault(case.stratum, []).append(i)
+    largest = sorted(rows.items(), key=lambda row: (-len(row[1]), row[0]))
+    table = {
+        name: Observations(right[cases], np.array([task.cases[i].medium for i in cases])) for name, cases in largest
+    }
+    return {"what the macro average is made of": table} if table else {}
 
 
 def _statistic(one: Observations) -> float:
