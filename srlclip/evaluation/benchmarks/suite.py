@@ -31,8 +31,7 @@ class Attempt:
 
 
 def split(root: str | Path) -> tuple[list[Spec], list[Attempt]]:
-    """The benchmarks whose folder ROOT/NAME is there, and what the others lack: one that scores files of predictions is among
-    these. Raises DataError where none is there."""
+    """The benchmarks whose folder ROOT/NAME is there, and what the others lack. Raises DataError where none is."""
     root = Path(root)
     if not root.is_dir():
         raise DataError("no such folder; it holds one folder for each benchmark, of its name", file=root)
