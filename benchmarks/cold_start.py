@@ -33,8 +33,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from srlclip.app.space import SpaceSettings, write_space
 from srlclip.files import write_json
+from srlclip.provenance import provenance
 from srlclip.situations import SrlClipError
-from training.runs.provenance import provenance
 
 QUERIES = ("a man pushes a woman", "a robot runs away towards the left")
 LIMIT = 300.0

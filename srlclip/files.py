@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 _DRAFT_SECONDS = 24 * 3600.0
+#: How a spreadsheet tells a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 @contextmanager
@@ -75,6 +77,13 @@ def write_text(path: str | Path, text: str) -> None:
 def write_json(path: str | Path, value: Any, indent: int | None = 2, end: str = "\n", **options: Any) -> None:
     """Write a JSON file, whole or not at all. options: json.dumps's. Raises what that raises, and leaves the file."""
     write_text(path, json.dumps(value, indent=indent, **options) + end)
+
+
+def safe_cell(value: object) -> object:
+    """A CSV cell that no spreadsheet runs as a formula: text that starts like one gets an apostrophe in front."""
+    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA):
+        return "'" + value
+    return value
 
 
 def link_or_copy(source: Path, target: Path) -> None:

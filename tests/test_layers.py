@@ -15,11 +15,11 @@ FILES.append(ROOT / "app.py")
 #: From the ground up. A file imports from its own place and from those before it; the longest name that fits is its place.
 PLACES = (
     "srlclip/__init__", "srlclip/situations", "srlclip/results", "srlclip/config", "srlclip/progress", "srlclip/parallel",
-    "srlclip/files", "srlclip/templates", "srlclip/pooling", "srlclip/losses",
+    "srlclip/files", "srlclip/provenance", "srlclip/templates", "srlclip/pooling", "srlclip/losses",
     "srlclip/language", "srlclip/video", "srlclip/data",
     "srlclip/synsitu/verbs", "srlclip/synsitu/world", "srlclip/synsitu/shown", "srlclip/synsitu/drawing", "srlclip/synsitu",
     "srlclip/models", "srlclip/captioning", "srlclip/explain", "srlclip/comparison",
-    "srlclip/evaluation/metrics", "srlclip/evaluation", "srlclip/features", "srlclip/plots",
+    "srlclip/evaluation/metrics", "srlclip/evaluation", "srlclip/evaluation/benchmarks", "srlclip/features", "srlclip/interop", "srlclip/plots",
     "srlclip/app/markup", "srlclip/app/origins", "srlclip/app/pairs", "srlclip/app/session",
     "srlclip/app/ui/parts", "srlclip/app/ui/results", "srlclip/app/ui/tab", "srlclip/app/ui/tabs", "srlclip/app/ui/api", "srlclip/app/ui",
     "srlclip/app", "srlclip/cli", "srlclip/__main__",
@@ -48,13 +48,16 @@ DOORS = {
     "peft": ("srlclip/models/encoder.py",),
     "huggingface_hub": ("srlclip/models/checkpoints.py",),
     "gradio": ("srlclip/app/ui/", "app.py"),
-    "accelerate": ("training/", "benchmarks/"),
+    "accelerate": ("training/", "benchmarks/", "srlclip/evaluation/benchmarks/processes.py"),
     "matplotlib": ("srlclip/plots/",),
     "datasets": ("srlclip/data/frame_cache.py",),
     "cv2": ("srlclip/synsitu/",),
     "av": ("srlclip/synsitu/writer.py", "srlclip/video/header.py"),
-    "pycocoevalcap": ("srlclip/evaluation/metrics/caption_scores.py",),
+    "pycocoevalcap": ("srlclip/evaluation/metrics/caption_scores.py", "srlclip/evaluation/metrics/meteor.py"),
+    "sentence_transformers": ("srlclip/interop/sentence_transformer.py",),
+    "mteb": ("srlclip/interop/mteb.py",),
     "h5py": ("srlclip/features/folder.py",),
+    "textblob": ("srlclip/evaluation/benchmarks/readers/shuffles.py",),
     "spaces": ("srlclip/app/zero_gpu.py",),
 }
 

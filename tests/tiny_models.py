@@ -42,6 +42,19 @@ def save_tiny_clip(folder: Path, seed: int = 0, dim: int = 32) -> Path:
     return folder
 
 
+def save_tiny_adapter(folder: Path, base: Path, seed: int = 0) -> Path:
+    """A model folder on a tiny CLIP whose image tower differs from the base's."""
+    from srlclip.models.srlclip import SRLCLIP
+
+    torch.manual_seed(seed)
+    model = SRLCLIP.create(base)
+    for name, weight in model.encoder.clip.named_parameters():
+        if "lora_B" in name:  # zero at the start
+            torch.nn.init.normal_(weight, std=0.5)
+    model.save(folder)
+    return folder
+
+
 def vocabulary() -> tuple[dict[str, int], list[str]]:
     from transformers.convert_slow_tokenizer import bytes_to_unicode
 

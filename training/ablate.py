@@ -26,8 +26,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from srlclip.config import load_json, with_overrides
+from srlclip.provenance import base_name
 from training.captioning.settings import CaptionerTraining
-from training.runs.provenance import base_name
 from training.settings import TrainSettings
 from training.studies import tables as study_tables
 from training.studies.bases import require_bases

@@ -36,6 +36,7 @@ from srlclip.language.english import with_article
 from srlclip.models.encoder import ClipEncoder
 from srlclip.plots.attribution import faithfulness_figure
 from srlclip.plots.studies import save_svg
+from srlclip.provenance import provenance
 from srlclip.situations import EVENTS_PER_CLIP, SECONDS_PER_EVENT, Event
 from srlclip.synsitu.drawing.places import Place
 from srlclip.synsitu.labels import situation
@@ -45,7 +46,6 @@ from srlclip.synsitu.standing import standing, target_patches
 from srlclip.video.frames import event_moments, event_spans
 from training.evaluate import load_models
 from training.runs.command import exit_code_of
-from training.runs.provenance import provenance
 
 #: How a role's map is asked for: by the whole caption, by what the role adds to it, by the role's words alone (the app's).
 ASKED = ("caption", "what it adds", "words alone")

@@ -25,11 +25,11 @@ from srlclip.evaluation.metrics.bootstrap import bootstrap
 from srlclip.evaluation.towers import Observations
 from srlclip.files import write_json
 from srlclip.language.lexicon import Lexicon
+from srlclip.provenance import provenance
 from srlclip.situations import Situation
 from srlclip.synsitu.writer import write_split
 from training.evaluate import SYNSITU, holds_synsitu
 from training.runs.command import exit_code_of
-from training.runs.provenance import provenance
 
 
 def read_labels(data: str | Path, split: str, clips: int = 0) -> list[Situation]:

@@ -33,13 +33,13 @@ from srlclip.data.folder import read_folder
 from srlclip.files import write_json, write_text
 from srlclip.models.checkpoints import ADAPTERS, CARD, read_json
 from srlclip.models.pair import ClipPair
+from srlclip.provenance import portable
 from srlclip.results import MODELS
 from srlclip.synsitu.gallery_queries import example_queries
 from srlclip.synsitu.sample import GROUP_SIZE, script_of
 from srlclip.synsitu.writer import progress_bar, write_split
 from training.cards.bundled import adapter_card, base_card, pair_card
 from training.export import copy_model
-from training.runs.provenance import portable
 
 #: The gallery's seed differs from that of every measured split, so that looking at it spoils no result.
 GALLERY_SEED, PLAIN_CLIPS, HARD_GROUPS, EXAMPLES = 7, 24, 8, 8

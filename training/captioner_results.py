@@ -39,13 +39,13 @@ from srlclip.files import json_digest, write_json
 from srlclip.language.lexicon import Lexicon
 from srlclip.models.pair import ClipPair
 from srlclip.pooling import event_vectors
+from srlclip.provenance import provenance
 from srlclip.situations import ROLE_KEYS, Event, Situation, SrlClipError
 from training.captioner import CONFIG, read_data, train
 from training.captioning.data import CaptionerData, fillers
 from training.captioning.settings import CaptionerTraining
 from training.predict import as_predictions
 from training.recipe.data import Processes, load_situations
-from training.runs.provenance import provenance
 
 #: Features that a head is trained on: name -> overrides of the configuration.
 ARMS: dict[str, tuple[str, ...]] = {

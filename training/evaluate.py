@@ -33,10 +33,10 @@ from srlclip.models.checkpoints import fetch_folder
 from srlclip.models.encoder import ClipEncoder
 from srlclip.models.pair import adapted_copy
 from srlclip.pooling import clip_vectors, event_vectors
+from srlclip.provenance import base_name, provenance
 from srlclip.situations import Situation, SrlClipError
 from training.recipe.data import embed_captions
 from training.recipe.drawn import DRAWN
-from training.runs.provenance import base_name, provenance
 
 #: Clips that are encoded together.
 CLIPS_AT_ONCE = 16

@@ -28,12 +28,12 @@ from srlclip.language.lexicon import Lexicon
 from srlclip.models.checkpoints import BUNDLED, check_hub_id, read_json, resolve_source, upload_folder
 from srlclip.models.encoder import ClipEncoder
 from srlclip.models.srlclip import CARD, SRLCLIP, check_base, read_model_card
+from srlclip.provenance import portable
 from srlclip.situations import CheckpointError, SrlClipError
 from training.cards.exported import model_card
 from training.cards.results import read_results
 from training.cards.sections import CardFacts
 from training.recipe.sources import SOURCES
-from training.runs.provenance import portable
 
 #: File of the run folder -> its name in the export (config.json is transformers' name for something else).
 RUN_FILES = {"config.json": "train_config.json", "run.json": "run.json", "metrics.json": "metrics.json", "log.jsonl": "log.jsonl"}  # fmt: skip

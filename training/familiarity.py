@@ -25,11 +25,11 @@ from srlclip.comparison.loading import load_pair
 from srlclip.files import write_json
 from srlclip.models.encoder import ClipEncoder
 from srlclip.pooling import event_vectors
+from srlclip.provenance import provenance
 from srlclip.situations import EVENTS_PER_CLIP
 from training.evaluate import CLIPS_AT_ONCE, embed_clips
 from training.mini_base.frames import frame_set
 from training.runs.command import exit_code_of
-from training.runs.provenance import provenance
 
 REFERENCE, UNSEEN, OUTSIDE = "train", "test", "outside"
 

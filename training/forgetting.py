@@ -25,11 +25,11 @@ from srlclip.evaluation.scripted import ScriptQuestions
 from srlclip.evaluation.towers import Observations, summarise
 from srlclip.files import write_json
 from srlclip.models.encoder import ClipEncoder
+from srlclip.provenance import provenance
 from srlclip.synsitu.sample import sample_clip
 from training.evaluate import CLIPS_AT_ONCE, embed_clips, load_models
 from training.mini_base.frames import frame_set
 from training.runs.command import exit_code_of
-from training.runs.provenance import provenance
 
 #: Place -> split.
 PLACES = {"inside": "test", "outside": "outside"}

@@ -26,12 +26,12 @@ from srlclip.evaluation.towers import Observations, summarise
 from srlclip.files import write_json
 from srlclip.language.lexicon import Lexicon
 from srlclip.models.encoder import ClipEncoder
+from srlclip.provenance import provenance
 from srlclip.situations import Situation
 from training.blind import read_labels
 from training.evaluate import SYNSITU, cached_frames, embed, load_models, read_clips, read_lexicon
 from training.recipe.data import embed_captions
 from training.runs.command import exit_code_of
-from training.runs.provenance import provenance
 
 #: Galleries of SynSitu that are asked unless --split names others.
 SPLITS = ("test", "hard")

@@ -38,6 +38,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from srlclip import config
 from srlclip.files import remove_drafts, replacing, write_json
 from srlclip.pooling import unit
+from srlclip.provenance import provenance
 from srlclip.synsitu import texts
 from srlclip.synsitu.sample import sample_clip
 from srlclip.video.pixels import PreprocessSpec
@@ -47,7 +48,6 @@ from training.mini_base.knowledge import everything, lesson
 from training.mini_base.model import PretrainSettings, build_model
 from training.mini_base.sight import Classifiers, hits, losses
 from training.mini_base.tokenizer import build_tokenizer
-from training.runs.provenance import provenance
 from training.runs.run_folder import significant
 
 CONFIG = Path(__file__).parent / "configs" / "pretrain_synsitu.json"

@@ -31,6 +31,7 @@ from srlclip.models.checkpoints import fetch_folder
 from srlclip.models.encoder import ClipEncoder
 from srlclip.models.srlclip import load_contextualizer
 from srlclip.pooling import event_vectors
+from srlclip.provenance import provenance
 from srlclip.situations import EVENTS_PER_CLIP, SrlClipError
 from srlclip.synsitu import texts
 from srlclip.synsitu.minimal_pairs import FACTS, MinimalPair, minimal_pairs
@@ -38,7 +39,6 @@ from srlclip.synsitu.sample import sample_clip
 from srlclip.synsitu.world import VERBS
 from training.evaluate import load_models
 from training.mini_base.frames import FrameSet, frame_set
-from training.runs.provenance import provenance
 
 #: What a base like CLIP knows, in percent: (least, most). Zero-shot verbs are clearly above chance at twice of it.
 LIKE_CLIP: dict[str, tuple[float, float]] = {

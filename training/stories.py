@@ -27,9 +27,9 @@ from srlclip.comparison.comparison import Comparison
 from srlclip.comparison.queries import OUTCOMES, STORIES, outcome
 from srlclip.files import write_json
 from srlclip.language.negatives import KINDS
+from srlclip.provenance import provenance
 from srlclip.results import MODELS
 from srlclip.situations import CORE_ROLES, SrlClipError
-from training.runs.provenance import provenance
 
 RULE = (
     "Candidates: every labelled event with two or more visible core roles, its natural caption as the query. Outcome: which "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from srlclip.cli import benchmark as cli_benchmark
 from srlclip.cli import explain as cli_explain
 from srlclip.cli import features as cli_features
 from srlclip.cli import pair as cli_pair
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_explain.add_parser(commands, pair)
     cli_features.add_parser(commands)
     cli_space.add_parser(commands)
+    cli_benchmark.add_parser(commands)
     return parser
 
 

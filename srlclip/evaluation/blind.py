@@ -74,6 +74,8 @@ class BlindModel:
             raise ValueError("a blind model needs choices to learn from; take more training clips")
         differences = [_difference(pair) for pair in pairs]
         place = {gram: i for i, gram in enumerate(sorted({g for d in differences for g in d}))}
+        if not place:  # the same n-grams in another order, in every choice
+            return cls({})
         row = np.repeat(np.arange(len(pairs)), [len(d) for d in differences])
         column = np.array([place[gram] for d in differences for gram in d], dtype=int)
         value = np.array([count for d in differences for count in d.values()], dtype=np.float64)
@@ -92,6 +94,10 @@ class BlindModel:
             before, w = w, ahead - rate * slope
             ahead = w + step / (step + 3) * (w - before)
         return cls(dict(zip(place, w.tolist(), strict=True)))
+
+    def score(self, text: str) -> float:
+        """How likely the words are those of a true caption; comparable between captions of one question."""
+        return sum(self.weights.get(gram, 0.0) for gram in _grams(text))
 
     def observe(self, pairs: Sequence[Choice]) -> Observations:
         """Per choice 1 where the true caption scores higher, 0 where lower. A tie is a guess and counts half: to a blind

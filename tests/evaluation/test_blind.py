@@ -31,6 +31,13 @@ def accuracy(train: list[Choice], asked: list[Choice]) -> float:
     return 100 * float(BlindModel.fit(train).observe(asked).values.mean())
 
 
+def test_captions_of_the_same_n_grams_are_guessed():
+    left, right = (f"a fox walks to the {way} in snow" for way in ("left", "right"))
+    same = [Choice(f"{left} then {right}", f"{right} then {left}", clip) for clip in range(3)]
+    assert BlindModel.fit(same).weights == {}
+    assert accuracy(same, same) == 50
+
+
 def test_words_that_give_it_away_are_found():
     def rigged(a: int, b: int) -> bool:
         return a > b  # people always name one of two first

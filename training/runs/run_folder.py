@@ -9,8 +9,8 @@ from typing import Any
 
 from srlclip.config import flat, from_dict, to_dict
 from srlclip.files import write_json, write_text
+from srlclip.provenance import provenance
 from srlclip.situations import CheckpointError
-from training.runs.provenance import provenance
 
 #: Settings that may change between a run's start and its resumption: none of them touches a result. Where the clips lie
 #: is among them because the data's own fingerprint is checked.

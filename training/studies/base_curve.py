@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from srlclip.plots.curves import CurvePoint, curves_figure
-from training.runs.provenance import base_name
+from srlclip.provenance import base_name
 from training.studies import head_columns
 from training.studies.bases import knowledge_share
 from training.studies.cells import level, signed

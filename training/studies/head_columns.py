@@ -8,7 +8,7 @@ from typing import Any
 
 from srlclip.config import to_dict
 from srlclip.evaluation.vidsitu import METRICS
-from training.runs.provenance import base_name, portable
+from srlclip.provenance import base_name, portable
 from training.studies import heads
 from training.studies.cells import arm_cell, missing_cell
 from training.studies.definitions import Study

@@ -11,9 +11,9 @@ from srlclip.evaluation.vidsitu import METRICS, Scored
 from srlclip.files import write_text
 from srlclip.plots.curves import HEAD_METRICS, curve_points, curves_figure
 from srlclip.plots.studies import save_svg
+from srlclip.provenance import portable, provenance
 from srlclip.results import MODELS
 from training.captioning.settings import CaptionerTraining
-from training.runs.provenance import portable, provenance
 from training.studies import heads
 from training.studies.cells import interval_cell, level, missing_cell, signed
 from training.studies.head_study import PAIRS, QUESTION, HeadArm, HeadCell, learnt_clips

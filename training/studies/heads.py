@@ -23,6 +23,7 @@ from srlclip.data.predictions import read_srl_predictions, read_verb_predictions
 from srlclip.evaluation.vidsitu import Predictions, Scored, score
 from srlclip.files import json_digest, write_json
 from srlclip.models.pair import ClipPair
+from srlclip.provenance import commit
 from srlclip.situations import DataError, Situation
 from srlclip.video.pixels import PreprocessSpec
 from training.captioner import read_data, train
@@ -30,7 +31,6 @@ from training.captioning.data import CaptionerData
 from training.captioning.settings import CaptionerTraining
 from training.predict import as_predictions, write_predictions
 from training.recipe.data import Processes, cached_frames, load_situations
-from training.runs.provenance import commit
 from training.runs.run_folder import HARMLESS
 from training.settings import DataSettings
 from training.studies.pool import output_in

@@ -16,9 +16,9 @@ from srlclip.evaluation.towers import Observations
 from srlclip.files import write_json
 from srlclip.models.encoder import ClipEncoder
 from srlclip.models.pair import adapted_copy
+from srlclip.provenance import commit
 from srlclip.synsitu.sample import WORLD_VERSION
 from training.forgetting import Places
-from training.runs.provenance import commit
 from training.settings import TrainSettings
 from training.studies.answers import read_answers, write_answers
 

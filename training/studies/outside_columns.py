@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from srlclip.provenance import base_name
 from training.forgetting import PLACES
-from training.runs.provenance import base_name
 from training.studies import outside
 from training.studies.cells import arm_cell, level, missing_cell, signed
 from training.studies.definitions import Study

@@ -22,9 +22,9 @@ from srlclip.language.lexicon import Lexicon
 from srlclip.models.checkpoints import fetch_folder
 from srlclip.models.encoder import ClipEncoder
 from srlclip.models.pair import adapted_copy
+from srlclip.provenance import base_name, commit
 from training.evaluate import Bench, read_clips
 from training.recipe.data import cached_frames, load_situations
-from training.runs.provenance import base_name, commit
 from training.runs.run_folder import HARMLESS
 from training.settings import TrainSettings
 from training.studies import heads, outside

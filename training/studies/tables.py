@@ -16,9 +16,9 @@ from typing import Any
 from srlclip.config import to_dict
 from srlclip.files import write_text
 from srlclip.plots.studies import StudyPoint, save_svg, study_figure
+from srlclip.provenance import base_name, portable, provenance
 from srlclip.situations import DataError
 from training.evaluate import SYNSITU
-from training.runs.provenance import base_name, portable, provenance
 from training.settings import TrainSettings
 from training.studies import agreement, base_curve, head_columns, outside_columns
 from training.studies.cells import arm_cell, level, missing_cell, signed

@@ -15,11 +15,11 @@ from srlclip.app.ui.parts.format import NAMES, esc, model_id
 from srlclip.comparison.explained import ExplainedSearch
 from srlclip.comparison.explained import to_json as why_json
 from srlclip.comparison.further import FurtherRanking
+from srlclip.files import safe_cell
 from srlclip.results import MODELS, Hit, PairInfo, ScoreResult, SearchResult, to_json
 
 #: At most this many places of a ranking go into a file (plus the target).
 LISTED = 100
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def link(filename: str, mime: str, text: str | bytes, label: str, row: str = "") -> str:
@@ -41,13 +41,6 @@ def provenance(info: PairInfo) -> dict:
         "srlclip_version": info.version,
         "score": "cosine similarity; ranks from 1, ties rank last; margin = true - negative, a tie counts as fooled",
     }
-
-
-def safe_cell(value: object) -> object:
-    """A CSV cell that no spreadsheet runs as a formula: text that starts like one gets an apostrophe in front."""
-    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA):
-        return "'" + value
-    return value
 
 
 def to_csv(info: PairInfo, columns: Sequence[str], rows: Iterable[Sequence[object]], **about: object) -> str:

@@ -1,6 +1,6 @@
 """Results say where they come from, and name nobody's folders."""
 
-from training.runs.provenance import commit, portable, provenance
+from srlclip.provenance import commit, portable, provenance
 
 
 def test_absolute_paths_are_reduced_to_their_last_part():

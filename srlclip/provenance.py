@@ -11,6 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from srlclip import PACKAGE
+
 PACKAGES = (
     "torch",
     "transformers",
@@ -50,7 +52,7 @@ def portable(value: Any) -> Any:
 
 
 def commit() -> str:
-    root = Path(__file__).resolve().parents[2]
+    root = PACKAGE.parent
 
     def git(*words: str) -> str:
         return subprocess.run(

@@ -1,0 +1,1 @@
+"""Official files to tasks: one function a format."""

@@ -1,0 +1,1 @@
+"""What the kinds of benchmarks measure: embeddings in, observations out."""
