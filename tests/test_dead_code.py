@@ -9,10 +9,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 CODE = sorted(p for folder in ("srlclip", "training") for p in (ROOT / folder).rglob("*.py"))
 CALLERS = sorted(p for folder in ("benchmarks", "examples", ".ci") for p in (ROOT / folder).rglob("*.py"))
-TEXTS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+#: Pages that call for what is defined, and benchmarks' specs, which name their readers.
+TEXTS = (
+    ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "srlclip" / "assets" / "benchmarks").glob("*.json")),
+)  # fmt: skip
 #: Named by nobody here, and needed all the same.
 ALLOWED = {
     "forward": "torch's modules are called by it",
+    "observe": "benchmarks call it of the module that their kind of task names",
 }
 
 

@@ -53,8 +53,9 @@ DOORS = {
     "datasets": ("srlclip/data/frame_cache.py",),
     "cv2": ("srlclip/synsitu/",),
     "av": ("srlclip/synsitu/writer.py", "srlclip/video/header.py"),
-    "pycocoevalcap": ("srlclip/evaluation/metrics/caption_scores.py",),
+    "pycocoevalcap": ("srlclip/evaluation/metrics/caption_scores.py", "srlclip/evaluation/metrics/meteor.py"),
     "h5py": ("srlclip/features/folder.py",),
+    "textblob": ("srlclip/evaluation/benchmarks/readers/shuffles.py",),
     "spaces": ("srlclip/app/zero_gpu.py",),
 }
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
+from srlclip.cli import benchmark_make, dense_captions
 from srlclip.cli.benchmark_run import OUT, run_all, run_one
 from srlclip.cli.output import print_result
 from srlclip.evaluation.benchmarks.spec import Spec, spec_of, specs, with_options
@@ -27,6 +29,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     form.add_argument("--json", action="store_true", help="print JSON")
     form.add_argument("--markdown", action="store_true", help="print a table for a page")
     table.set_defaults(run=_list)
+    benchmark_make.add_parser(names)
     everything = names.add_parser("all", help="every benchmark of a folder, and one report", description=ALL)
     everything.add_argument("--data", required=True, metavar="ROOT", help="folder of one folder for each benchmark")
     add_run_options(everything, OUT)
@@ -41,7 +44,21 @@ def _add_benchmark(names: argparse._SubParsersAction, spec: Spec) -> None:
     parser = names.add_parser(
         spec.name, help=spec.title, description=about, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", required=True, metavar="DIR", help="folder of the files above")
+    if spec.files:
+        parser.add_argument("--data", required=True, metavar="DIR", help="folder of the files above")
+    else:
+        _add_own_files(parser)
+    if not spec.needs_pair:
+        dense_captions.add_options(parser)
+        parser.set_defaults(run=dense_captions.run, benchmark=spec.name)
+        return
+    if spec.task == "retrieval":
+        parser.add_argument(
+            "--normalise",
+            default="",
+            choices=("dsl", "qb"),
+            help="a further table: dual softmax, or a query bank (QB-Norm)",
+        )
     if spec.options:
         known = json.dumps(spec.options).replace("%", "%%")
         parser.add_argument(
@@ -53,6 +70,23 @@ def _add_benchmark(names: argparse._SubParsersAction, spec: Spec) -> None:
         )
     add_run_options(parser, f"{OUT}/{spec.name}")
     parser.set_defaults(run=_run, benchmark=spec.name)
+
+
+def _add_own_files(parser: argparse.ArgumentParser) -> None:
+    """Where the files of a benchmark are that pins none."""
+    parser.add_argument("--data", metavar="DIR", help="folder of one annotation file and the media")
+    parser.add_argument("--annotations", metavar="FILE", help="annotation file (default: the only one in --data)")
+    parser.add_argument("--media", metavar="DIR", help="folder of the media (default: that of the annotations)")
+
+
+def _own_files(args: argparse.Namespace) -> list[str]:
+    """What --annotations and --media say, as settings of the reader; --data is filled in. Raises ValueError."""
+    annotations, media = getattr(args, "annotations", None), getattr(args, "media", None)
+    if not (args.data or annotations):
+        raise ValueError("give --annotations FILE, or --data DIR with one annotation file in it")
+    args.data = args.data or str(Path(annotations).parent)
+    given = {"annotations": annotations, "media": media}
+    return [f"{name}={Path(path).resolve()}" for name, path in given.items() if path]
 
 
 def add_run_options(parser: argparse.ArgumentParser, out: str) -> None:
@@ -84,4 +118,5 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    return run_one(args, with_options(spec_of(args.benchmark), getattr(args, "set", [])))
+    given = [*getattr(args, "set", []), *_own_files(args)]
+    return run_one(args, with_options(spec_of(args.benchmark), given))

@@ -87,7 +87,8 @@ def _settings(args: argparse.Namespace) -> RunSettings:
     from srlclip.evaluation.benchmarks.run import RunSettings
 
     return RunSettings(
-        args.frames, args.partial, args.resamples, args.context, args.workers, args.seed, args.batch
+        args.frames, args.partial, args.resamples, args.context, args.workers, args.seed, args.batch,
+        getattr(args, "normalise", ""),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from srlclip.data.jsonl import read_jsonl
+from srlclip.data.test_only import refuse_test_only
 from srlclip.data.vidsitu import read_vidsitu
 from srlclip.situations import DataError, Situation
 from srlclip.video.frames import FRAME_SUFFIXES
@@ -38,6 +39,7 @@ def read_videos(path: str | Path) -> list[Situation]:
 def _read(root: Path, frames: bool = False) -> list[Situation]:
     if not root.is_dir():
         raise DataError("no such folder; give a folder with video files", file=root)
+    refuse_test_only(root)
     splits = sorted((root / "split_files").glob("vseg_split_*_lb.json"))
     if splits:
         names = [p.name.removeprefix("vseg_split_").removesuffix("_lb.json") for p in splits]

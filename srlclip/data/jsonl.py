@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 
 from srlclip.data.problems import Problem, brief, refuse
 from srlclip.data.roles import parse_role_key
+from srlclip.data.test_only import REFUSAL, is_velociti
 from srlclip.files import write_text
 from srlclip.situations import (
     CORE_ROLES,
@@ -99,6 +100,8 @@ def _lines(
             values = json.loads(text, object_pairs_hook=_once)
             if isinstance(values, Mapping) and isinstance(values.get("id"), str):
                 entry = values["id"].strip() or None
+            if isinstance(values, Mapping) and is_velociti(values):
+                raise ValueError(REFUSAL)
             _object(values, "a line", _CLIP_FIELDS)
             clip_id = _text(values.get("id"), "id")
             if clip_id in seen:

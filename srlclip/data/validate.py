@@ -16,6 +16,7 @@ from srlclip.data.folder import VIDEO_SUFFIXES
 from srlclip.data.jsonl import read_lines
 from srlclip.data.label_checks import check_labels, check_verbs
 from srlclip.data.problems import Coverage, Problem, coverage, refuse, remark
+from srlclip.data.test_only import refuse_test_only
 from srlclip.data.video_checks import check_files, decode_all
 from srlclip.situations import DataError, Situation
 
@@ -96,7 +97,8 @@ def validate(
 
     videos: folder of the videos, as for the readers. splits: names of splits, or of .jsonl files without the suffix;
     none means all. videos_check: "none", "exists" (there and not empty) or "decode" (the frames that training reads),
-    in `workers` processes. DataError or ValueError only if there is nothing to check: no such folder or split.
+    in `workers` processes. DataError or ValueError only if there is nothing to check: no such folder or split, or a test
+    set (srlclip.data.test_only).
     """
     root = Path(root)
     if videos_check not in VIDEO_CHECKS:
@@ -105,6 +107,7 @@ def validate(
         raise DataError("no such folder; give a dataset's folder or a .jsonl file", file=root)
     if videos and not Path(videos).is_dir():
         raise DataError("no such folder of videos", file=videos)
+    refuse_test_only(root)
     problems: list[Problem] = []
     kind, groups = _read(root, videos, splits, role_names, problems)
     every = [source for _, sources, _, _ in groups for source in sources]

@@ -93,6 +93,10 @@ class BlindModel:
             ahead = w + step / (step + 3) * (w - before)
         return cls(dict(zip(place, w.tolist(), strict=True)))
 
+    def score(self, text: str) -> float:
+        """How likely the words are those of a true caption; comparable between captions of one question."""
+        return sum(self.weights.get(gram, 0.0) for gram in _grams(text))
+
     def observe(self, pairs: Sequence[Choice]) -> Observations:
         """Per choice 1 where the true caption scores higher, 0 where lower. A tie is a guess and counts half: to a blind
         model many pairs are one, and it must not look worse than blind chance, which is 50."""

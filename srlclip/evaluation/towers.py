@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from srlclip.evaluation.metrics import strata
 from srlclip.evaluation.metrics.bootstrap import Interval, bootstrap, paired_difference
 from srlclip.evaluation.metrics.ranking import CUTOFFS, ranks
 from srlclip.evaluation.questions import Questions
@@ -21,7 +22,8 @@ from srlclip.situations import Situation
 class Observations:
     """values: (N,). clip: (N,) position of the clip each belongs to. percent: whether values are hits (0 or 1).
 
-    reason: why nothing could be observed, where N is 0.
+    statistic: "mean", "median", or of hits "macro" (the mean of the strata's means) and "product" (of the strata's means).
+    strata: (N,) number of the stratum of each, for the last two. reason: why nothing could be observed, where N is 0.
     """
 
     values: np.ndarray
@@ -29,6 +31,7 @@ class Observations:
     percent: bool = True
     statistic: str = "mean"
     reason: str = ""
+    strata: np.ndarray | None = None
 
 
 def observe(
@@ -97,6 +100,8 @@ def _choices(events: np.ndarray, asked: Questions, texts: Mapping[str, np.ndarra
 
 
 _STATISTICS = {"mean": np.mean, "median": np.median}
+#: Statistics over strata; in percent only once they are taken, since a product of percentages is none.
+_OVER_STRATA = {"macro": strata.mean_of_strata, "product": strata.product_of_strata}
 
 
 def summarise(
@@ -113,18 +118,38 @@ def summarise(
             names = (*models, *(f"{b} - {a}" for a, b in pairs))
             table[metric] = {name: {"mean": None, "ci": None, "n": 0} for name in names} | {"reason": one.reason}
             continue
-        statistic, scale = _STATISTICS[one.statistic], 100.0 if one.percent else 1.0
-        row = {}
-        for name, observed in models.items():
-            o = observed[metric]
-            row[name] = _cell(bootstrap(scale * o.values, o.clip.tolist(), statistic, n), len(o.values))
+        observed = {name: each[metric] for name, each in models.items()}
+        row = {name: _cell(_interval(o, n), len(o.values)) for name, o in observed.items()}
         for a, b in pairs:
-            difference = paired_difference(
-                scale * models[a][metric].values, scale * models[b][metric].values, one.clip.tolist(), statistic, n
-            )
-            row[f"{b} - {a}"] = _cell(difference, len(one.values))
+            row[f"{b} - {a}"] = _cell(_difference(observed[a], observed[b], n), len(one.values))
         table[metric] = row
     return table
+
+
+def _interval(one: Observations, n: int) -> Interval:
+    scale, clips = 100.0 if one.percent else 1.0, one.clip.tolist()
+    if one.statistic in _OVER_STRATA:
+        combine = _OVER_STRATA[one.statistic]
+        return _scaled(strata.interval(one.values, clips, _strata_of(one), combine, n), scale)
+    return bootstrap(scale * one.values, clips, _STATISTICS[one.statistic], n)
+
+
+def _difference(a: Observations, b: Observations, n: int) -> Interval:
+    scale, clips = 100.0 if a.percent else 1.0, a.clip.tolist()
+    if a.statistic in _OVER_STRATA:
+        combine = _OVER_STRATA[a.statistic]
+        return _scaled(strata.difference(a.values, b.values, clips, _strata_of(a), combine, n), scale)
+    return paired_difference(scale * a.values, scale * b.values, clips, _STATISTICS[a.statistic], n)
+
+
+def _strata_of(one: Observations) -> np.ndarray:
+    if one.strata is None:
+        raise ValueError(f"a {one.statistic} needs the stratum of every observation")
+    return one.strata
+
+
+def _scaled(interval: Interval, scale: float) -> Interval:
+    return Interval(scale * interval.mean, scale * interval.low, scale * interval.high)
 
 
 def _cell(interval: Interval, count: int) -> dict:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from srlclip.data.jsonl import read_jsonl
 from srlclip.data.problems import Coverage, coverage
+from srlclip.data.test_only import refuse_test_only
 from srlclip.data.vidsitu import read_vidsitu, split_segments
 from srlclip.situations import DataError, Situation
 from srlclip.synsitu.writer import progress_bar, write_split
@@ -64,12 +65,14 @@ def _synsitu(wanted: Wanted) -> tuple[list[Situation], Coverage]:
 
 
 def _vidsitu(wanted: Wanted) -> tuple[list[Situation], Coverage]:
+    refuse_test_only(wanted.root)
     situations = read_vidsitu(wanted.root, wanted.split, wanted.videos or None, wanted.role_names)
     return situations, coverage(situations, split_segments(wanted.root, wanted.split))
 
 
 def _jsonl(wanted: Wanted) -> tuple[list[Situation], Coverage]:
     """A folder has train.jsonl and valid.jsonl; of a single file every tenth clip is for validation."""
+    refuse_test_only(wanted.root)
     path, split = Path(wanted.root), wanted.split
     situations = read_jsonl(path / f"{split}.jsonl" if path.is_dir() else path, wanted.videos or None)
     if not path.is_dir():

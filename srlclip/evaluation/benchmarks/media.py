@@ -31,19 +31,19 @@ class MediaFolder:
                     continue
                 path = Path(root, name)
                 relative = path.relative_to(self.folder).as_posix()
-                for key in (relative, _stem(relative), name, _stem(name)):
+                for key in (relative, stem(relative), name, stem(name)):
                     self._by_name.setdefault(key, path)
 
     def path(self, *names: str) -> Path | None:
         """The file that answers to the first of the names that any answers to, whole or without its last extension."""
         for name in names:
-            for key in (name, _stem(name)):
+            for key in (name, stem(name)):
                 if key and key in self._by_name:
                     return self._by_name[key]
         return None
 
 
-def _stem(name: str) -> str:
+def stem(name: str) -> str:
     """Without the last extension; a dot at the very end is one, too."""
     head, dot, _ = name.rpartition(".")
     return head if dot and not head.endswith("/") else name

@@ -46,14 +46,18 @@ class Task(Protocol):
 
 @dataclass(frozen=True)
 class Retrieval:
-    """captions: (Q,), owner: (Q,) position in media of the one that each describes; several captions may share one."""
+    """captions: (Q,), owner: (Q,) position in media of the one that each describes; several captions may share one.
+
+    bank: captions of other videos, none of which is a query; only query-bank normalisation reads them.
+    """
 
     media: tuple[Medium, ...]
     captions: tuple[str, ...]
     owner: tuple[int, ...]
+    bank: tuple[str, ...] = ()
 
     def texts(self) -> list[str]:
-        return sorted(set(self.captions))
+        return sorted({*self.captions, *self.bank})
 
     def counts(self) -> dict[str, int]:
         return {"media": len(self.media), "captions": len(self.captions)}
@@ -76,8 +80,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class Choices:
+    """apart: groups that are shown but not counted in what sums the cases up. summaries: of tasks.choices.SUMMARIES, what
+    the official table has besides the accuracy over all cases."""
+
     media: tuple[Medium, ...]
     cases: tuple[Choice, ...]
+    apart: tuple[str, ...] = ()
+    summaries: tuple[str, ...] = ()
 
     def texts(self) -> list[str]:
         return sorted({text for case in self.cases for text in (*case.positives, *case.negatives)})
@@ -101,8 +110,11 @@ class Pair:
 
 @dataclass(frozen=True)
 class Pairs:
+    """shown: what the media are, "image" or "video"; the score of the captions that choose among them is called so."""
+
     media: tuple[Medium, ...]
     cases: tuple[Pair, ...]
+    shown: str = "image"
 
     def texts(self) -> list[str]:
         return sorted({text for case in self.cases for text in case.captions})
@@ -131,7 +143,11 @@ class Actions:
         return sorted({prompt for name in self.classes for prompt in self.prompts(name)})
 
     def counts(self) -> dict[str, int]:
-        return {"media": len(self.media), "classes": len(self.classes)}
+        """Also of each split its media, and its classes as "NAME classes"."""
+        out = {"media": len(self.media), "classes": len(self.classes)}
+        for name, media, classes in self.splits:
+            out |= {name: len(media), f"{name} classes": len(classes)}
+        return out
 
 
 def missing(media: Sequence[Medium]) -> list[str]:

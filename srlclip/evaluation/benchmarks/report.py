@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from srlclip.evaluation.benchmarks import words_alone
 from srlclip.evaluation.benchmarks.outcome import Result
 from srlclip.evaluation.benchmarks.rows import checks_of, columns_of, names_of, numbers_of, rows_of
 from srlclip.evaluation.benchmarks.run import RunSettings
@@ -82,7 +83,7 @@ def notes(measured: Measured) -> list[str]:
     if result.truncated:
         out.append(f"Longer than the text tower reads: {result.truncated:,} texts; only their beginning counted.")
     if result.control:
-        out.append("Words alone: a model that sees no picture. What it gets right beyond chance needs no sight.")
+        out.append(words_alone.ABOUT)
     checks = checks_of(measured.spec, result, measured.info.base_id)
     out += [f"Check: {check.sentence(measured.info.base_id)}." for check in checks]
     return out

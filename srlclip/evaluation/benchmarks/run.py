@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from srlclip.config import check_at_least
+from srlclip.config import check_at_least, check_one_of
 from srlclip.evaluation.benchmarks.embedding import CONTEXT, Embedded, embed
+from srlclip.evaluation.benchmarks.normalised import KINDS, normalised
 from srlclip.evaluation.benchmarks.outcome import Observed, Result
 from srlclip.evaluation.benchmarks.processes import ALONE, Processes
-from srlclip.evaluation.benchmarks.questions import Task, missing
+from srlclip.evaluation.benchmarks.questions import Retrieval, Task, missing
 from srlclip.evaluation.benchmarks.spec import FileSpec, Spec
 from srlclip.evaluation.towers import Observations, summarise
 from srlclip.progress import Progress
@@ -29,7 +30,8 @@ def reader_of(spec: Spec) -> Callable[..., Task]:
 
 
 def questions_of(spec: Spec) -> Any:
-    """The module of the spec's kind of task: observe(task, vectors, read, texts) -> Observed, and labels(task)."""
+    """The module of the spec's kind of task: observe(task, vectors, read, texts) -> Observed, labels(task), and where words
+    can give an answer away control(task, seed) -> metric -> Observations."""
     return import_module(f"srlclip.evaluation.benchmarks.tasks.{spec.task}")
 
 
@@ -37,7 +39,8 @@ def questions_of(spec: Spec) -> Any:
 class RunSettings:
     """frames: None takes the spec's. partial: go on with fewer files or other counts than the official ones. resamples:
     of the bootstrap. context: also SRL-CLIP's contextualizer. workers: threads that decode ahead. seed: of what is drawn.
-    batch: clips a forward (None: one on the CPU, more on a GPU). Raises ValueError."""
+    batch: clips a forward (None: one on the CPU, more on a GPU). normalise: "dsl" or "qb" adds a table of retrieval whose
+    scores know of other queries (`normalised`). Raises ValueError."""
 
     frames: int | None = None
     partial: bool = False
@@ -46,6 +49,7 @@ class RunSettings:
     workers: int = 1
     seed: int = 0
     batch: int | None = None
+    normalise: str = ""
 
     def __post_init__(self) -> None:
         for name, least in (("frames", 1), ("resamples", 1), ("workers", 0), ("seed", 0), ("batch", 1)):
@@ -54,8 +58,8 @@ class RunSettings:
                 check_at_least(f"--{name}", value, least)
 
 
-def read(spec: Spec, data: str | Path, partial: bool = False) -> Task:
-    """The questions of a benchmark. Raises DataError that says which file is missing, from where and where it goes, or
+def read(spec: Spec, data: str | Path, partial: bool = False, seed: int = 0) -> Task:
+    """The questions of a benchmark; `seed` is that of a reader that draws some. Raises DataError that says which file is missing, from where and where it goes, or
     which count is wrong (unless `partial`)."""
     root = Path(data)
     absent = [file for file in spec.files if not file.optional and not (root / file.path).exists()]
@@ -63,7 +67,10 @@ def read(spec: Spec, data: str | Path, partial: bool = False) -> Task:
         raise DataError(
             "\n".join([f"{spec.title} is not complete here", *(_where(root, file) for file in absent)]), file=root
         )
-    task = reader_of(spec)(root, **spec.options)
+    task = reader_of(spec)(root, **(spec.options | ({"seed": seed} if "seed" in spec.options else {})))
+    if spec.seconds is not None:
+        ends = (replace(m, end=spec.seconds) if m.end is None and not m.still else m for m in task.media)
+        task = replace(task, media=tuple(ends))
     if not partial:
         _check_counts(spec, task, root)
         _check_media(spec, task, root)
@@ -90,7 +97,11 @@ def _check_media(spec: Spec, task: Task, root: Path) -> None:
     lacking = missing(task.media)
     if lacking:
         some = ", ".join(lacking[:3])
-        folders = "; ".join(f"{root / f.path}: {f.what}, from {f.source}" for f in spec.media)
+        folders = (
+            "; ".join(f"{root / f.path}: {f.what}, from {f.source}" for f in spec.media)
+            or spec.options.get("media")
+            or root
+        )
         raise DataError(
             f"{len(lacking):,} of {len(task.media):,} media have no file ({some}{', ...' if len(lacking) > 3 else ''}); they "
             f"belong into {folders}. --partial measures what is there and counts the others as misses",
@@ -108,8 +119,10 @@ def run(
     processes: Processes = ALONE,
 ) -> Result | None:
     """Both models of a pair on one benchmark; None in every process but the first. cache: folder that embeddings are kept
-    in. Raises DataError, ValueError."""
-    task = read(spec, data, settings.partial)
+    in. Raises DataError, ValueError, also for a benchmark that scores predictions."""
+    if not spec.needs_pair:
+        raise ValueError(f"{spec.name} scores files of predictions: python -m srlclip benchmark {spec.name} --help")
+    task = asked(read(spec, data, settings.partial, settings.seed), settings.normalise)
     frames = settings.frames or spec.frames
     context = settings.context or (spec.context and pair.contextualizer is not None)
     embedded = embed(
@@ -117,6 +130,16 @@ def run(
         settings.batch,
     )  # fmt: skip
     return result(spec, task, embedded, frames, settings) if embedded is not None else None
+
+
+def asked(task: Task, normalise: str) -> Task:
+    """The task with no more texts than its scores need. Raises ValueError for scores that it does not have."""
+    if not normalise:
+        return replace(task, bank=()) if isinstance(task, Retrieval) else task
+    check_one_of("--normalise", normalise, KINDS)
+    if not isinstance(task, Retrieval):
+        raise ValueError("--normalise is for retrieval; this benchmark asks another kind of question")
+    return task if normalise == "qb" else replace(task, bank=())
 
 
 def result(spec: Spec, task: Task, embedded: Embedded, frames: int, settings: RunSettings) -> Result:
@@ -128,6 +151,10 @@ def result(spec: Spec, task: Task, embedded: Embedded, frames: int, settings: Ru
     pairs = [("base", name) for name in observed if name != "base"]
     if CONTEXT in observed:
         pairs.append(("adapted", CONTEXT))
+    if settings.normalise:
+        for name, each in observed.items():
+            more = normalised(task, embedded.vectors[name], embedded.read, embedded.texts, settings.normalise)
+            observed[name] = replace(each, tables={**each.tables, **more})
     first = next(iter(observed.values()))
 
     def table_of(part: Callable[[Observed], Mapping[str, Observations]]) -> dict[str, dict]:
@@ -135,12 +162,21 @@ def result(spec: Spec, task: Task, embedded: Embedded, frames: int, settings: Ru
 
     return Result(
         spec.name, table_of(lambda each: each.metrics), int(embedded.read.sum()), len(task.media), task.counts(), frames,
-        embedded.failures, embedded.truncated, _rows(spec, task, observed),
+        embedded.failures, embedded.truncated, _rows(spec, task, observed), control=_control(spec, task, settings),
         tables={title: table_of(lambda each, title=title: each.tables[title]) for title in first.tables},
         numbers={name: {model: each.numbers[name] for model, each in observed.items()} for name in first.numbers},
         percent=tuple(sorted({n for part in (first.metrics, *first.tables.values()) for n, o in part.items() if o.percent})),
         chance=first.chance,
     )  # fmt: skip
+
+
+def _control(spec: Spec, task: Task, settings: RunSettings) -> dict[str, dict]:
+    """metric -> {"mean", "ci", "n"} of a model that reads words alone; nothing where the kind of task has no such control."""
+    of_words = getattr(questions_of(spec), "control", None)
+    if of_words is None:
+        return {}
+    table = summarise({"words": of_words(task, settings.seed)}, [], settings.resamples)
+    return {metric: row["words"] for metric, row in table.items()}
 
 
 def _rows(spec: Spec, task: Task, observed: Mapping[str, Observed]) -> tuple[dict[str, Any], ...]:

@@ -80,6 +80,11 @@ class Spec:
         check_at_least("frames", self.frames, 1)
 
     @property
+    def needs_pair(self) -> bool:
+        """Whether models are run on it; dense captioning scores files of predictions that others made."""
+        return self.task != "dense_captions"
+
+    @property
     def media(self) -> tuple[FileSpec, ...]:
         """The folders of media."""
         return tuple(f for f in self.files if f.path.endswith("/"))

@@ -31,11 +31,12 @@ class Attempt:
 
 
 def split(root: str | Path) -> tuple[list[Spec], list[Attempt]]:
-    """The benchmarks whose folder ROOT/NAME is there, and what the others lack. Raises DataError where none is."""
+    """The benchmarks whose folder ROOT/NAME is there, and what the others lack: one that scores files of predictions is among
+    these. Raises DataError where none is there."""
     root = Path(root)
     if not root.is_dir():
         raise DataError("no such folder; it holds one folder for each benchmark, of its name", file=root)
-    here = [spec for spec in specs().values() if (root / spec.name).is_dir()]
+    here = [spec for spec in specs().values() if spec.needs_pair and (root / spec.name).is_dir()]
     if not here:
         raise DataError(f"holds the folder of no benchmark; the names are {', '.join(specs())}", file=root)
     others = [Attempt(spec, problem=_lacks(root, spec)) for spec in specs().values() if spec not in here]
@@ -43,6 +44,8 @@ def split(root: str | Path) -> tuple[list[Spec], list[Attempt]]:
 
 
 def _lacks(root: Path, spec: Spec) -> str:
+    if not spec.needs_pair:
+        return f"scores files of predictions: python -m srlclip benchmark {spec.name} --help"
     needed = "; ".join(f"{file.path} ({file.what})" for file in spec.files if not file.optional)
     return f"no folder {root / spec.name}; it takes {needed}"
 

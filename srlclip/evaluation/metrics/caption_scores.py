@@ -1,4 +1,4 @@
-"""CIDEr and ROUGE-L of short texts: the COCO caption scorers, and the only door to them.
+"""CIDEr, ROUGE-L and BLEU of short texts: the COCO caption scorers that need no Java (the others: .meteor).
 
 No tokeniser and no lower-casing, as in VidSitu's evaluator, so no Java either. CIDEr (Vedantam et al. 2015, the
 "CIDEr-D" variant: n = 1 to 4, clipped counts, Gaussian length penalty of sigma 6) ranges from 0 to 10; the four n are
@@ -37,6 +37,17 @@ def rouge_l(references: Sequence[Sequence[str]], hypotheses: Sequence[str]) -> n
     from pycocoevalcap.rouge.rouge import Rouge
 
     return np.asarray(Rouge().compute_score(*_by_number(references, hypotheses))[1], dtype=np.float64)
+
+
+def bleu4(references: Sequence[Sequence[str]], hypotheses: Sequence[str]) -> float:
+    """BLEU-4 of all N hypotheses together (Papineni et al. 2002), 0 to 1: counts are summed over them; the brevity penalty
+    takes each one's closest reference."""
+    _check(references, hypotheses)
+    if not hypotheses:
+        return 0.0
+    from pycocoevalcap.bleu.bleu import Bleu
+
+    return float(Bleu(4).compute_score(*_by_number(references, hypotheses), verbose=0)[0][3])
 
 
 def _by_number(references: Sequence[Sequence[str]], hypotheses: Sequence[str]) -> tuple[dict, dict]:

@@ -7,7 +7,7 @@ a miss wherever it is asked for: its rank is the last.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -49,33 +49,55 @@ def observed(to_video: np.ndarray, to_text: np.ndarray, owner: np.ndarray) -> Ob
     return Observed(metrics, {"rank": to_video})
 
 
+#: (direction, rows (N, D), columns (U, D)) -> what turns scores (n, U) of some rows into those that are ranked.
+Rescore = Callable[[str, np.ndarray, np.ndarray], Callable[[np.ndarray], np.ndarray]]
+
+
 def query_ranks(
-    queries: np.ndarray, vectors: np.ndarray, read: np.ndarray, owner: np.ndarray, chunk: int = 1024
+    queries: np.ndarray,
+    vectors: np.ndarray,
+    read: np.ndarray,
+    owner: np.ndarray,
+    chunk: int = 1024,
+    rescore: Rescore = lambda direction, rows, columns: lambda scores: scores,
 ) -> tuple[np.ndarray, np.ndarray]:
     """queries: (Q, D), vectors: (M, D), owner: (Q,) -> ranks (Q,) of each query's medium and (M,) of each medium's best
     caption. Nothing larger than (chunk, Q) or (chunk, M) is held."""
     count, total = len(queries), len(vectors)
     places = np.flatnonzero(read)
-    gallery = vectors[places]
-    to_video = np.full(count, total)
-    for at in range(0, count, chunk):
-        rows = np.arange(at, min(at + chunk, count))
-        scores = queries[rows] @ gallery.T
-        own = np.einsum("qd,qd->q", queries[rows], vectors[owner[rows]])
-        # The matrix product and the dot product may differ in the last bit; the target's own score is the matrix's.
-        column = np.searchsorted(places, owner[rows])
-        there = read[owner[rows]]
-        own[there] = scores[np.flatnonzero(there), column[there]]
-        to_video[rows[there]] = (scores[there] >= own[there, None]).sum(1)
-    to_text = np.full(total, count)
-    for at in range(0, len(places), chunk):
-        rows = places[at : at + chunk]
-        scores = vectors[rows] @ queries.T  # (m, Q)
-        mine = owner[None, :] == rows[:, None]
+    to_video, to_text = np.full(count, total), np.full(total, count)
+    if not len(places):
+        return to_video, to_text
+    column = np.searchsorted(places, owner)
+    for rows, scores in _scores(TO_VIDEO, queries, vectors[places], chunk, rescore):
+        here = np.flatnonzero(read[owner[rows]])
+        own = scores[here, column[rows[here]]]
+        to_video[rows[here]] = (scores[here] >= own[:, None]).sum(1)
+    for rows, scores in _scores(TO_TEXT, vectors[places], queries, chunk, rescore):
+        mine = owner[None, :] == places[rows][:, None]
         best = np.where(mine, scores, -np.inf).max(1)
         # Own captions do not stand in each other's way; every other caption that is as near does.
-        to_text[rows] = 1 + ((scores >= best[:, None]) & ~mine).sum(1)
+        to_text[places[rows]] = 1 + ((scores >= best[:, None]) & ~mine).sum(1)
     return to_video, to_text
+
+
+def _scores(
+    direction: str, rows: np.ndarray, columns: np.ndarray, chunk: int, rescore: Rescore
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """(positions (n,), scores (n, N) against all columns), chunk by chunk."""
+    distinct, place = _distinct(columns)
+    change = rescore(direction, rows, distinct)
+    for at in range(0, len(rows), chunk):
+        part = np.arange(at, min(at + chunk, len(rows)))
+        yield part, change(rows[part] @ distinct.T)[:, place]
+
+
+def _distinct(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(N, D) -> (U, D), and (N,) positions in it. Equal captions must score equal to the last bit, or a tie would be broken
+    by where a matrix product happened to round; so each is multiplied once."""
+    first: dict[bytes, int] = {}
+    place = np.array([first.setdefault(row.tobytes(), len(first)) for row in rows], int)
+    return rows[np.unique(place, return_index=True)[1]], place
 
 
 def labels(task: Retrieval) -> list[dict[str, str]]:

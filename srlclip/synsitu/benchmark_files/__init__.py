@@ -1,0 +1,1 @@
+"""Instances of published benchmarks in their official file formats, drawn from SynSitu."""
