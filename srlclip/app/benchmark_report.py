@@ -70,15 +70,16 @@ def _table(header: Sequence[str], cells: Sequence[Sequence[str]], lead: int = 1)
         f'<th scope="col">{_name(title, models[title]) if title in models else esc(title)}</th>'
         for title in (header[0], *header[lead:])
     )
-    rows = "".join(
-        f'<tr><th scope="row">{said(row[0])}{"".join(f"<span class=soft>{said(text)}</span>" for text in row[1:lead])}</th>'
-        f"{''.join(map(_cell, row[lead:]))}</tr>"
-        for row in cells
-    )
+    rows = "".join(f"<tr>{_row_header(row[:lead])}{''.join(map(_cell, row[lead:]))}</tr>" for row in cells)
     return (
         f'<div class="wide" tabindex="0" role="region" aria-label="{esc(header[0])} and values"><table><thead><tr>{heads}'
         f"</tr></thead><tbody>{rows}</tbody></table></div>"
     )
+
+
+def _row_header(texts: Sequence[str]) -> str:
+    below = "".join(f'<span class="soft">{said(text)}</span>' for text in texts[1:])
+    return f'<th scope="row">{said(texts[0])}{below}</th>'
 
 
 def _cell(text: str) -> str:
@@ -94,9 +95,7 @@ def _section(measured: Measured) -> str:
         f'<figure role="img" aria-label="{esc(f"{spec.title}: {_ALT[name]}")}">{to_svg(figure)}</figure>'
         for name, figure in figures_of(rows).items()
     )
-    listed = "".join(
-        f"<li{' class=sub' * note.startswith('  ')}>{said(note.strip(), _LONGEST)}</li>" for note in notes(measured)
-    )
+    listed = "".join(map(_note, notes(measured)))
     tables = "".join(
         f"<details><summary>{said(title)}</summary>{_table(*table)}</details>" for title, table in further(measured)
     )
@@ -106,6 +105,11 @@ def _section(measured: Measured) -> str:
         f'{_table(*columns_of(rows, measured.names))}<div class="drawn">{drawn}</div>{tables}{f"<ul>{listed}</ul>" if listed else ""}'
         f'<p class="soft">Licence: {said(spec.licence)}. {esc(made)}</p></section>'
     )
+
+
+def _note(note: str) -> str:
+    part = ' class="sub"' if note.startswith("  ") else ""
+    return f"<li{part}>{said(note.strip(), _LONGEST)}</li>"
 
 
 def _attempts(title: str, group: Sequence[Attempt]) -> str:

@@ -1,6 +1,7 @@
 """`python -m srlclip benchmark NAME --data DIR`: a zero-shot benchmark in its official files, both models in one pass.
 
-Several processes share the media: `accelerate launch -m srlclip benchmark NAME --data DIR`.
+Several processes share the media: `accelerate launch -m srlclip benchmark NAME --data DIR --device cuda` takes every GPU, and
+`torchrun --nproc_per_node 2 -m srlclip benchmark ...` two processes on a CPU.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def embed_frames(
     ends = {shard[-1][0] for shard in shards if shard}
     left, spec, failures = [job for shard in shards for job in shard], pair.base.preprocess_spec, {}
     batch = batch or (1 if str(pair.base.device) == "cpu" else max(1, GPU_FRAMES // frames))
-    pace, among = Pace(len(left), "media"), f", process 1 of {processes.ranks}" if processes.ranks > 1 else ""
+    pace, among = Pace(len(left), "files"), f", process 1 of {processes.ranks}" if processes.ranks > 1 else ""
 
     def read(job: Job) -> Iterator[np.ndarray]:
         return read_pixels(job[1], frames, spec)

@@ -1,4 +1,4 @@
-"""Several processes that embed together, as `accelerate launch -m srlclip benchmark ...` starts them; without one, a single one."""
+"""Several processes that embed together, as accelerate launch or torchrun start them; without a launcher, this one alone."""
 
 from __future__ import annotations
 
