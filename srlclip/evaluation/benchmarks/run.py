@@ -14,9 +14,11 @@ from srlclip.evaluation.benchmarks.normalised import KINDS, normalised
 from srlclip.evaluation.benchmarks.outcome import Observed, Result
 from srlclip.evaluation.benchmarks.processes import ALONE, Processes
 from srlclip.evaluation.benchmarks.questions import Retrieval, Task, missing
+from srlclip.evaluation.benchmarks.readers.text import read_json
 from srlclip.evaluation.benchmarks.spec import FileSpec, Spec
 from srlclip.evaluation.towers import Observations, summarise
 from srlclip.progress import Progress
+from srlclip.provenance import SYNTHETIC_MARK
 from srlclip.situations import DataError
 
 if TYPE_CHECKING:
@@ -129,7 +131,20 @@ def run(
         pair, task.media, task.texts(), frames, cache, context, settings.workers, progress, processes,
         settings.batch,
     )  # fmt: skip
-    return result(spec, task, embedded, frames, settings) if embedded is not None else None
+    if embedded is None:
+        return None
+    return replace(result(spec, task, embedded, frames, settings), synthetic=synthetic(data))
+
+
+def synthetic(data: str | Path) -> dict[str, Any] | None:
+    """What the maker of a drawn instance left in its folder; None for official files. Raises DataError for a broken mark."""
+    mark = Path(data) / SYNTHETIC_MARK
+    if not mark.is_file():
+        return None
+    values = read_json(mark)
+    if not isinstance(values, dict):
+        raise DataError("is not a JSON object; make the instance again", file=mark)
+    return values
 
 
 def asked(task: Task, normalise: str) -> Task:
