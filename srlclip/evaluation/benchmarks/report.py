@@ -20,7 +20,7 @@ from srlclip.evaluation.benchmarks.rows import (
     rows_of,
     title_of,
 )
-from srlclip.evaluation.benchmarks.run import RunSettings
+from srlclip.evaluation.benchmarks.settings import RunSettings
 from srlclip.evaluation.benchmarks.spec import Spec
 from srlclip.evaluation.benchmarks.text_tables import aligned, escaped, markdown
 from srlclip.files import safe_cell, write_json, write_text
