@@ -12,7 +12,7 @@ import gradio as gr
 import numpy as np
 from gradio.context import Context
 
-from srlclip.app.ui.api import disagreements
+from srlclip.app.ui.api import benchmarks, disagreements
 from srlclip.app.ui.api.explaining import explain_endpoint
 from srlclip.app.ui.api.inputs import (
     MAX_TEXTS,
@@ -247,7 +247,7 @@ def add_endpoints(comparison: Comparison) -> None:
         }
 
     explain = api_errors(explain_endpoint(comparison, models_json))
-    more = (*pair_endpoints(comparison), disagreements.endpoint(comparison))
+    more = (*pair_endpoints(comparison), disagreements.endpoint(comparison), benchmarks.endpoint(comparison))
     endpoints = (info, search, similar, frames, caption, score, explain, embed, *more)
     for endpoint in endpoints:
         gr.api(endpoint, api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)
