@@ -43,6 +43,7 @@ SCALE, PART, LOOK_AT = ".sc-scale", ".sc-maps [data-sc-part]", "[data-sc-look]"
 ANALYSIS_TABS = ("measured", "disagree", "heads", "live", "query", "map", "benchmarks", "runs")
 SAID, POINT, TIP, OPENED_EVENT = ".sc-said", "[data-sc-point]", ".sc-tip", ".sc-opened-event"
 WHOLE_GALLERY, STUDY, RUN = "Over the whole gallery", "Ablation study", "Training curves of a run"
+BENCHMARK, BENCHMARK_TABLES = "Benchmark (runs at once)", ".sc-table"
 OPENED, STRIPPED = ".sc-opened", ".sc-stripped"
 OWN_TABS = ("search", "own-captions", "labels", "own-negatives", "kept")
 
