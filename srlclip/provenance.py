@@ -13,6 +13,9 @@ from typing import Any
 
 from srlclip import PACKAGE
 
+#: What the maker of a drawn instance leaves in its folder, as JSON: neither its name nor its ending is one that readers of
+#: official files look for.
+SYNTHETIC_MARK = ".synsitu"
 PACKAGES = (
     "torch",
     "transformers",

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+from fake_benchmarks import fake_results
 
 from srlclip.comparison.embedding_map import EmbeddingMap, embedding_map
 from srlclip.comparison.explained import ExplainedSearch, explain_search
@@ -101,6 +102,7 @@ class FakeComparison:
             "mini-base", "mini-srlclip", "600 SynSitu clips (synthetic world)", True, 128, 96, "cpu", "0.1.0"
         )
         self.embedded: list[tuple[str, int]] = []
+        self.benchmarks = fake_results()
         self.failing, self.kinds, self.pause = failing, kinds, pause
         self.gallery_origin = "embedded"
         self.gallery = SimpleNamespace(fingerprints={"base": "0" * 16, "adapted": "1" * 16})
@@ -376,7 +378,7 @@ class FakeComparison:
         return Caption(" ".join([*ordered[:1], FORMS[verb][0][0], *ordered[1:]]), style=style)
 
     def measurements(self) -> tuple[str, ...]:
-        return ("mini_pair", "captioner", "ablations/losses")
+        return ("mini_pair", "captioner", "ablations/losses", *(f"benchmarks/{name}" for name in self.benchmarks))
 
     def measurement(self, name: str) -> dict:
         def cell(value: float, **more: object) -> dict:
@@ -392,6 +394,8 @@ class FakeComparison:
             seeds = {"Vb@1": {"base": [20.0, 21.5], "adapted": [30.0, 29.0]}}
             told = {"commit": "abc1234", "date": "2026-01-02", "clips": 12, "roles": "annotated roles"}
             return {**told, "table": table, "modes": modes, "unseen_clips": {}, "per_seed": seeds}
+        if name.removeprefix("benchmarks/") in self.benchmarks:
+            return self.benchmarks[name.removeprefix("benchmarks/")]
         if name != "ablations/losses":
             raise ValueError(f"there is no measurement {name!r}")
         arms = [{"name": n, "label": f"the arm {n}", "paper": ""} for n in ("base", "one", "all")]

@@ -22,7 +22,7 @@ from srlclip.comparison.embedding import FRAMES_PER_EVENT, Frames, embed_gallery
 from srlclip.comparison.embedding_map import EmbeddingMap, embedding_map
 from srlclip.comparison.explained import ExplainedSearch, explain_search
 from srlclip.comparison.gallery import Gallery
-from srlclip.comparison.loading import DEFAULT_ADAPTER, DEFAULT_BASE, describe, find_heads, find_lexicon, load_pair
+from srlclip.comparison.loading import describe, find_heads, find_lexicon, load_pair, results_folder
 from srlclip.comparison.queries import asked_facts, find_examples, find_stories
 from srlclip.comparison.scoring import clip_shares, cosines, scored
 from srlclip.comparison.search import QueryHeat, query_heat, ranked
@@ -158,15 +158,18 @@ class Comparison:
         return self.captions.negatives(situation, event_index, kinds, style, per_kind)
 
     def measurements(self) -> tuple[str, ...]:
-        """Names of the committed measurements of the bundled pair, for `measurement`; none for another pair."""
-        bundled = (self.info.base_id, self.info.adapter_id) == (DEFAULT_BASE, DEFAULT_ADAPTER)
-        return published.names() if bundled else ()
+        """Names of measurements of this pair, for `measurement`: what is committed of the bundled pair; of another the
+        benchmarks ("benchmarks/NAME") that lie in its run's folder."""
+        folder = results_folder(self.info)
+        if folder is None:
+            return ()
+        return published.names() if folder == published.FOLDER else published.benchmark_names(folder)
 
     def measurement(self, name: str) -> dict:
         """One of `measurements`. Raises ValueError for another name, DataError for a broken file."""
         if name not in self.measurements():
             raise ValueError(f"there is no measurement {name[:80]!r} of this pair of models")
-        return published.read(name)
+        return published.read(name, results_folder(self.info))
 
     def results(self) -> dict | None:
         """The main measurement of the bundled pair, or None for another pair."""

@@ -9,8 +9,9 @@ import torch
 
 from srlclip import __version__
 from srlclip.captioning.trained import CaptionHeads
+from srlclip.comparison import published
 from srlclip.language.lexicon import Lexicon
-from srlclip.models.checkpoints import fetch_folder, read_json
+from srlclip.models.checkpoints import fetch_folder, read_json, resolve_bundled
 from srlclip.models.pair import ClipPair
 from srlclip.results import PairInfo
 from srlclip.situations import Situation
@@ -54,6 +55,18 @@ def describe(pair: ClipPair, adapter: str | None, device: str) -> PairInfo:
         device=device,
         version=__version__,
     )
+
+
+def results_folder(info: PairInfo) -> Path | None:
+    """Where measurements of a pair lie: results/ of the bundled pair, the run's folder (or the model's own) of another;
+    None for models that are on the Hub."""
+    if (info.base_id, info.adapter_id) == (DEFAULT_BASE, DEFAULT_ADAPTER):
+        return published.FOLDER
+    name = info.base_id if info.adapter_id == "none" else info.adapter_id
+    if resolve_bundled(name) is None and not Path(name).expanduser().is_dir():
+        return None
+    folder = fetch_folder(name)
+    return folder.parent if folder.name == "model" else folder
 
 
 def find_lexicon(adapter: str | None, situations: Sequence[Situation]) -> Lexicon:

@@ -25,11 +25,16 @@ _BETTER = {
 
 def figures_of(rows: Sequence[Row]) -> dict[str, Figure]:
     """File name -> figure: "values" and "differences" of the metrics in percent; none without such a metric."""
-    drawn = [row for row in rows if row.percent and all(row.values.get(m, {}).get("ci") for m in MODELS)][:ROOM]
+    drawn = drawable(rows)[:ROOM]
     if not drawn:
         return {}
     values = [(row.metric, {model: _triple(row.values[model]) for model in MODELS}) for row in drawn]
     return {"differences": differences(drawn), "values": metric_bars(values)}
+
+
+def drawable(rows: Sequence[Row]) -> list[Row]:
+    """The rows in percent that both models have, with intervals."""
+    return [row for row in rows if row.percent and all(row.values.get(m, {}).get("ci") for m in MODELS)]
 
 
 def _triple(cell: dict) -> tuple[float, float, float]:

@@ -39,7 +39,7 @@ def test_only_the_documented_endpoints_are_public(url):
     info = json.loads(get(url + "gradio_api/info"))
     assert set(info["named_endpoints"]) == {
         "/info", "/search", "/similar", "/frames", "/caption", "/score", "/embed", "/explain",
-        "/swap", "/half_truths", "/disagreements", "/queries",
+        "/swap", "/half_truths", "/disagreements", "/queries", "/benchmarks",
     }  # fmt: skip
     assert not info["unnamed_endpoints"]
     assert all(len(endpoint.get("description") or "") > 40 for endpoint in info["named_endpoints"].values())

@@ -40,9 +40,10 @@ LOOK_BUTTON, LOOKED, OVERLAYS, OVERLAY = "Where does each model look?", ".sc-loo
 SCALE, PART, LOOK_AT = ".sc-scale", ".sc-maps [data-sc-part]", "[data-sc-look]"
 
 #: Tabs inside a tab. Those of the analysis are filled when they are opened, and open with a sentence.
-ANALYSIS_TABS = ("measured", "disagree", "heads", "live", "query", "map", "runs")
+ANALYSIS_TABS = ("measured", "disagree", "heads", "live", "query", "map", "benchmarks", "runs")
 SAID, POINT, TIP, OPENED_EVENT = ".sc-said", "[data-sc-point]", ".sc-tip", ".sc-opened-event"
 WHOLE_GALLERY, STUDY, RUN = "Over the whole gallery", "Ablation study", "Training curves of a run"
+BENCHMARK, BENCHMARK_TABLES = "Benchmark (runs at once)", ".sc-table"
 OPENED, STRIPPED = ".sc-opened", ".sc-stripped"
 OWN_TABS = ("search", "own-captions", "labels", "own-negatives", "own-queries", "kept")
 
@@ -89,7 +90,7 @@ GLYPHS = {"base": "●", "adapted": "◆"}
 READ_FIRST = "Only the first"
 ENDPOINTS = {
     "/info", "/search", "/similar", "/frames", "/caption", "/score", "/embed", "/explain", "/swap", "/half_truths",
-    "/disagreements", "/queries",
+    "/disagreements", "/queries", "/benchmarks",
 }  # fmt: skip
 
 #: A page script: the visible tab's elements that match, since the page keeps hidden tabs.

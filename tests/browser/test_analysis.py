@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections import Counter
 from xml.etree import ElementTree
 
@@ -34,6 +35,8 @@ def well_formed(files: dict[str, bytes]) -> Counter:
         elif name.endswith(".png"):
             image = Image.open(io.BytesIO(content))
             assert min(image.size) > 150 and len(image.convert("L").getcolors(256) or range(256)) > 10, name
+        elif name.endswith(".json"):
+            assert {"base", "adapter", "srlclip_version"} <= set(json.loads(content)["models"]), name
         else:
             rows = list(csv.reader(io.StringIO(content.decode("utf-8"))))
             assert len(rows) > 1 and len({len(row) for row in rows}) == 1, f"{name} is no table"

@@ -32,7 +32,8 @@ class Result:
     many media were read, of how many. failures: (id, why) of unreadable ones. rows: one per case, its words and each
     model's values. control: the same metrics by a model that reads words alone, where the words can give an answer away:
     metric -> {"mean", "ci", "n"}. tables, numbers: as Observed has them, of each model. percent: the metrics, and rows of
-    tables, that are percentages. chance: metric -> what guessing scores."""
+    tables, that are percentages. chance: metric -> what guessing scores. synthetic: what the maker of a drawn instance left in
+    the folder; None for a benchmark's own files."""
 
     benchmark: str
     table: dict[str, dict]
@@ -48,3 +49,4 @@ class Result:
     chance: dict[str, float] = field(default_factory=dict)
     tables: dict[str, dict[str, dict]] = field(default_factory=dict)
     numbers: dict[str, dict[str, float]] = field(default_factory=dict)
+    synthetic: dict[str, Any] | None = None

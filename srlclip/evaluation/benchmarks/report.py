@@ -11,8 +11,16 @@ from typing import Any
 
 from srlclip.evaluation.benchmarks import words_alone
 from srlclip.evaluation.benchmarks.outcome import Result
-from srlclip.evaluation.benchmarks.rows import checks_of, columns_of, names_of, numbers_of, rows_of
-from srlclip.evaluation.benchmarks.run import RunSettings
+from srlclip.evaluation.benchmarks.rows import (
+    DRAWN_NOTE,
+    checks_of,
+    columns_of,
+    names_of,
+    numbers_of,
+    rows_of,
+    title_of,
+)
+from srlclip.evaluation.benchmarks.settings import RunSettings
 from srlclip.evaluation.benchmarks.spec import Spec
 from srlclip.evaluation.benchmarks.text_tables import aligned, escaped, markdown
 from srlclip.files import safe_cell, write_json, write_text
@@ -73,6 +81,8 @@ def absent(result: Result) -> int:
 def notes(measured: Measured) -> list[str]:
     """What stands below a table, a sentence or a line each."""
     result, out = measured.result, numbers_of(measured.result, measured.names)
+    if result.synthetic is not None:
+        out.insert(0, DRAWN_NOTE)
     if missing := absent(result):
         out.append(f"Without a file: {missing:,} of {result.media:,} media; they count as misses.")
     if failures := result.failures:
@@ -92,7 +102,7 @@ def notes(measured: Measured) -> list[str]:
 def headline(measured: Measured) -> str:
     """ "MSR-VTT 1k-A: 998 of 1,000 media, 12 frames each"."""
     result = measured.result
-    return f"{measured.spec.title}: {result.present:,} of {result.media:,} media, {result.frames} frames of a video"
+    return f"{title_of(measured.spec, result)}: {result.present:,} of {result.media:,} media, {result.frames} frames of a video"
 
 
 def models_line(info: PairInfo) -> str:

@@ -17,6 +17,12 @@ CHECKED_BASE, TOLERANCE = "openai/clip-vit-base-patch32", 0.5
 SHOWN = {"base": "Base CLIP", "adapted": "SRL-CLIP", "adapted, contextualizer": "SRL-CLIP, contextualizer"}
 #: What the second column is called without an adapter: the base, compared with itself.
 NO_ADAPTER = "Base CLIP, no adapter"
+#: What stands beside the title of drawn data, and below their table.
+DRAWN = "drawn instance, not the benchmark"
+DRAWN_NOTE = (
+    "Drawn data: SynSitu's clips in the benchmark's own file formats. Its figures test the path and are not the benchmark's; "
+    "others' figures are those of the real data."
+)
 #: The pair that is compared first.
 DIFFERENCE = "adapted - base"
 
@@ -87,6 +93,11 @@ def _of_the_pair(figure: Figure) -> bool:
     return figure.model.split(" ")[0] in ("CLIP", "SRL-CLIP", "OpenAI")
 
 
+def title_of(spec: Spec, result: Result) -> str:
+    """The benchmark's title, which says so where the data were drawn."""
+    return spec.title if result.synthetic is None else f"{spec.title} ({DRAWN})"
+
+
 def names_of(adapter: str) -> dict[str, str]:
     """What tables call the models of a pair. adapter: "none" where there is none."""
     return {**SHOWN, "adapted": NO_ADAPTER} if adapter == "none" else SHOWN
@@ -101,8 +112,10 @@ def numbers_of(result: Result, names: Mapping[str, str]) -> list[str]:
 
 
 def checks_of(spec: Spec, result: Result, base: str) -> list[Check]:
-    """The spec's regression figures against the base model's values. base: what it was loaded as."""
-    out = []
+    """The spec's regression figures against the base model's values; none on drawn data. base: what it was loaded as."""
+    out: list[Check] = []
+    if result.synthetic is not None:
+        return out
     for figure in spec.figures:
         if figure.check:
             cell = result.table.get(figure.metric, {}).get("base", {})

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from srlclip.config import check_at_least, check_one_of
+from srlclip.config import check_one_of
 from srlclip.evaluation.benchmarks.embedding import CONTEXT, Embedded, embed
 from srlclip.evaluation.benchmarks.normalised import KINDS, normalised
 from srlclip.evaluation.benchmarks.outcome import Observed, Result
 from srlclip.evaluation.benchmarks.processes import ALONE, Processes
 from srlclip.evaluation.benchmarks.questions import Retrieval, Task, missing
+from srlclip.evaluation.benchmarks.readers.text import read_json
+from srlclip.evaluation.benchmarks.settings import DEFAULTS, RunSettings
 from srlclip.evaluation.benchmarks.spec import FileSpec, Spec
 from srlclip.evaluation.towers import Observations, summarise
 from srlclip.progress import Progress
+from srlclip.provenance import SYNTHETIC_MARK
 from srlclip.situations import DataError
 
 if TYPE_CHECKING:
@@ -33,29 +36,6 @@ def questions_of(spec: Spec) -> Any:
     """The module of the spec's kind of task: observe(task, vectors, read, texts) -> Observed, labels(task), and where words
     can give an answer away control(task, seed) -> metric -> Observations."""
     return import_module(f"srlclip.evaluation.benchmarks.tasks.{spec.task}")
-
-
-@dataclass(frozen=True)
-class RunSettings:
-    """frames: None takes the spec's. partial: go on with fewer files or other counts than the official ones. resamples:
-    of the bootstrap. context: also SRL-CLIP's contextualizer. workers: threads that decode ahead. seed: of what is drawn.
-    batch: clips a forward (None: one on the CPU, more on a GPU). normalise: "dsl" or "qb" adds a table of retrieval whose
-    scores know of other queries (`normalised`). Raises ValueError."""
-
-    frames: int | None = None
-    partial: bool = False
-    resamples: int = 2000
-    context: bool = False
-    workers: int = 1
-    seed: int = 0
-    batch: int | None = None
-    normalise: str = ""
-
-    def __post_init__(self) -> None:
-        for name, least in (("frames", 1), ("resamples", 1), ("workers", 0), ("seed", 0), ("batch", 1)):
-            value = getattr(self, name)
-            if value is not None:
-                check_at_least(f"--{name}", value, least)
 
 
 def read(spec: Spec, data: str | Path, partial: bool = False, seed: int = 0) -> Task:
@@ -114,7 +94,7 @@ def run(
     data: str | Path,
     pair: ClipPair,
     cache: str | Path,
-    settings: RunSettings = RunSettings(),
+    settings: RunSettings = DEFAULTS,
     progress: Progress | None = None,
     processes: Processes = ALONE,
 ) -> Result | None:
@@ -129,7 +109,20 @@ def run(
         pair, task.media, task.texts(), frames, cache, context, settings.workers, progress, processes,
         settings.batch,
     )  # fmt: skip
-    return result(spec, task, embedded, frames, settings) if embedded is not None else None
+    if embedded is None:
+        return None
+    return replace(result(spec, task, embedded, frames, settings), synthetic=synthetic(data))
+
+
+def synthetic(data: str | Path) -> dict[str, Any] | None:
+    """What the maker of a drawn instance left in its folder; None for official files. Raises DataError for a broken mark."""
+    mark = Path(data) / SYNTHETIC_MARK
+    if not mark.is_file():
+        return None
+    values = read_json(mark)
+    if not isinstance(values, dict):
+        raise DataError("is not a JSON object; make the instance again", file=mark)
+    return values
 
 
 def asked(task: Task, normalise: str) -> Task:

@@ -7,7 +7,7 @@ by one such file and one miniature test.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
@@ -127,16 +127,20 @@ def specs() -> dict[str, Spec]:
 
 
 def _read(path: Path) -> Spec:
-    values = json.loads(path.read_text("utf-8"))
-    unknown = sorted(set(values) - {f.name for f in fields(Spec)})
-    if unknown:
-        raise ValueError(f"{path}: unknown field {unknown[0]}")
     try:
-        values["files"] = tuple(from_dict(FileSpec, value, "files.") for value in values["files"])
-        values["figures"] = tuple(from_dict(Figure, value, "figures.") for value in values.get("figures", ()))
-        return Spec(**{**values, "name": path.stem})
+        return replace(spec_from(json.loads(path.read_text("utf-8"))), name=path.stem)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from error
+
+
+def spec_from(values: Mapping[str, Any]) -> Spec:
+    """The spec of plain values, as its file or a results file holds them. Raises KeyError, TypeError, ValueError."""
+    unknown = sorted(set(values) - {f.name for f in fields(Spec)})
+    if unknown:
+        raise ValueError(f"unknown field {unknown[0]}")
+    files = tuple(from_dict(FileSpec, value, "files.") for value in values["files"])
+    figures = tuple(from_dict(Figure, value, "figures.") for value in values.get("figures", ()))
+    return Spec(**{**values, "files": files, "figures": figures})
 
 
 def spec_of(name: str) -> Spec:

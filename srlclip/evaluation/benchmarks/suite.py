@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from srlclip.evaluation.benchmarks.outcome import Result
 from srlclip.evaluation.benchmarks.processes import ALONE, Processes
 from srlclip.evaluation.benchmarks.report import Measured, document, models_line, table_markdown
-from srlclip.evaluation.benchmarks.rows import Row, columns_of, rows_of, verdict
+from srlclip.evaluation.benchmarks.rows import Row, columns_of, rows_of, title_of, verdict
 from srlclip.evaluation.benchmarks.run import RunSettings, run
 from srlclip.evaluation.benchmarks.spec import Spec, specs
 from srlclip.evaluation.benchmarks.text_tables import aligned, escaped, markdown
@@ -101,7 +101,7 @@ def summary(suite: Suite) -> tuple[list[str], list[list[str]]]:
         return [], []
     header, cells = columns_of(suite.mains(), suite.measured[0].names)
     for row, each in zip(cells, suite.measured, strict=True):
-        row[:1] = [each.spec.title, row[0], f"{each.result.present:,} of {each.result.media:,} media"]
+        row[:1] = [title_of(each.spec, each.result), row[0], f"{each.result.present:,} of {each.result.media:,} media"]
     return ["benchmark", "main metric", "read", *header[1:]], cells
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from srlclip.files import link_or_copy, replacing, write_json, write_text
+from srlclip.provenance import SYNTHETIC_MARK
 from srlclip.situations import SECONDS_PER_EVENT
 from srlclip.synsitu.render import render_frames
 from srlclip.synsitu.sample import WORLD_VERSION, sample_clip
@@ -21,8 +22,6 @@ from srlclip.synsitu.writer import write_clip
 SIZE, FPS = 224, 8
 #: When in an event a still is taken, seconds: every action is in full swing.
 MIDDLE = 0.55 * SECONDS_PER_EVENT
-#: What the folder says of itself, as JSON; neither its name nor its ending is one that readers look for.
-MARK = ".synsitu"
 
 
 class Studio:
@@ -66,7 +65,7 @@ class Folder:
     def start(self, name: str) -> None:
         """Make the folder. Raises ValueError where it holds another instance, or files of another origin."""
         mine = {"benchmark": name, "clips": self.clips, "seed": self.seed, "world": WORLD_VERSION}
-        mark = self.root / MARK
+        mark = self.root / SYNTHETIC_MARK
         if mark.is_file():
             theirs = json.loads(mark.read_text("utf-8"))
             if theirs != mine:

@@ -13,7 +13,7 @@ import numpy as np
 from gradio.context import Context
 
 from srlclip.app.session.queries import QUERY_LIMITS
-from srlclip.app.ui.api import disagreements
+from srlclip.app.ui.api import benchmarks, disagreements
 from srlclip.app.ui.api.explaining import explain_endpoint
 from srlclip.app.ui.api.further import named
 from srlclip.app.ui.api.inputs import (
@@ -259,7 +259,10 @@ def add_endpoints(comparison: Comparison, models: FurtherModels | None = None) -
         }
 
     explain = api_errors(explain_endpoint(comparison, models_json))
-    more = (*pair_endpoints(comparison), disagreements.endpoint(comparison), queries_endpoint(comparison))
+    more = (
+        *pair_endpoints(comparison), disagreements.endpoint(comparison), queries_endpoint(comparison),
+        benchmarks.endpoint(comparison),
+    )  # fmt: skip
     endpoints = (info, search, similar, frames, caption, score, explain, embed, *more)
     for endpoint in endpoints:
         gr.api(endpoint, api_name=endpoint.__name__, concurrency_id="model", concurrency_limit=1)

@@ -195,6 +195,9 @@ button.sc-line { display:block; width:100%; text-align:left; border:0; backgroun
   font-size:14px; padding:3px 4px; cursor:pointer; border-radius:4px; }
 button.sc-line:hover { background:var(--sc-track); }
 .sc-scroll { overflow-x:auto; } .sc-scroll, .sc-lines, .sc-strip { contain:inline-size; } /* no word widens the page */
+.sc-tall { max-height:560px; overflow:auto; } .sc-tall thead th { position:sticky; top:0; z-index:1; }
+.sc .sc-tall table.sc-table thead th { background:var(--sc-paper); } .sc-tall th .sc-soft { font-weight:400; display:block; }
+.sc-tall th[scope=row] { min-width:176px; }
 .sc table.sc-table { border-collapse:collapse; width:100%; overflow-wrap:break-word; margin:6px 0 10px;
   font-size:14px; }
 .sc table.sc-table th, .sc table.sc-table td { border:1px solid var(--border-color-primary); padding:6px 8px;
@@ -263,7 +266,7 @@ section.sc-panel + section.sc-panel { margin-top:12px; } .sc-thirds section.sc-p
   .sc-events { grid-template-columns:repeat(3,minmax(0,1fr)); }
   .sc table.sc-table th, .sc table.sc-table td { padding:4px; font-size:12.5px; }
   .sc table.sc-table td .sc-soft, .sc table.sc-table th .sc-soft { font-size:12px; }
-  .sc-tiles { gap:8px; }
+  .sc-tiles { gap:8px; } .sc-tall th[scope=row] { min-width:124px; }
   .sc-files dl { grid-template-columns:minmax(0,1fr); gap:4px; } .sc-files dd + dt { margin-top:6px; }
   .sc .sc-lines table.sc-table th:first-child { width:62px; } .sc-lines { max-height:480px; }
   button.sc-time { padding:3px 1px; }

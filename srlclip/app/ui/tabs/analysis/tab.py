@@ -8,7 +8,7 @@ import gradio as gr
 
 from srlclip.app.ui.parts.style import tabs
 from srlclip.app.ui.tab import Drawn, PageContext, Renewal, Tab
-from srlclip.app.ui.tabs.analysis import live_views, stored_views
+from srlclip.app.ui.tabs.analysis import benchmark_view, live_views, stored_views
 from srlclip.app.ui.tabs.analysis.view import TAB_NAME, View, wire
 
 #: Name in addresses, title, and what lays the view out. The first is open when the tab is.
@@ -19,6 +19,7 @@ VIEWS: tuple[tuple[str, str, Callable[[PageContext, str, gr.Tab], View]], ...] =
     ("live", "This gallery, now", live_views.live),
     ("query", "Any query", live_views.query),
     ("map", "Embedding map", live_views.embedding),
+    ("benchmarks", "Benchmarks", benchmark_view.benchmarks),
     ("runs", "Ablations and runs", stored_views.runs),
 )
 
