@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from places import SHOWN, TAB
+from places import FRAMES_WAIT, SHOWN, TAB
 
 #: Limits in seconds are multiplied by this; 1 on a quiet machine of two cores. Set SRLCLIP_SLACK on a slower one.
 SLACK = float(os.environ.get("SRLCLIP_SLACK", "1"))
@@ -118,7 +118,10 @@ class Page:
     # -- doing --------------------------------------------------------------------------------------------------------
 
     def visit(self, query: str = "", home: str | None = None) -> None:
-        """Open the app at that query string and wait until it has read it."""
+        """Open the app at that query string and wait until it has read it. A page that is left while it reads frames would
+        complain, and rightly: it is left when they are there.
+        """
+        self.until("!shown(arguments[0]).length", WAIT, FRAMES_WAIT)
         self.visited.add(home or self.home)
         self.driver.get((home or self.home) + query)
         self.until("window.scOpened === true", 2 * WAIT)

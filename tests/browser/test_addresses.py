@@ -85,5 +85,7 @@ def test_14_the_address_follows_the_tabs_and_the_copied_link_is_that_address(pag
     page.open_tab("retrieval")
     page.until("new URLSearchParams(location.search).get('tab') === 'retrieval'")
     page.search(QUERY)
+    page.button(places.FILES)
+    page.until("shown('[data-sc-copy]').length")
     copied = page.js("return shown('[data-sc-copy]')[0].dataset.scCopy")
     assert parse_qs(copied)["q"] == [QUERY]

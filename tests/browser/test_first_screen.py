@@ -71,6 +71,22 @@ def test_on_a_phone_the_first_result_begins_within_600_px(page):
     looks.upright(page)
 
 
+@pytest.mark.parametrize("width", [1200, 1000, 800])
+def test_between_a_phone_and_a_desk_cards_hold_what_they_say(page, width):
+    page.look(width)
+    page.visit()
+    burst = page.js(
+        "return shown(arguments[0]).filter((c) => { const box = c.getBoundingClientRect();"
+        " return [...c.querySelectorAll('.sc-name, .sc-fact, .sc-foot > *')].some((e) => {"
+        " const r = e.getBoundingClientRect(); return r.right > box.right || r.left < box.left || r.height > 60; }); })"
+        ".map((c) => c.innerText)",
+        places.CARD,
+    )
+    assert page.count(places.CARD) >= 10 and not burst, burst
+    assert min(page.js("return shown(arguments[0]).map((e) => e.clientWidth)", places.CARD + " .sc-name")) >= 100
+    looks.upright(page)
+
+
 @pytest.mark.quick
 @pytest.mark.parametrize("width", [1400, 420])
 def test_a_pressed_card_is_marked_and_plays_its_event_where_one_looks(page, width):

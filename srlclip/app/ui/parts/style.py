@@ -25,7 +25,7 @@ CSS = """
   --sc-edge:#f3f4f6; }
 html:has(body.dark) { color-scheme:dark; } /* its scroll bar too */
 .gradio-container { max-width:1280px !important; margin:0 auto !important; overflow:clip !important; } /* hidden would end sticky */
-.gradio-container .main.fillable { padding-top:8px; }
+.gradio-container .main.fillable { padding-top:8px; max-width:none !important; } /* Gradio's steps leave a quarter of 1000 px unused */
 .gradio-container .column:has(> .sc-top) { gap:6px; } .gradio-container .column:has(> .sc-board) { gap:8px; }
 .gradio-container .tabs:has(.sc-board) > .tab-wrapper { margin-bottom:0 !important; padding-bottom:0 !important; height:auto !important; }
 .gradio-container .tabs:has(.sc-board) { gap:8px !important; } .gradio-container .tabitem { padding-top:6px; } .gradio-container .sc-top { gap:8px; }
@@ -242,6 +242,14 @@ button.sc-line:hover { background:var(--sc-track); }
 .sc-beside .sc-beside-player { position:sticky; top:8px; align-self:flex-start; z-index:3; background:var(--body-background-fill); }
 .sc-opened-event video.sc-main { max-height:250px; } .sc-columns + .sc-plot-files { margin-top:0; }
 section.sc-panel + section.sc-panel { margin-top:12px; } .sc-thirds section.sc-panel + section.sc-panel { margin-top:0; }
+@media (max-width:1100px) { /* two columns and the player: narrower cards, then posters above their words as on a phone */
+  .sc-hit button.sc-card { grid-template-columns:18px 66px minmax(0,1fr); gap:6px; } .sc-hit .sc-shot { width:66px; }
+}
+@media (max-width:860px) {
+  .sc-hit .sc-name { font-size:13px; -webkit-line-clamp:3; padding-right:0; } .sc-column .sc-foot { flex-wrap:wrap; }
+  .sc-hit button.sc-card { grid-template-columns:22px minmax(0,1fr); gap:4px; padding:4px; }
+  .sc-hit button.sc-card.sc-target { padding:3px; } .sc-hit .sc-shot { grid-column:1 / -1; grid-row:1; width:100%; aspect-ratio:16/9; }
+}
 @media (max-width:760px) {
   .sc-beside .sc-beside-player { order:-1; } .sc-opened-event .sc-panel :is(ol, h2, p.sc-soft) { display:none; }
   .sc-opened-event video.sc-main { max-height:180px; } .sc-opened-event .sc-panel { font-size:13px; }
@@ -258,10 +266,7 @@ section.sc-panel + section.sc-panel { margin-top:12px; } .sc-thirds section.sc-p
   .sc-top > .column { min-width:0 !important; } .sc-top:has(button.open), .sc-top:has(details[open]) { flex-wrap:wrap !important; }
   .sc-top:has(.sc-tour-open) { flex-wrap:wrap !important; } .sc-top:has(.sc-tour-open) > .column { flex-basis:100% !important; }
   [role=tablist] > button[role=tab] { padding:4px 7px !important; height:auto !important; min-height:28px; font-size:13px !important; }
-  .sc-hit .sc-name { font-size:13px; -webkit-line-clamp:3; padding-right:0; } .sc-hit .sc-shot { aspect-ratio:16/9; }
-  .sc-column .sc-foot { flex-wrap:wrap; }
   button.sc-card { grid-template-columns:22px minmax(0,1fr); gap:4px; padding:4px; }
-  button.sc-card.sc-target { padding:3px; }
   .sc-shot { grid-column:1 / -1; grid-row:1; width:100%; }
   .sc-events { grid-template-columns:repeat(3,minmax(0,1fr)); }
   .sc table.sc-table th, .sc table.sc-table td { padding:4px; font-size:12.5px; }

@@ -61,9 +61,9 @@ def _frame(
     shares: FrameShares, i: int, j: int, moment: float, most: dict[str, float], picture: str, *, numbers: bool
 ) -> str:
     values = {model: shares.shares[model][i][j] for model in MODELS}
-    scores = {model: shares.scores[model][i] for model in MODELS}
-    spoken = ", ".join(f"{NAMES[m]} {signed(values[m])} of {signed(scores[m])}" for m in MODELS)
-    label = f"{seconds(moment)} s, event {i + 1}: {spoken}"
+    # The name begins with the numbers in the order shown: what is read on a button can be said to press it (WCAG 2.5.3).
+    told = ", ".join(f"{_share(values[m])} ({NAMES[m]} of {signed(shares.scores[m][i])})" for m in MODELS)
+    label = f"{told}: {seconds(moment)} s, event {i + 1}"
     lines = "".join(_bar(model, values[model], most[model], numbers) for model in MODELS)
     return (
         f'<button type="button" class="sc-frame" data-sc-seek="{seconds(moment)}" aria-label="{esc(label)}" title="{esc(label)}">'
@@ -74,8 +74,12 @@ def _frame(
 def _bar(model: str, value: float, most: float, numbers: bool) -> str:
     """A model's share: its mark, a bar as long as it is large (hollow if it is negative), and the number if it is shown."""
     kind = f"sc-b-{model}" + (" sc-hollow" if value < 0 else "")
-    number = f"<b>{signed(value).removeprefix('+')}</b>" if numbers else ""
+    number = f"<b>{_share(value)}</b> " if numbers else ""
     return (
         f'<span class="sc-share" aria-hidden="true"><span class="sc-m-{model}"></span>'
         f'<span class="sc-bar"><i class="{kind}" style="width:{100 * abs(value) / most:.1f}%"></i></span>{number}</span>'
     )
+
+
+def _share(value: float) -> str:
+    return signed(value).removeprefix("+")
