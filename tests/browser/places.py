@@ -18,6 +18,8 @@ PANEL = "[role=tabpanel]"
 CARD, CHIP, VERDICT, COLUMN = ".sc-card", ".sc-chip[data-sc-example]", ".sc-verdict", ".sc-column"
 COLUMN_OF = ".sc-column.sc-c-{}"
 BANNER, TILE, TABLE, EVENT_BUTTON = ".sc-banner", ".sc-beaten", ".sc-table", "[data-sc-event]"
+#: A table that is not folded up: half-truths are, and a browser counts them as laid out.
+OPEN_TABLE = ".sc-table:not(details:not([open]) *)"
 MAIN_VIDEO, CARD_VIDEO = "video.sc-main", ".sc-card video"
 FAILURE = ".sc-failure"
 TOAST, TRACKER = "[data-testid=toast-body]", "[data-testid=status-tracker]"

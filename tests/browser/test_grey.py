@@ -39,7 +39,7 @@ def test_21_in_grey_right_and_wrong_marks_are_filled_and_hollow(seen):
     right = seen.js(
         "return shown(arguments[0] + ' tbody tr').slice(1).map((r) => [...r.querySelectorAll('td.sc-num')]"
         ".map((c) => !c.innerText.includes('≠')))",
-        places.TABLE,
+        places.OPEN_TABLE,
     )
     kinds = set()
     for at, colour in enumerate(places.PLOT_COLOURS.values()):
@@ -53,11 +53,11 @@ def test_21_in_grey_right_and_wrong_marks_are_filled_and_hollow(seen):
 @pytest.mark.parametrize("tab", ["captions", "negatives"])
 def test_21_wherever_a_tint_stands_a_sign_stands_that_is_seen_in_grey(seen, tab):
     seen.visit(f"?tab={tab}")
-    seen.until("shown(arguments[0]).length", 60, places.TABLE)
+    seen.until("shown(arguments[0]).length", 60, places.OPEN_TABLE)
     cells = seen.js(
         "return shown(arguments[0] + ' tbody td').map((c) => { const v = getComputedStyle(c).backgroundColor.match(/[\\d.]+/g)"
         ".map(Number); return [v.length === 4 && v[3] === 0, c.innerText]; })",
-        places.TABLE,
+        places.OPEN_TABLE,
     )
     tinted = [text for clear, text in cells if not clear]
     assert tinted and all("≠" in text for text in tinted), tinted
@@ -67,7 +67,7 @@ def test_21_wherever_a_tint_stands_a_sign_stands_that_is_seen_in_grey(seen, tab)
         " for (let t; (t = w.nextNode());) for (const s of ['≠', '✓']) { const at = t.data.indexOf(s); if (at < 0 || all[s])"
         " continue; const r = document.createRange(); r.setStart(t, at); r.setEnd(t, at + 1); const b ="
         " r.getBoundingClientRect(); all[s] = [b.left + scrollX, b.top + scrollY, b.width, b.height]; } }); return all",
-        places.TABLE,
+        places.OPEN_TABLE,
     )
     pictures = {sign: looks.ink(looks.picture(seen, *box)) for sign, box in signs.items()}
     assert "≠" in pictures and ("✓" in pictures) == (tab == "captions")
