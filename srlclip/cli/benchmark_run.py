@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from srlclip.cli.output import print_result
-from srlclip.evaluation.benchmarks.processes import Processes, launched
+from srlclip.processes import Processes, launched
 from srlclip.evaluation.benchmarks.spec import Spec
 from srlclip.progress import Progress
 from srlclip.situations import DataError

@@ -13,7 +13,7 @@ from srlclip.app.benchmark_report import report_html
 from srlclip.evaluation.benchmarks import suite as suites
 from srlclip.evaluation.benchmarks.listing import listed, listed_markdown
 from srlclip.evaluation.benchmarks.outcome import Result
-from srlclip.evaluation.benchmarks.processes import ALONE
+from srlclip.processes import ALONE
 from srlclip.evaluation.benchmarks.report import Measured, cases_csv, document, printed, table_markdown, write
 from srlclip.evaluation.benchmarks.rows import checks_of, columns_of, rows_of, value_cell, verdict
 from srlclip.evaluation.benchmarks.run import RunSettings
