@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from srlclip.cli.output import print_result
-from srlclip.processes import Processes, launched
 from srlclip.evaluation.benchmarks.spec import Spec
+from srlclip.processes import Processes, launched
 from srlclip.progress import Progress
 from srlclip.situations import DataError
 

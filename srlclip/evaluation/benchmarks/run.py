@@ -12,10 +12,10 @@ from srlclip.config import check_at_least, check_one_of
 from srlclip.evaluation.benchmarks.embedding import CONTEXT, Embedded, embed
 from srlclip.evaluation.benchmarks.normalised import KINDS, normalised
 from srlclip.evaluation.benchmarks.outcome import Observed, Result
-from srlclip.processes import ALONE, Processes
 from srlclip.evaluation.benchmarks.questions import Retrieval, Task, missing
 from srlclip.evaluation.benchmarks.spec import FileSpec, Spec
 from srlclip.evaluation.towers import Observations, summarise
+from srlclip.processes import ALONE, Processes
 from srlclip.progress import Progress
 from srlclip.situations import DataError
 
