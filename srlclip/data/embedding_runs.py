@@ -32,6 +32,14 @@ class Effort:
     processes: Processes = ALONE
     progress: Progress | None = None
 
+    def __post_init__(self) -> None:
+        if self.workers < 0:
+            raise ValueError(f"workers is {self.workers}; it must be 0 or more threads")
+
+
+#: This process alone, with one thread that reads ahead.
+EFFORT = Effort()
+
 
 @dataclass(frozen=True)
 class Steps(Generic[Item, Taken]):

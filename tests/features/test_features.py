@@ -15,6 +15,7 @@ from safetensors.numpy import load_file
 
 from srlclip.cli.main import main
 from srlclip.comparison.embedding import event_embeddings
+from srlclip.data.embedding_runs import Effort
 from srlclip.data.folder import read_folder, read_videos
 from srlclip.features import export as features
 from srlclip.features.export import CONTEXTUALIZED, LEVELS, ExportSettings, export_features
@@ -347,7 +348,7 @@ def test_reading_ahead_gives_the_same_and_hands_errors_on(pair, videos, tmp_path
     (videos / "bad.mp4").write_bytes(bytes(range(256)) * 40)
     for workers in (0, 3):
         out = tmp_path / str(workers)
-        report = export_features(pair, read_videos(videos), out, workers=workers)
+        report = export_features(pair, read_videos(videos), out, effort=Effort(workers))
         assert (report.exported, len(report.left_out)) == (2, 1)
     found = [np.load(tmp_path / n / "base" / "frames" / "long.npy") for n in ("0", "3")]
     np.testing.assert_array_equal(*found)
