@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from flat_video import write_mp4
 
 from srlclip.comparison import indexing
 from srlclip.comparison.embedding import FRAMES_PER_EVENT, event_embeddings
@@ -179,11 +180,12 @@ def test_one_clip_of_far_more_events_than_the_others_is_refused_where_there_is_n
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory) -> Path:
-    """Some shards of the bundled clips, under names of their own."""
+    """Some shards of short clips."""
     folder = tmp_path_factory.mktemp("many")
-    clips = sorted((ROOT / "srlclip" / "assets" / "gallery").rglob("*.mp4"))
-    for number in range(3 * SHARD + 5):
-        shutil.copyfile(clips[number % len(clips)], folder / f"v{number:03d}.mp4")
+    for number in range(4):
+        write_mp4(folder / f"v{number:03d}.mp4", frames=25 + 30 * number)
+    for number in range(4, 3 * SHARD + 5):
+        shutil.copyfile(folder / f"v{number % 4:03d}.mp4", folder / f"v{number:03d}.mp4")
     (folder / "v007.mp4").write_bytes(b"no video")
     (folder / "v008.mp4").write_bytes(b"")
     return folder
