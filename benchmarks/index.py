@@ -145,16 +145,18 @@ def rates(pair: ClipPair, names: tuple[str, str] | None, args: argparse.Namespac
     for number in range(args.rounds + 1):
         every = clips if number else clips[: min(4, len(clips))]  # the first warms the files and is not counted
         row, reference = timed(lambda every=every: naive(pair, processor, every, folder / "naive"))
-        found = {"naive": row}
+        measured_now = {"naive": row}
         for workers in (0, 1, 2):
             with cache(folder):
                 name = f"{workers} thread{'' if workers == 1 else 's'}"
-                found[name], indexed = timed(lambda every=every, n=workers: embed_gallery(pair, every, Effort(n)))
+                measured_now[name], indexed = timed(
+                    lambda every=every, n=workers: embed_gallery(pair, every, Effort(n))
+                )
             cosine[name] = _cosine(reference, indexed.gallery)
         if args.processes and names and number:
             with cache(folder):
-                found[f"{args.processes} processes"] = two_processes(folder / "clips", names, args.processes)
-        for name, row in found.items() if number else ():
+                measured_now[f"{args.processes} processes"] = two_processes(folder / "clips", names, args.processes)
+        for name, row in measured_now.items() if number else ():
             rows.setdefault(name, []).append(row)
     out = {}
     for name, measured in rows.items():

@@ -22,7 +22,7 @@ from srlclip.comparison.embedding import FRAMES_PER_EVENT, Frames, event_embeddi
 from srlclip.comparison.embedding_map import EmbeddingMap, embedding_map
 from srlclip.comparison.explained import ExplainedSearch, explain_search
 from srlclip.comparison.gallery import Gallery
-from srlclip.comparison.indexing import embed_gallery
+from srlclip.comparison.indexing import EMBEDDED, embed_gallery
 from srlclip.comparison.loading import DEFAULT_ADAPTER, DEFAULT_BASE, describe, find_heads, find_lexicon, load_pair
 from srlclip.comparison.queries import asked_facts, find_examples, find_stories
 from srlclip.comparison.scoring import clip_shares, cosines, scored
@@ -67,7 +67,7 @@ class Comparison:
         self.clips = ClipStore(pair, gallery, situations)
         self.captions = Captions(pair, lexicon)
         self.texts = TextVectors(pair)
-        self.gallery_origin = "embedded"  # one of indexing.ORIGINS
+        self.gallery_origin = EMBEDDED
         self.left_out: Mapping[str, str] = {}  # clips of the gallery's folder that cannot be decoded, and why
         self.reader = CaptionReader(lexicon, heads, self.embed_texts, float(pair.base.logit_scale))
         self.image_maps = functools.partial(pair_maps, pair)

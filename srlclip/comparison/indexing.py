@@ -28,7 +28,7 @@ from srlclip.situations import SECONDS_PER_EVENT, DataError, Situation, VideoDec
 from srlclip.video.clips import ClipChunk, clip_chunks
 
 #: Where a gallery's embeddings come from: the package, the user's cache, or made just now, some of them at least.
-ORIGINS = BUNDLED, CACHED, EMBEDDED = ("bundled", "cached", "embedded")
+BUNDLED, CACHED, EMBEDDED = "bundled", "cached", "embedded"
 #: Bytes of event vectors above which one clip of far more events than the others is refused: all get room for as many.
 ROOM = 8 << 30
 _MEND = "make room, or name another folder by the environment variable SRLCLIP_CACHE"
@@ -36,7 +36,7 @@ _MEND = "make room, or name another folder by the environment variable SRLCLIP_C
 
 @dataclass(frozen=True)
 class Indexed:
-    """An embedded gallery. clips: that it is of, in its order. origin: of ORIGINS. made: how many were embedded now.
+    """An embedded gallery. clips: that it is of, in its order. origin: BUNDLED, CACHED or EMBEDDED. made: how many were embedded now.
     left_out: clip id -> why it is not in the gallery; it is tried again next time."""
 
     gallery: Gallery

@@ -86,6 +86,8 @@ def work_through(
             if isinstance(error.__cause__, ImportError):
                 raise  # no decoder is installed: no clip's fault
             failures[key] = error
+            if effort.progress:
+                effort.progress((done - 1) / len(left), f"left out: {error}")
         if len(waiting) == steps.batch or (waiting and key in ends):
             made |= steps.join(waiting) if steps.join else waiting
             waiting = {}
