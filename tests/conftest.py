@@ -8,8 +8,8 @@ from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
-import numpy as np
 import pytest
+from flat_video import write_mp4
 from tiny_models import save_tiny_clip, tiny_config
 
 
@@ -51,21 +51,8 @@ def mp4(tmp_path: Path) -> Callable[..., Path]:
         codec: str = "libx264",
         options: dict[str, str] | None = None,
     ) -> Path:
-        import av
-
         path = tmp_path / name
-        # yuv444p takes odd sizes, yuv420p does not.
-        layout = "yuv420p" if size[0] % 2 == 0 and size[1] % 2 == 0 else "yuv444p"
-        with av.open(str(path), "w") as container:
-            stream = container.add_stream(codec, rate=fps)
-            stream.width, stream.height, stream.pix_fmt = *size, layout
-            stream.options = options or {"preset": "ultrafast", "g": "12"}
-            for index, at in enumerate(times if times is not None else range(frames)):
-                pixels = np.full((size[1], size[0], 3), (index * 4 % 256, 128, 40), np.uint8)
-                frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
-                frame.pts = at
-                container.mux(stream.encode(frame))
-            container.mux(stream.encode())
+        write_mp4(path, frames, size, fps, times, codec, options)
         return path
 
     return make

@@ -14,7 +14,7 @@ FILES.append(ROOT / "app.py")
 
 #: From the ground up. A file imports from its own place and from those before it; the longest name that fits is its place.
 PLACES = (
-    "srlclip/__init__", "srlclip/situations", "srlclip/results", "srlclip/config", "srlclip/progress", "srlclip/parallel",
+    "srlclip/__init__", "srlclip/situations", "srlclip/results", "srlclip/config", "srlclip/progress", "srlclip/parallel", "srlclip/processes",
     "srlclip/files", "srlclip/provenance", "srlclip/templates", "srlclip/pooling", "srlclip/losses",
     "srlclip/language", "srlclip/video", "srlclip/data",
     "srlclip/synsitu/verbs", "srlclip/synsitu/world", "srlclip/synsitu/shown", "srlclip/synsitu/drawing", "srlclip/synsitu",
@@ -48,7 +48,7 @@ DOORS = {
     "peft": ("srlclip/models/encoder.py",),
     "huggingface_hub": ("srlclip/models/checkpoints.py",),
     "gradio": ("srlclip/app/ui/", "app.py"),
-    "accelerate": ("training/", "benchmarks/", "srlclip/evaluation/benchmarks/processes.py"),
+    "accelerate": ("training/", "benchmarks/", "srlclip/processes.py"),
     "matplotlib": ("srlclip/plots/",),
     "datasets": ("srlclip/data/frame_cache.py",),
     "cv2": ("srlclip/synsitu/",),

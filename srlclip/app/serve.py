@@ -45,6 +45,9 @@ def parser() -> argparse.ArgumentParser:
     )
     flags.add_argument("--gallery", metavar="DIR", help="folder of clips with their labels (default: the bundled one)")
     flags.add_argument(
+        "--workers", type=int, default=1, help="threads that decode ahead while a gallery is embedded (default: 1)"
+    )
+    flags.add_argument(
         "--runs", metavar="DIR", help="folder of run folders, for the training curves (default: the bundled ones)"
     )
     flags.add_argument("--device", default="cpu", help="cpu, cuda, cuda:N or mps (default: %(default)s)")
@@ -169,9 +172,9 @@ def load_pairs(args: argparse.Namespace, rules: ModelRules, patience: float = PA
 
     def load(name: PairName, progress: Progress) -> Comparison:
         heads = args.heads if name == own else None
-        loaded = Comparison.load(name.base, name.adapter, args.gallery, args.device, progress, heads)
+        loaded = Comparison.load(name.base, name.adapter, args.gallery, args.device, progress, heads, args.workers)
         if loaded.left_out:
-            some = ", ".join(loaded.left_out[:5]) + (" …" if len(loaded.left_out) > 5 else "")
+            some = ", ".join(list(loaded.left_out)[:5]) + (" …" if len(loaded.left_out) > 5 else "")
             message = f"{len(loaded.left_out)} clips of {args.gallery} cannot be decoded and are left out: {some}"
             print(f"app.py: {message}", file=sys.stderr, flush=True)
         return loaded

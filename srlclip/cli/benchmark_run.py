@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from srlclip.cli.output import print_result
-from srlclip.evaluation.benchmarks.processes import Processes, launched
+from srlclip.cli.progress_line import progress_line
 from srlclip.evaluation.benchmarks.spec import Spec
-from srlclip.progress import Progress
+from srlclip.processes import Processes, launched
 from srlclip.situations import DataError
 
 if TYPE_CHECKING:
@@ -24,8 +20,6 @@ if TYPE_CHECKING:
     from srlclip.results import PairInfo
 
 OUT = "runs/benchmarks"
-#: Seconds between two lines of progress where there is no terminal to redraw one on.
-QUIET = 30.0
 
 
 def run_one(args: argparse.Namespace, spec: Spec) -> int:
@@ -37,7 +31,7 @@ def run_one(args: argparse.Namespace, spec: Spec) -> int:
     with launched(args.device) as processes:
         _writable(out, processes)
         pair, info = _load(args, processes)
-        with _progress(processes) as progress:
+        with progress_line(processes.rank) as progress:
             result = run(spec, args.data, pair, Path(args.cache), settings, progress, processes)
         if result is None:
             return 0
@@ -65,7 +59,7 @@ def run_all(args: argparse.Namespace) -> int:
         _writable(out, processes)
         pair, info = _load(args, processes)
         measured, failed, figures = [], [], {}
-        with _progress(processes) as progress:
+        with progress_line(processes.rank) as progress:
             for attempt in attempts(here, args.data, pair, args.cache, settings, progress, processes):
                 if attempt.problem:
                     failed.append(attempt)
@@ -133,26 +127,3 @@ def _write(folder: Path, measured: Measured) -> tuple[str, ...]:
     figures = {f"{name}.svg": svg_file(figure) for name, figure in drawn.items()}
     write(folder, measured, figures)
     return tuple(figures)
-
-
-@contextmanager
-def _progress(processes: Processes) -> Iterator[Progress | None]:
-    """One redrawn line on a terminal, else a line every QUIET seconds; nothing from other processes than the first."""
-    from tqdm import tqdm
-
-    if processes.rank:
-        yield None
-        return
-    terminal, last = sys.stderr.isatty(), time.monotonic()
-    with tqdm(total=100, bar_format="{desc} {percentage:3.0f}%") if terminal else nullcontext() as bar:
-
-        def show(share: float, what: str) -> None:
-            nonlocal last
-            if bar is not None:
-                bar.set_description(what, refresh=False)
-                bar.update(int(100 * share) - bar.n)
-            elif time.monotonic() - last >= QUIET:
-                last = time.monotonic()
-                print(f"{100 * share:.0f} %: {what}", file=sys.stderr, flush=True)
-
-        yield show

@@ -5,10 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
 
+from srlclip.cli.progress_line import progress_line
 from srlclip.results import MODELS
 from srlclip.situations import DataError
+
+if TYPE_CHECKING:
+    from srlclip.processes import Processes
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -59,19 +64,24 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from tqdm import tqdm
+    from srlclip.processes import launched
 
+    with launched(args.device) as processes:
+        return _export(args, processes)
+
+
+def _export(args: argparse.Namespace, processes: Processes) -> int:
     from srlclip.comparison.loading import load_pair
+    from srlclip.data.embedding_runs import Effort
     from srlclip.data.folder import read_videos
     from srlclip.features.export import CONTEXTUALIZED, ExportSettings, export_features
     from srlclip.models.checkpoints import quiet_loading
     from srlclip.video.frames import Limits
 
-    if args.workers < 0:
-        raise ValueError(f"--workers is {args.workers}; it must be 0 or more")
+    effort = Effort(args.workers, processes)
     situations = read_videos(args.videos)
     quiet_loading()
-    pair, adapter = load_pair(args.base, args.adapter, args.device)
+    pair, adapter = load_pair(args.base, args.adapter, processes.device)
     model = args.model or ("base" if adapter is None else "both")
     settings = ExportSettings(
         models=MODELS if model == "both" else (model,),
@@ -84,19 +94,16 @@ def run(args: argparse.Namespace) -> int:
         dtype=args.dtype,
     )
     limits = Limits().longer(args.max_seconds)
-    with tqdm(total=100, bar_format="{desc} {percentage:3.0f}%", disable=not sys.stderr.isatty()) as bar:
-
-        def progress(share: float, what: str) -> None:
-            bar.set_description(what, refresh=False)
-            bar.update(int(100 * share) - bar.n)
-
-        ids = (pair.base.name, adapter or "none")
+    ids = (pair.base.name, adapter or "none")
+    with progress_line(processes.rank) as progress:
         try:
             report = export_features(
-                pair, situations, args.out, settings, args.format, limits, args.workers, ids, progress
+                pair, situations, args.out, settings, args.format, limits, replace(effort, progress=progress), ids
             )
         except OSError as error:
             raise DataError(f"cannot write the features: {error}; free some space or choose another folder") from error
+    if report is None:
+        return 0
     for clip_id, reason in report.left_out:
         print(f"left out: {clip_id}: {reason}", file=sys.stderr)
     text = f"{report.exported} clips exported, {report.kept} kept, {len(report.left_out)} left out, in {report.out}"

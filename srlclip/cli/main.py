@@ -8,6 +8,7 @@ import sys
 from srlclip.cli import benchmark as cli_benchmark
 from srlclip.cli import explain as cli_explain
 from srlclip.cli import features as cli_features
+from srlclip.cli import index as cli_index
 from srlclip.cli import pair as cli_pair
 from srlclip.cli import space as cli_space
 from srlclip.cli.output import print_result
@@ -59,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
 
     pair = cli_pair.pair_options()
     cli_pair.add_parsers(commands, pair)
+    cli_index.add_parser(commands, pair)
     cli_explain.add_parser(commands, pair)
     cli_features.add_parser(commands)
     cli_space.add_parser(commands)

@@ -1,4 +1,4 @@
-"""Commands that load a pair and a gallery: index, search, score, caption, evaluate."""
+"""Commands that load a pair and a gallery: search, score, caption, evaluate."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from srlclip.cli import queries as cli_queries
 from srlclip.cli import situations as cli_situations
 from srlclip.cli.output import column_names, print_result
+from srlclip.cli.progress_line import progress_line
 from srlclip.results import MODELS, SearchResult, to_json
-from srlclip.situations import VideoDecodeError
 
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
@@ -25,16 +25,18 @@ def pair_options() -> argparse.ArgumentParser:
     pair.add_argument("--heads", help="folder of this pair's captioners, base/ and adapted/ (default: the adapter's)")
     pair.add_argument("--gallery", help="folder of videos (default: the bundled clips)")
     pair.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1 ... (default: cpu)")
+    pair.add_argument(
+        "--workers",
+        type=int,
+        default=1,
+        help="threads that decode ahead while a gallery is embedded (default: 1; 0: none)",
+    )
     pair.add_argument("--json", action="store_true", help="print JSON")
     return pair
 
 
 def add_parsers(commands: argparse._SubParsersAction, pair: argparse.ArgumentParser) -> None:
     """pair: pair_options()."""
-    index = commands.add_parser("index", parents=[pair], help="embed a folder of videos under both models")
-    index.add_argument("--out", required=True, help="folder for gallery.safetensors and gallery.json")
-    index.set_defaults(run=_index)
-
     search = commands.add_parser("search", parents=[pair], help="rank the gallery for a text under both models")
     search.add_argument("query", metavar="TEXT", help="what to search for, in English")
     search.add_argument("-k", type=int, default=5, help="how many clips to list (default: 5)")
@@ -89,67 +91,17 @@ def add_parsers(commands: argparse._SubParsersAction, pair: argparse.ArgumentPar
 
 def load(args: argparse.Namespace) -> Comparison:
     """The comparison; what its gallery lacks is said on stderr."""
-    return _load_and_list(args)[0]
-
-
-def _load_and_list(args: argparse.Namespace) -> tuple[Comparison, list[tuple[str, str]]]:
-    """As load, and what _left_out said."""
-    from tqdm import tqdm
-
     from srlclip.comparison.comparison import Comparison
     from srlclip.models.checkpoints import quiet_loading
 
     quiet_loading()
-    with tqdm(total=100, desc="load", bar_format="{desc}: {percentage:3.0f}%", disable=not sys.stderr.isatty()) as bar:
-
-        def progress(share: float, what: str) -> None:
-            bar.set_description(what)
-            bar.update(int(100 * share) - bar.n)
-
-        comparison = Comparison.load(args.base, args.adapter, args.gallery, args.device, progress, args.heads)
-    left_out = _left_out(args, comparison)
-    for clip_id, reason in left_out:
+    with progress_line() as progress:
+        comparison = Comparison.load(
+            args.base, args.adapter, args.gallery, args.device, progress, args.heads, args.workers
+        )
+    for clip_id, reason in comparison.left_out.items():
         print(f"left out: {clip_id}: {reason}", file=sys.stderr)
-    return comparison, left_out
-
-
-def _left_out(args: argparse.Namespace, comparison: Comparison) -> list[tuple[str, str]]:
-    """(clip id, reason) of each video of the gallery's folder that is not in the gallery.
-
-    Asked of the files again, since embeddings kept from an earlier run say nothing of the clips that they lack.
-    """
-    from srlclip.data.folder import read_folder
-    from srlclip.video.frames import read_frames
-
-    if not comparison.left_out:
-        return []
-    clips = {clip.clip_id: clip for clip in read_folder(args.gallery)} if args.gallery else {}
-    reasons = []
-    for clip_id in comparison.left_out:
-        clip, reason = clips.get(clip_id), "it could not be decoded when the gallery was embedded"
-        try:
-            if clip is None or clip.path is None:
-                raise VideoDecodeError("no video file beside the labels")
-            read_frames(clip.path, start=clip.start, end=clip.end)
-        except (VideoDecodeError, ValueError) as error:
-            reason = str(error)
-        reasons.append((clip_id, reason))
-    return reasons
-
-
-def _index(args: argparse.Namespace) -> int:
-    comparison, left_out = _load_and_list(args)
-    comparison.gallery.save(args.out)
-    facts = {
-        "out": args.out,
-        "clips": len(comparison.gallery),
-        "fingerprints": dict(comparison.gallery.fingerprints),
-        "left_out": left_out,
-    }
-    text = f"{facts['clips']} clips embedded under both models in {args.out}"
-    if left_out:
-        text += f"; {len(left_out)} left out"
-    return print_result(args, facts, text)
+    return comparison
 
 
 def _search(args: argparse.Namespace) -> int:

@@ -18,15 +18,25 @@ from srlclip.captioning.reader import CaptionReader
 from srlclip.captioning.trained import CaptionHeads
 from srlclip.comparison import published
 from srlclip.comparison.clips import ClipStore
-from srlclip.comparison.embedding import FRAMES_PER_EVENT, Frames, embed_gallery, event_embeddings, upload_embeddings
+from srlclip.comparison.embedding import FRAMES_PER_EVENT, Frames, event_embeddings, upload_embeddings
 from srlclip.comparison.embedding_map import EmbeddingMap, embedding_map
 from srlclip.comparison.explained import ExplainedSearch, explain_search
 from srlclip.comparison.gallery import Gallery
-from srlclip.comparison.loading import describe, find_heads, find_lexicon, load_pair, results_folder
+from srlclip.comparison.indexing import EMBEDDED, embed_gallery
+from srlclip.comparison.loading import (
+    DEFAULT_ADAPTER,
+    DEFAULT_BASE,
+    describe,
+    find_heads,
+    find_lexicon,
+    load_pair,
+    results_folder,
+)
 from srlclip.comparison.queries import asked_facts, find_examples, find_stories
 from srlclip.comparison.scoring import clip_shares, cosines, scored
 from srlclip.comparison.search import QueryHeat, query_heat, ranked
 from srlclip.comparison.words import Captions, TextVectors
+from srlclip.data.embedding_runs import Effort
 from srlclip.data.folder import read_folder
 from srlclip.explain.explanation import explain
 from srlclip.explain.image_maps import pair_maps
@@ -65,8 +75,8 @@ class Comparison:
         self.clips = ClipStore(pair, gallery, situations)
         self.captions = Captions(pair, lexicon)
         self.texts = TextVectors(pair)
-        self.gallery_origin = "embedded"  # one of embedding.ORIGINS
-        self.left_out: tuple[str, ...] = ()  # clips of the gallery's folder that cannot be decoded
+        self.gallery_origin = EMBEDDED
+        self.left_out: Mapping[str, str] = {}  # clips of the gallery's folder that cannot be decoded, and why
         self.reader = CaptionReader(lexicon, heads, self.embed_texts, float(pair.base.logit_scale))
         self.image_maps = functools.partial(pair_maps, pair)
 
@@ -81,10 +91,12 @@ class Comparison:
         device: str = "cpu",
         progress: Progress | None = None,
         heads: str | Path | None = None,
+        workers: int = 1,
     ) -> Comparison:
         """base, adapter: bundled name, folder or Hub id; both None is the bundled pair, an adapter alone brings its base,
         a base alone is compared with itself. gallery: a folder of videos (see data.folder), None for the bundled clips.
         heads: a folder with the captioners base/ and adapted/, None for those that the adapter brings, if it does.
+        workers: threads that decode the next clips while one is embedded.
 
         Gallery embeddings are kept in the user's cache folder. Raises CheckpointError, DataError, ValueError.
         """
@@ -92,10 +104,11 @@ class Comparison:
         info = describe(pair, adapter, device)
         trained = find_heads(pair, adapter, heads)
         situations = read_folder(gallery or ASSETS / "gallery")
-        built, kept, origin = embed_gallery(pair, situations, progress)
-        comparison = cls(pair, info, kept, built, find_lexicon(adapter, kept), trained)
-        comparison.gallery_origin = origin
-        comparison.left_out = tuple(s.clip_id for s in situations if s.clip_id not in comparison.clips.labels)
+        indexed = embed_gallery(pair, situations, Effort(workers, progress=progress))
+        assert indexed is not None  # no other process
+        lexicon = find_lexicon(adapter, indexed.clips)
+        comparison = cls(pair, info, indexed.clips, indexed.gallery, lexicon, trained)
+        comparison.gallery_origin, comparison.left_out = indexed.origin, indexed.left_out
         return comparison
 
     # -- clips and words ----------------------------------------------------------------------------------------------

@@ -1,32 +1,26 @@
-"""Embed a gallery of clips under both models of a pair, once: kept beside the package's clips or in the user's cache."""
+"""Embed clips under both models of a pair: decoded once, a few frames at a time; indexing.py embeds whole galleries."""
 
 from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from srlclip import ASSETS
-from srlclip.comparison.gallery import Gallery, rectangular
 from srlclip.files import json_digest
 from srlclip.models.pair import ClipPair
-from srlclip.pooling import event_vectors, pooled
-from srlclip.progress import Pace, Progress, part
+from srlclip.pooling import event_vectors
+from srlclip.progress import Progress
 from srlclip.results import MODELS
-from srlclip.situations import SECONDS_PER_EVENT, DataError, Situation, VideoDecodeError
-from srlclip.video.clips import clip_pixels
+from srlclip.situations import SECONDS_PER_EVENT, Situation
+from srlclip.video.clips import ClipChunk, clip_chunks
 from srlclip.video.frames import UPLOAD_LIMITS, Limits, VideoInfo
 
 FRAMES_PER_EVENT = 4
-#: Where a gallery's embeddings come from: the package, the user's cache, or made just now (and cached, if that can be).
-ORIGINS = ("bundled", "cached", "embedded")
-#: Frames that are embedded between two reports of progress.
-_BLOCK = 80
 #: Frame embeddings that are kept for a while: (clip id, events E, frames per event F) -> model -> (E, F, D).
 Frames = OrderedDict[tuple[str, int, int], dict[str, np.ndarray]]
 
@@ -67,68 +61,31 @@ def _embedded(
     limits: Limits | None = None,
 ) -> tuple[dict[str, torch.Tensor], VideoInfo]:
     """model -> frame embeddings (E, F, D) on the CPU, float32, and what the file holds."""
-    spec = pair.base.preprocess_spec
-    read = clip_pixels(situation, events, per_event, spec, limits, part(progress, 0.0, 0.25))
-    pixels = read.pixels.reshape(-1, *read.pixels.shape[2:])  # (E F, 3, S, S)
+    return embedded(
+        pair, clip_chunks(situation, events, per_event, pair.base.preprocess_spec, limits), per_event, progress
+    )
+
+
+def embedded(
+    pair: ClipPair, chunks: Iterable[ClipChunk], per_event: int, progress: Progress | None = None
+) -> tuple[dict[str, torch.Tensor], VideoInfo]:
+    """Of one clip's chunks, F = per_event: model -> frame embeddings (E, F, D) on the CPU, float32, and what its file
+    holds. A frame that is shown several times is encoded once. Raises what reading the chunks raises."""
     parts: dict[str, list[torch.Tensor]] = {m: [] for m in MODELS}
-    for i in range(0, len(pixels), _BLOCK):
-        both = pair.encode_frames(spec.to_float(torch.from_numpy(pixels[i : i + _BLOCK])))
+    done = 0
+    for chunk in chunks:
+        total, count = chunk.events * per_event, int(chunk.times.sum())
+        if progress:
+            progress(0.5 * (done + count / 2) / total, f"decoding: {done + count} of {total} frames")
+        both = pair.encode_frames(pair.base.preprocess_spec.to_float(torch.from_numpy(chunk.pixels)))
+        times = torch.from_numpy(chunk.times)
         for model, vectors in zip(MODELS, both, strict=True):
-            parts[model].append(vectors.float().cpu())
+            parts[model].append(vectors.float().cpu().repeat_interleave(times, dim=0))
+        done += count
         if progress:
-            done = min(i + _BLOCK, len(pixels))
-            progress(0.25 + 0.25 * done / len(pixels), f"both models: {done} of {len(pixels)} frames")
-    shape = (*read.pixels.shape[:2], -1)
-    return {m: torch.cat(vectors).reshape(shape) for m, vectors in parts.items()}, read.info
-
-
-def embed_gallery(
-    pair: ClipPair, situations: Sequence[Situation], progress: Progress | None
-) -> tuple[Gallery, list[Situation], str]:
-    """Embeddings of all clips under both models, from the bundled or the user's cache if they are there; the clips that
-    they are of, and which of ORIGINS they come from.
-
-    Clips that cannot be decoded are left out (and told through `progress`); DataError if none is left.
-    """
-    key = pair.fingerprints
-    name = gallery_name(pair, situations)
-    folders = dict(zip(ORIGINS, (ASSETS / "index" / name, cache_folder() / "galleries" / name), strict=False))
-    by_id = {s.clip_id: s for s in situations}
-    for origin, folder in folders.items():
-        if (folder / "gallery.json").is_file():
-            try:
-                gallery = Gallery.load(folder, key)
-            except DataError:
-                continue
-            clips = [by_id[i] for i in gallery.ids]
-            return gallery.with_counts([len(clip.events) for clip in clips]), clips, origin
-    kept, features, reasons = [], {m: [] for m in MODELS}, []
-    pace = Pace(len(situations), "clips")
-    for i, situation in enumerate(situations):
-        if progress:
-            progress(i / len(situations), f"embedding clip {i + 1} of {len(situations)}{pace.left(i)}")
-        try:
-            vectors = event_embeddings(pair, situation)
-        except VideoDecodeError as error:
-            reasons.append(str(error))
-            if progress:
-                progress(i / len(situations), f"left out: {error}")
-            continue
-        for model, value in vectors.items():
-            features[model].append(value)
-        kept.append(situation)
-    if not kept:
-        raise DataError(f"none of the {len(situations)} videos could be decoded; the first: {reasons[0]}")
-    clips = {m: np.stack([pooled(f) for f in v]) for m, v in features.items()}
-    events = {m: rectangular(v) for m, v in features.items()}
-    counts = tuple(len(vectors) for vectors in features["base"])
-    gallery = Gallery(tuple(s.clip_id for s in kept), events, clips, key, counts)
-    try:
-        gallery.save(folders["cached"])
-    except OSError as error:  # a read-only home is no reason not to start
-        if progress:
-            progress(1.0, f"embeddings not kept for the next start: {error}")
-    return gallery, kept, "embedded"
+            progress(0.5 * done / total, f"both models: {done} of {total} frames")
+    shape = (chunk.events, per_event, -1)
+    return {m: torch.cat(vectors).reshape(shape) for m, vectors in parts.items()}, chunk.info
 
 
 def gallery_name(pair: ClipPair, situations: Sequence[Situation]) -> str:

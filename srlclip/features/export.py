@@ -6,7 +6,7 @@ map a time to a row (row = rows * seconds / duration). An event is seen through 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,13 @@ import torch
 
 from srlclip import __version__
 from srlclip.comparison.embedding import FRAMES_PER_EVENT
+from srlclip.data.embedding_runs import EFFORT, Effort, Steps, work_through
 from srlclip.data.frame_cache import Sampling, clip_key
 from srlclip.features.folder import FeatureFolder
 from srlclip.language import prompts
 from srlclip.models.pair import ClipPair
-from srlclip.parallel import read_ahead
 from srlclip.pooling import event_vectors, pooled
-from srlclip.progress import Progress
+from srlclip.processes import together
 from srlclip.results import MODELS
 from srlclip.situations import (
     EVENTS_PER_CLIP,
@@ -212,55 +212,86 @@ def export_features(
     settings: ExportSettings = ExportSettings(),
     format: str = "npy",
     limits: Limits | None = None,
-    workers: int = 1,
+    effort: Effort = EFFORT,
     ids: tuple[str, str] = ("", ""),
-    progress: Progress | None = None,
-) -> ExportReport:
-    """Write the features of all clips into the folder `out` (srlclip.features.folder says how), or go on with it.
+) -> ExportReport | None:
+    """Write the features of all clips into the folder `out` (srlclip.features.folder says how), or go on with it. None in
+    every process but the first.
 
     Clips that are there, from the same file (name, size, time) and range, are kept. A clip that cannot be decoded is left
-    out, named and tried again next time. workers: threads that decode the next clips meanwhile. ids: names of base and
-    adapter for the manifest. Raises DataError for a folder of another export, ValueError for a missing contextualizer.
+    out, named and tried again next time. ids: names of base and adapter for the manifest. Raises DataError for a folder of
+    another export and for what ended another process, ValueError for a missing contextualizer.
     """
     if CONTEXTUALIZED in settings.levels:
         _check_contextualizer(pair, settings)
-    spec = pair.base.preprocess_spec
-    folder = FeatureFolder(out, settings.arrays(), format, _identity(pair, settings, format), _about(ids))
-    sampling = Sampling(settings.events or 0, settings.frames_per_event, spec)
-    todo, kept = [], 0
-    for situation in situations:
-        # A video that was removed after its export is no reason to lose its features.
-        source = clip_key(situation, sampling)
-        if folder.holds(situation.clip_id, source):
-            # Labels may have changed: the line is written again, the features stay.
-            folder.record({**folder.index[situation.clip_id], "sentences": _sentences(situation)})
-            kept += 1
-        else:
-            todo.append((situation, source))
-
-    def read(job: tuple[Situation, str | None]) -> Iterator[tuple[Plan, np.ndarray, np.ndarray]]:
-        return read_clip(job[0], settings, spec, limits or Limits())
-
-    frames, left_out = 0, []
-    for done, ((situation, source), chunks) in enumerate(read_ahead(read, todo, workers)):
-        if progress:
-            progress(done / len(todo), f"clip {done + 1} of {len(todo)}")
-        line = _line(situation, folder.key(situation.clip_id))
-        try:
-            planned, arrays = level_arrays(pair, chunks, settings)
-        except VideoDecodeError as error:
-            if isinstance(error.__cause__, ImportError):
-                raise  # no decoder is installed: no clip's fault
-            left_out.append((situation.clip_id, str(error)))
-            folder.leave_out({**line, "error": str(error)})
-            continue
-        frames += len(planned.moments)
-        folder.write({**line, "source": source, **_times(planned), "sentences": _sentences(situation)}, arrays)
+    processes = effort.processes
+    identity = _identity(pair, settings, format)
+    folder = FeatureFolder(out, settings.arrays(), format, identity, _about(ids), processes.rank)
+    sampling = Sampling(settings.events or 0, settings.frames_per_event, pair.base.preprocess_spec)
+    keys = [folder.key(situation.clip_id) for situation in situations]  # in this order, in every process
+    # A video that was removed after its export is no reason to lose its features.
+    sources = {situation.clip_id: clip_key(situation, sampling) for situation in situations}
+    kept = {s.clip_id: s for s in situations if folder.holds(s.clip_id, sources[s.clip_id])}
+    processes.wait()  # all have seen the same folder before the first writes into it
+    work = _Export(pair, folder, settings, limits or Limits(), sources)
+    jobs = [(s.clip_id, s) for s in situations]
+    shares = together(processes, lambda: work.run(jobs, kept, effort))
+    if processes.rank:
+        return None
+    folder.take_over()
+    for clip_id, situation in kept.items():
+        # Labels may have changed: the line is written again, the features stay.
+        folder.record({**folder.index[clip_id], "sentences": _sentences(situation)})
     folder.finish()
-    if progress:
-        progress(1.0, f"{len(todo)} clips")
-    renamed = sum(folder.key(s.clip_id) != s.clip_id for s in situations)
-    return ExportReport(str(out), len(todo) - len(left_out), kept, frames, tuple(left_out), renamed)
+    left_out = {clip_id: why for _, _, share in shares for clip_id, why in share.items()}
+    ordered = tuple((s.clip_id, left_out[s.clip_id]) for s in situations if s.clip_id in left_out)
+    made, frames = (sum(share[i] for share in shares) for i in (0, 1))
+    renamed = sum(key != s.clip_id for key, s in zip(keys, situations, strict=True))
+    return ExportReport(str(out), made, len(kept), frames, ordered, renamed)
+
+
+class _Export:
+    """This process's share of an export."""
+
+    def __init__(
+        self,
+        pair: ClipPair,
+        folder: FeatureFolder,
+        settings: ExportSettings,
+        limits: Limits,
+        sources: Mapping[str, str | None],
+    ):
+        self.pair, self.folder, self.settings = pair, folder, settings
+        self.limits, self.sources = limits, sources
+        self.frames = 0
+
+    def run(
+        self, jobs: Sequence[tuple[str, Situation]], kept: Collection[str], effort: Effort
+    ) -> tuple[int, int, dict[str, str]]:
+        """How many clips were exported, how many frames, and clip id -> why one was not."""
+        spec, made = self.pair.base.preprocess_spec, []
+        steps = Steps(
+            read=lambda situation: read_clip(situation, self.settings, spec, self.limits),
+            take=self._take,
+            keep=made.extend,
+        )
+        errors = work_through(jobs, lambda ids: set(ids).difference(kept), steps, effort, "clip", "clips")
+        situations, failures = dict(jobs), {}
+        for clip_id, error in errors.items():
+            failures[clip_id] = str(error)
+            self.folder.leave_out({**self._line(situations[clip_id]), "error": str(error)})
+        return len(made), self.frames, failures
+
+    def _take(self, clip_id: str, situation: Situation, chunks: Iterator[tuple[Plan, np.ndarray, np.ndarray]]) -> None:
+        """Embed a clip and write it at once: its files are its shard."""
+        planned, arrays = level_arrays(self.pair, chunks, self.settings)
+        self.frames += len(planned.moments)
+        about = {"source": self.sources[clip_id], **_times(planned), "sentences": _sentences(situation)}
+        self.folder.write({**self._line(situation), **about}, arrays)
+
+    def _line(self, situation: Situation) -> dict[str, Any]:
+        key = self.folder.key(situation.clip_id)
+        return {"id": situation.clip_id, "key": key, "file": situation.path.name if situation.path else None}
 
 
 def _check_contextualizer(pair: ClipPair, settings: ExportSettings) -> None:
@@ -296,10 +327,6 @@ def _about(ids: tuple[str, str]) -> dict[str, Any]:
         "rows": "frame i is the one on screen at (i + 0.5) * duration / rows seconds of the clip; event k covers "
         "k * duration / rows to (k + 1) * duration / rows",
     }
-
-
-def _line(situation: Situation, key: str) -> dict[str, Any]:
-    return {"id": situation.clip_id, "key": key, "file": situation.path.name if situation.path else None}
 
 
 def _times(planned: Plan) -> dict[str, Any]:

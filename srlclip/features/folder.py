@@ -45,8 +45,10 @@ class FeatureFolder:
         format: str,
         identity: Mapping[str, Any],
         about: Mapping[str, Any],
+        rank: int = 0,
     ):
-        """arrays: the (model, level) pairs. about: what the manifest says besides."""
+        """arrays: the (model, level) pairs. about: what the manifest says besides. rank: of this process among those that
+        write into the folder together; each but the first writes its lines beside the index."""
         if format not in FORMATS:
             raise ValueError(f"format is {format!r}; allowed: {', '.join(FORMATS)}")
         self.folder, self.arrays, self.format = Path(folder), tuple(arrays), format
@@ -55,8 +57,10 @@ class FeatureFolder:
         self._check(identity)
         layout = {f"{model} {level}": self._place(model, level, "{key}") for model, level in self.arrays}
         write_json(self.folder / MANIFEST, {**identity, **about, "index": INDEX, "layout": layout}, indent=1)
+        self._own = self.folder / (f"{_PARTS}/index.{rank}.jsonl" if rank else INDEX)
         self.index: dict[str, dict[str, Any]] = {}
         self._taken: dict[str, str] = {}
+        self._gap = ""  # what ends the half line that a killed run left
         self._read_index()
         self._collected = {pair: self._datasets(*pair) for pair in self.arrays} if format == "h5" else {}
 
@@ -103,10 +107,21 @@ class FeatureFolder:
         """Append a line to the index, unless it says nothing new."""
         if self.index.get(line["id"]) == line:
             return
-        with (self.folder / INDEX).open("a", encoding="utf-8") as file:
+        self._own.parent.mkdir(exist_ok=True)
+        with self._own.open("a", encoding="utf-8") as file:
             file.write(self._gap + json.dumps(line) + "\n")
         self._gap = ""
         self.index[line["id"]] = dict(line)
+
+    def take_over(self) -> None:
+        """Put the other processes' lines into the index, once they have ended: of this run or of one that was killed."""
+        mine = dict(self.index)
+        self._read_index()
+        lines, self.index = self.index, mine
+        for line in lines.values():
+            self.record(line)
+        for path in self._others():
+            path.unlink()
 
     def finish(self) -> None:
         """Collect what waits for the .h5 files and write durations.json from the index."""
@@ -114,7 +129,7 @@ class FeatureFolder:
         if self.format == "h5":
             for model, level in self.arrays:
                 self._collect(model, level, lines)
-            shutil.rmtree(self.folder / _PARTS, ignore_errors=True)
+        shutil.rmtree(self.folder / _PARTS, ignore_errors=True)
         write_json(self.folder / DURATIONS, {key: _annotation(line) for key, line in lines.items()}, indent=None)
 
     # -- parts --------------------------------------------------------------------------------------------------------
@@ -149,18 +164,22 @@ class FeatureFolder:
                 file=path,
             )
 
+    def _others(self) -> list[Path]:
+        return sorted((self.folder / _PARTS).glob("index.*.jsonl"))
+
     def _read_index(self) -> None:
-        path = self.folder / INDEX
-        content = path.read_bytes() if path.is_file() else b""
-        # A run that was killed while it wrote leaves half a line: its video is exported again.
-        self._gap = "\n" if content and not content.endswith(b"\n") else ""
-        for raw in content.split(b"\n"):
-            try:
-                line = json.loads(raw)
-                self.index[line["id"]] = line
-                self._taken[_same(line["key"])] = line["id"]
-            except (ValueError, KeyError, TypeError):
-                continue
+        for path in (self.folder / INDEX, *self._others()):
+            content = path.read_bytes() if path.is_file() else b""
+            # A run that was killed while it wrote leaves half a line: its video is exported again.
+            if path == self._own:
+                self._gap = "\n" if content and not content.endswith(b"\n") else ""
+            for raw in content.split(b"\n"):
+                try:
+                    line = json.loads(raw)
+                    self.index[line["id"]] = line
+                    self._taken[_same(line["key"])] = line["id"]
+                except (ValueError, KeyError, TypeError):
+                    continue
 
     def _datasets(self, model: str, level: str) -> frozenset[str]:
         import h5py

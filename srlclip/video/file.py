@@ -21,6 +21,8 @@ from srlclip.video.limits import Limits, VideoInfo, check_limits, decode_error
 #: Frames per second assumed for a folder of frames (VidSitu's extracted frames: 300 for 10 s).
 FOLDER_FPS = 30.0
 FRAME_SUFFIXES = (".jpg", ".jpeg", ".png")
+#: Pixels of a picture that one thread decodes as fast as several.
+_SMALL = 640 * 480
 
 
 class _FrameFolder:
@@ -79,7 +81,10 @@ class _VideoFile:
     """A file behind a decord reader, which lives as long as this object."""
 
     def __init__(self, path: Path, limits: Limits):
-        self.path, self.reader = path, _reader(path, admit(path, limits))
+        streams = admit(path, limits)
+        # More threads of the codec cost processor time and gain none on small pictures; several clips may be read at once.
+        self.threads = 1 if max(s.width * s.height for s in streams) <= _SMALL else 0
+        self.path, self.reader = path, _reader(path, streams, self.threads)
         count = len(self.reader)
         self.starts, duration, self.seekable = _times(self.reader, count)
         fps = float(self.reader.get_avg_fps())
@@ -117,7 +122,7 @@ class _VideoFile:
         # next call goes on with where it asks for later frames.
         wanted = set(indices.tolist())
         if self.walker is None or min(wanted) < self.passed:
-            self.walker, self.passed = _decoder(self.path), 0
+            self.walker, self.passed = _decoder(self.path, self.threads), 0
         frames = {}
         for index in range(self.passed, max(wanted) + 1):
             frame = self.walker.next()
@@ -144,10 +149,10 @@ def open_video(path: Path, limits: Limits) -> _FrameFolder | _VideoFile:
     return _VideoFile(path, limits)
 
 
-def _reader(path: Path, streams: tuple[PictureStream, ...]) -> Any:
+def _reader(path: Path, streams: tuple[PictureStream, ...], threads: int) -> Any:
     """A decoder with frames; streams: what PyAV read of the file."""
     try:
-        reader = _decoder(path)
+        reader = _decoder(path, threads)
     except VideoDecodeError:
         raise
     except Exception as error:
@@ -161,14 +166,15 @@ def _reader(path: Path, streams: tuple[PictureStream, ...]) -> Any:
     return reader
 
 
-def _decoder(path: Path) -> Any:
+def _decoder(path: Path, threads: int) -> Any:
+    """threads: of the codec; 0: as many as it likes."""
     try:
         import decord
     except ImportError as error:
         raise VideoDecodeError("no video decoder is installed; install one with: pip install decord2") from error
     decord.logging.set_level(decord.logging.QUIET)
     # A path from the root: the decoder takes "concat:b.mp4" for an address.
-    return decord.VideoReader(str(path.absolute()), ctx=decord.cpu(0))
+    return decord.VideoReader(str(path.absolute()), ctx=decord.cpu(0), num_threads=threads)
 
 
 def _times(reader: Any, count: int) -> tuple[np.ndarray, float, bool]:

@@ -406,7 +406,7 @@ def test_clips_that_cannot_be_decoded_are_left_out_by_name(mp4, tmp_path, monkey
         (tmp_path / f"videos/{name}.mp4").write_text("no video" * (name == "text"))
     args = serve.parser().parse_args(["--gallery", str(tmp_path / "videos")])
     for _ in range(2):  # the second time from the cache
-        assert serve.load_pairs(args, ModelRules(()), 60).get().left_out == ("empty", "text")
+        assert list(serve.load_pairs(args, ModelRules(()), 60).get().left_out) == ["empty", "text"]
         assert "2 clips of " in (told := capsys.readouterr().err) and "are left out: empty, text\n" in told
 
 

@@ -73,24 +73,22 @@ def test_a_base_without_an_adapter_is_not_called_srl_clip(pair, capsys):
 
 
 def test_index_names_each_video_that_it_leaves_out(pair, mp4, capsys, tmp_path, monkeypatch):
-    """Also the second time, when the embeddings come from the cache; each is asked for its reason once."""
-    asked, read_frames = [], frames.read_frames
-    monkeypatch.setattr(
-        frames, "read_frames", lambda path, **span: asked.append(path.name) or read_frames(path, **span)
-    )
+    """Also the second time, when the embeddings come from the cache; each is tried once in every run, and no other."""
+    asked, opened = [], frames.open_video
+    monkeypatch.setattr(frames, "open_video", lambda path, *rest: asked.append(path.name) or opened(path, *rest))
     videos = tmp_path / "videos"
     videos.mkdir()
     mp4("videos/good.mp4")
     (videos / "empty.mp4").write_bytes(b"")
     (videos / "text.mp4").write_text("no video", "utf-8")
     command = ["index", "--out", str(tmp_path / "index"), *pair[:4], "--gallery", str(videos)]
-    for _ in range(2):
+    for new in (["good.mp4"], []):
         assert main([*command, "--json"]) == 0
         out, err = capsys.readouterr()
         facts = json.loads(out)
         assert facts["clips"] == 1 and [clip_id for clip_id, _ in facts["left_out"]] == ["empty", "text"]
         lines = [line for line in err.splitlines() if line.startswith("left out: ")]
-        assert asked == ["empty.mp4", "text.mp4"]
+        assert asked == ["empty.mp4", *new, "text.mp4"] and facts["embedded"] == len(new)
         asked.clear()
         assert len(lines) == 2 and "left out: empty: cannot decode " in lines[0] and "0 bytes" in lines[0]
         assert "text, not video" in lines[1] and facts["left_out"][1][1] in lines[1]

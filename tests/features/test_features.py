@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -15,11 +16,13 @@ from safetensors.numpy import load_file
 
 from srlclip.cli.main import main
 from srlclip.comparison.embedding import event_embeddings
+from srlclip.data.embedding_runs import Effort
 from srlclip.data.folder import read_folder, read_videos
 from srlclip.features import export as features
 from srlclip.features.export import CONTEXTUALIZED, LEVELS, ExportSettings, export_features
 from srlclip.features.folder import FeatureFolder, file_key
 from srlclip.models.pair import ClipPair
+from srlclip.processes import Processes
 from srlclip.situations import DataError, Situation, VideoDecodeError
 from srlclip.video.frames import read_moments
 from srlclip.video.streaming import equal_moments, rate_count
@@ -347,10 +350,42 @@ def test_reading_ahead_gives_the_same_and_hands_errors_on(pair, videos, tmp_path
     (videos / "bad.mp4").write_bytes(bytes(range(256)) * 40)
     for workers in (0, 3):
         out = tmp_path / str(workers)
-        report = export_features(pair, read_videos(videos), out, workers=workers)
+        report = export_features(pair, read_videos(videos), out, effort=Effort(workers))
         assert (report.exported, len(report.left_out)) == (2, 1)
     found = [np.load(tmp_path / n / "base" / "frames" / "long.npy") for n in ("0", "3")]
     np.testing.assert_array_equal(*found)
+
+
+@pytest.mark.parametrize("format", ["npy", "h5"])
+def test_two_processes_write_what_one_writes(pair, videos, tmp_path, mp4, format):
+    """The second one does its share while the first waits until both have looked at the folder."""
+    shutil.move(mp4("more.mp4", frames=20), videos)
+    (videos / "bad.mp4").write_bytes(b"no video")
+    (videos / "worse.mp4").write_bytes(b"")
+    alone = export(pair, videos, tmp_path / "alone", format)
+    shares: list = []
+
+    def second(mine):
+        shares.append(mine)
+        return [((0, 0, {}), ""), mine]
+
+    clips, out = read_videos(videos), tmp_path / "both"
+
+    def process(rank, wait, gather):
+        processes = Processes(rank, 2, wait=wait, gather=gather)
+        return export_features(pair, clips, out, ExportSettings(), format, effort=Effort(1, processes))
+
+    def at_the_barrier():
+        assert process(1, lambda: None, second) is None
+
+    both = process(0, at_the_barrier, lambda mine: [mine, *shares])
+    assert replace(both, out="") == replace(alone, out="") and both.exported == 3 and not (out / ".parts").exists()
+    assert lines(out) == lines(tmp_path / "alone")
+    for name in ("durations.json", "manifest.json"):
+        assert json.loads((out / name).read_text()) == json.loads((tmp_path / "alone" / name).read_text())
+    for path in sorted((tmp_path / "alone").rglob("*.npy")):
+        assert path.read_bytes() == (out / path.relative_to(tmp_path / "alone")).read_bytes()
+    assert export_features(pair, clips, out, ExportSettings(), format).kept == 3
 
 
 def test_an_abandoned_reading_ahead_ends():

@@ -44,7 +44,7 @@ def failed_html(name: PairName | str, reason: str, kept: PairName | None) -> str
     )
 
 
-#: Where the embeddings of the gallery come from (srlclip.comparison.embedding.ORIGINS), in words.
+#: Where the embeddings of the gallery come from (Indexed.origin), in words.
 GALLERY_ORIGINS = {
     "bundled": "came with the models",
     "cached": "was embedded at an earlier choice of them, and kept",

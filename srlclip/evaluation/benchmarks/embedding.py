@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,22 +10,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from srlclip.data.embedding_runs import Effort
+from srlclip.data.embedding_store import CHECKED, EmbeddingStore, written_to
 from srlclip.data.text_cache import embed_texts
 from srlclip.evaluation.benchmarks.frames import embed_frames
-from srlclip.evaluation.benchmarks.processes import ALONE, Processes
+from srlclip.evaluation.benchmarks.pixels import medium_key
 from srlclip.evaluation.benchmarks.questions import Medium
-from srlclip.evaluation.benchmarks.store import CHECKED, FrameStore, medium_key, written_to
 from srlclip.files import json_digest
 from srlclip.pooling import pooled
+from srlclip.processes import ALONE, Processes, together
 from srlclip.progress import Progress
 from srlclip.results import MODELS, Both
-from srlclip.situations import DataError
 
 if TYPE_CHECKING:
     from srlclip.models.pair import ClipPair
 
 #: SRL-CLIP's contextualizer over a clip's frames, each event of which is this many of them: the one vector that knows order.
 CONTEXT, FRAMES_PER_EVENT = "adapted, contextualizer", 4
+_MEND = "make room, or name another folder by --cache"
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,11 @@ def embed(
         raise ValueError("this pair has no contextualizer; give an SRL-CLIP adapter that has one")
     keys = [None if medium.path is None else medium_key(medium, frames) for medium in media]
     distinct = {key: medium for key, medium in zip(keys, media, strict=True) if key is not None}
-    stores = Both.of(lambda model: FrameStore(cache, _mark(pair, model)))
-    failures = _together(
-        processes,
-        lambda: embed_frames(pair, list(distinct.items()), stores, frames, workers, batch, progress, processes),
-    )
-    with written_to(cache):
+    stores = Both.of(lambda model: EmbeddingStore(Path(cache) / "frames" / _mark(pair, model), _MEND))
+    effort = Effort(workers, processes, progress)
+    shares = together(processes, lambda: embed_frames(pair, list(distinct.items()), stores, frames, batch, effort))
+    failures = {key: why for share in shares for key, why in share.items()}
+    with written_to(cache, _MEND):
         table = embed_texts(texts, lambda part: pair.encode_texts(part), _text_mark(pair), cache, progress is not None,
                             (processes.rank, processes.ranks), processes.wait)  # fmt: skip
     if processes.rank:
@@ -83,24 +84,8 @@ def embed(
     return Embedded(vectors, read, dict(zip(texts, table.numpy(), strict=True)), tuple(dict(unread).items()), truncated)
 
 
-def _together(processes: Processes, work: Callable[[], dict[str, str]]) -> dict[str, str]:
-    """What `work` returns in all processes. One that fails ends all of them, each with its reason."""
-    mine, error = {}, None
-    try:
-        mine = work()
-    except Exception as raised:  # the others wait for this one
-        error = raised
-    every = processes.gather((mine, str(error) if error else ""))
-    if error:
-        raise error
-    for rank, (_, reason) in enumerate(every):
-        if reason:
-            raise DataError(f"process {rank + 1} of {processes.ranks} ended: {reason}")
-    return {key: why for failures, _ in every for key, why in failures.items()}
-
-
 def _pooled(
-    pair: ClipPair, media: Sequence[Medium], keys: Sequence[str | None], stores: Both[FrameStore], context: bool
+    pair: ClipPair, media: Sequence[Medium], keys: Sequence[str | None], stores: Both[EmbeddingStore], context: bool
 ) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Embedded.vectors and Embedded.read, from the stores as all processes left them."""
     for store in stores:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 
 from srlclip.evaluation.benchmarks.questions import Medium
+from srlclip.files import json_digest
 from srlclip.situations import VideoDecodeError
 from srlclip.video.frames import Limits, VideoInfo
 from srlclip.video.pixels import PreprocessSpec
@@ -44,6 +45,15 @@ def read_pixels(medium: Medium, frames: int, spec: PreprocessSpec) -> Iterator[n
     yield medium_pixels(medium, frames, spec)
 
 
+def medium_key(medium: Medium, frames: int) -> str:
+    """32 hex digits that change with the file, the range, the box and the number of frames. The file must be there."""
+    assert medium.path is not None
+    path = medium.path.resolve()
+    stat = path.stat()
+    what = {**asdict(_unmoved(medium)), "path": str(path), "size": stat.st_size, "time": stat.st_mtime_ns}
+    return json_digest({**what, "frames": 1 if medium.still else frames}, 32, sort_keys=True)
+
+
 def _still(medium: Medium, spec: PreprocessSpec, limits: Limits) -> np.ndarray:
     from PIL import Image
 
@@ -66,6 +76,6 @@ def _still(medium: Medium, spec: PreprocessSpec, limits: Limits) -> np.ndarray:
     return spec.to_uint8(np.array(picture)[None]).numpy()
 
 
-def unmoved(medium: Medium) -> Medium:
+def _unmoved(medium: Medium) -> Medium:
     """The medium without what does not change its pixels, to tell equal ones."""
     return replace(medium, id="", backwards=False)

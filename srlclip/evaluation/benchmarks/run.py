@@ -12,12 +12,12 @@ from srlclip.config import check_one_of
 from srlclip.evaluation.benchmarks.embedding import CONTEXT, Embedded, embed
 from srlclip.evaluation.benchmarks.normalised import KINDS, normalised
 from srlclip.evaluation.benchmarks.outcome import Observed, Result
-from srlclip.evaluation.benchmarks.processes import ALONE, Processes
 from srlclip.evaluation.benchmarks.questions import Retrieval, Task, missing
 from srlclip.evaluation.benchmarks.readers.text import read_json
 from srlclip.evaluation.benchmarks.settings import DEFAULTS, RunSettings
 from srlclip.evaluation.benchmarks.spec import FileSpec, Spec
 from srlclip.evaluation.towers import Observations, summarise
+from srlclip.processes import ALONE, Processes
 from srlclip.progress import Progress
 from srlclip.provenance import SYNTHETIC_MARK
 from srlclip.situations import DataError

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from srlclip.evaluation.benchmarks.outcome import Result
-from srlclip.evaluation.benchmarks.processes import ALONE, Processes
 from srlclip.evaluation.benchmarks.report import Measured, document, models_line, table_markdown
 from srlclip.evaluation.benchmarks.rows import Row, columns_of, rows_of, title_of, verdict
 from srlclip.evaluation.benchmarks.run import RunSettings, run
 from srlclip.evaluation.benchmarks.spec import Spec, specs
 from srlclip.evaluation.benchmarks.text_tables import aligned, escaped, markdown
+from srlclip.processes import ALONE, Processes
 from srlclip.progress import Progress, part
 from srlclip.situations import DataError, SrlClipError
 

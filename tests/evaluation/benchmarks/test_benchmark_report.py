@@ -13,7 +13,6 @@ from srlclip.app.benchmark_report import report_html
 from srlclip.evaluation.benchmarks import suite as suites
 from srlclip.evaluation.benchmarks.listing import listed, listed_markdown
 from srlclip.evaluation.benchmarks.outcome import Result
-from srlclip.evaluation.benchmarks.processes import ALONE
 from srlclip.evaluation.benchmarks.report import Measured, cases_csv, document, printed, table_markdown, write
 from srlclip.evaluation.benchmarks.rows import checks_of, columns_of, rows_of, value_cell, verdict
 from srlclip.evaluation.benchmarks.run import RunSettings
@@ -21,6 +20,7 @@ from srlclip.evaluation.benchmarks.spec import Figure, spec_of, specs
 from srlclip.evaluation.benchmarks.suite import Attempt, Suite, answer, report_markdown, suite_document
 from srlclip.evaluation.benchmarks.tasks.retrieval import chance
 from srlclip.evaluation.benchmarks.text_tables import aligned, markdown
+from srlclip.processes import ALONE
 from srlclip.results import PairInfo
 from srlclip.situations import DataError
 

@@ -13,12 +13,12 @@ import pytest
 from many_stills import write_msrvtt
 from safetensors import safe_open
 
+from srlclip.data.embedding_runs import SHARD
+from srlclip.data.embedding_store import EmbeddingStore
 from srlclip.evaluation.benchmarks.embedding import embed
-from srlclip.evaluation.benchmarks.frames import SHARD
-from srlclip.evaluation.benchmarks.processes import Processes
 from srlclip.evaluation.benchmarks.questions import Medium
-from srlclip.evaluation.benchmarks.store import FrameStore
 from srlclip.models.pair import ClipPair
+from srlclip.processes import Processes
 from srlclip.situations import DataError
 
 ROOT = Path(__file__).parents[3]
@@ -67,7 +67,7 @@ def bits(cache):
     """Every embedding in a cache: key -> bytes."""
     out = {}
     for folder in (cache / "frames").iterdir():
-        store = FrameStore(cache, folder.name)
+        store = EmbeddingStore(folder, "")
         for path in store.folder.glob("*.safetensors"):
             with safe_open(path, "numpy") as shard:
                 out.update({(folder.name, key): shard.get_tensor(key).tobytes() for key in shard.keys()})  # noqa: SIM118

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from srlclip.evaluation.benchmarks.questions import Medium
-from srlclip.evaluation.benchmarks.store import FrameStore, medium_key
+from srlclip.data.embedding_store import EmbeddingStore
 from srlclip.situations import DataError
 
 
@@ -18,21 +17,25 @@ def frames(*names, seed=0):
     return {name: rng.standard_normal((3, 4)).astype(np.float32) for name in names}
 
 
+def opened(folder, model="model"):
+    return EmbeddingStore(folder / model, "make room")
+
+
 def shards(store):
     return sorted(store.folder.glob("*.safetensors"))
 
 
 def test_what_was_added_is_read_by_whoever_opens_the_folder(tmp_path):
     added = frames("a", "b")
-    FrameStore(tmp_path, "model").add(added)
-    store = FrameStore(tmp_path, "model")
+    opened(tmp_path).add(added)
+    store = opened(tmp_path)
     assert store.missing(["a", "b", "c"]) == {"c"}
     assert all(np.array_equal(store.read(["a", "b"])[key], value) for key, value in added.items())
-    assert FrameStore(tmp_path, "other model").missing(["a"]) == {"a"}
+    assert opened(tmp_path, "other model").missing(["a"]) == {"a"}
 
 
 def test_every_flipped_bit_costs_its_medium_and_no_other(tmp_path):
-    store = FrameStore(tmp_path, "model")
+    store = opened(tmp_path)
     added = frames("a", "b")
     store.add(added)
     (path,) = shards(store)
@@ -41,71 +44,50 @@ def test_every_flipped_bit_costs_its_medium_and_no_other(tmp_path):
         flipped = bytearray(whole)
         flipped[bit // 8] ^= 1 << bit % 8
         path.write_bytes(flipped)
-        for seen in (FrameStore(tmp_path, "model"), store):  # as found at start, and after the folder was listed
+        for seen in (opened(tmp_path), store):  # as found at start, and after the folder was listed
             assert all(np.array_equal(value, added[key]) for key, value in seen.read(["a", "b"]).items())
     flipped = bytearray(whole)
     flipped[-1] ^= 1  # the last array's last bit
     path.write_bytes(flipped)
-    assert len(FrameStore(tmp_path, "model").missing(["a", "b"])) == 1
+    assert len(opened(tmp_path).missing(["a", "b"])) == 1
 
 
 @pytest.mark.parametrize("left", [0, 7, 0.5, -1])
 def test_a_shard_that_is_cut_off_is_passed_over_and_replaced(tmp_path, left):
-    store = FrameStore(tmp_path, "model")
+    store = opened(tmp_path)
     store.add(frames("a"))
     (path,) = shards(store)
     data = path.read_bytes()
     path.write_bytes(data[: int(left * len(data)) if isinstance(left, float) else left])
-    again = FrameStore(tmp_path, "model")
+    again = opened(tmp_path)
     assert again.missing(["a"]) == {"a"} == store.missing(["a"])
     again.add(frames("a", seed=1))
-    assert np.array_equal(FrameStore(tmp_path, "model").read(["a"])["a"], frames("a", seed=1)["a"])
+    assert np.array_equal(opened(tmp_path).read(["a"])["a"], frames("a", seed=1)["a"])
 
 
 def test_of_two_copies_the_whole_one_is_read(tmp_path):
-    store = FrameStore(tmp_path, "model")
+    store = opened(tmp_path)
     added = frames("a", "b")
     store.add(added)
     (first,) = shards(store)
     store.add({"a": added["a"]})
     first.write_bytes(first.read_bytes()[:-1] + b"\xff")
-    seen = FrameStore(tmp_path, "model")
+    seen = opened(tmp_path)
     assert np.array_equal(seen.read(["a"])["a"], added["a"])
-
-
-def test_the_key_changes_with_file_range_box_and_frames_but_not_with_the_name_it_is_asked_by(tmp_path):
-    path = tmp_path / "a.mp4"
-    path.write_bytes(b"12")
-    medium = Medium("a", path)
-    key = medium_key(medium, 8)
-    assert medium_key(Medium("another name", path, backwards=True), 8) == key
-    others = [Medium("a", path, 1.0), Medium("a", path, end=2.0), Medium("a", path, box=(0, 0, 1, 1))]
-    assert len({key, medium_key(medium, 4), *(medium_key(m, 8) for m in others)}) == 5
-    path.write_bytes(b"123")
-    assert medium_key(medium, 8) != key
-    link = tmp_path / "link.mp4"
-    link.symlink_to(path)
-    assert medium_key(Medium("l", link), 8) == medium_key(medium, 8)  # two benchmarks' folders, one file
-
-
-def test_a_still_has_one_frame_whatever_a_benchmark_takes_of_videos(tmp_path):
-    path = tmp_path / "a.png"
-    path.write_bytes(b"1")
-    assert medium_key(Medium("a", path), 8) == medium_key(Medium("a", path), 4)
 
 
 def test_a_file_where_the_folder_should_be_is_one_sentence(tmp_path):
     (tmp_path / "cache").write_text("a file")
-    with pytest.raises(DataError, match="cannot be kept here .*--cache") as error:
-        FrameStore(tmp_path / "cache", "model")
+    with pytest.raises(DataError, match="cannot be kept here .*; make room") as error:
+        opened(tmp_path / "cache")
     assert "\n" not in str(error.value)
 
 
 FULL = """
 import resource, sys
 import numpy as np
-from srlclip.evaluation.benchmarks.store import FrameStore
-store = FrameStore(sys.argv[1], "model")
+from srlclip.data.embedding_store import EmbeddingStore
+store = EmbeddingStore(sys.argv[1], "make room")
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 try:
     store.add({"a": np.zeros((1000, 512), np.float32)})
@@ -117,9 +99,9 @@ print(sorted(p.name for p in store.folder.iterdir()))
 
 def test_no_room_for_a_shard_is_one_sentence_and_leaves_no_half_of_one(tmp_path):
     """A process that may not write more than 4 KB stands in for a full disk."""
-    env = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
+    env = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-c", FULL, str(tmp_path)]
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
     sentence, left = done.stdout.splitlines()
-    assert sentence.startswith("DataError") and "make room, or name another folder by --cache" in sentence
+    assert sentence.startswith("DataError") and "make room" in sentence
     assert left == "[]"

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+from srlclip.situations import DataError
+
+Value = TypeVar("Value")
 #: How long one process waits for the others: a share of long videos may take hours more than another.
 PATIENCE = timedelta(days=2)
 
@@ -47,3 +50,19 @@ def launched(device: str) -> Iterator[Processes]:
     )
     state.wait_for_everyone()  # one that leaves early takes the others' connections with it
     state.destroy_process_group()
+
+
+def together(processes: Processes, work: Callable[[], Value]) -> list[Value]:
+    """What `work` returns in each process, in order of rank. One that fails ends all of them, each with its reason."""
+    mine, error = None, None
+    try:
+        mine = work()
+    except Exception as raised:  # the others wait for this one
+        error = raised
+    every = processes.gather((mine, str(error) if error else ""))
+    if error:
+        raise error
+    for rank, (_, reason) in enumerate(every):
+        if reason:
+            raise DataError(f"process {rank + 1} of {processes.ranks} ended: {reason}")
+    return [value for value, _ in every]
