@@ -7,6 +7,7 @@ import json
 import sys
 from dataclasses import asdict
 
+from srlclip import speed
 from srlclip.results import MODELS
 from srlclip.situations import DataError
 
@@ -20,6 +21,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--base", help="bundled name, folder or Hub id (default: the bundled mini pair)")
     parser.add_argument("--adapter", help="SRL-CLIP model folder or Hub id")
     parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1 ... (default: cpu)")
+    speed.add_options(parser)
     parser.add_argument(
         "--model", choices=(*MODELS, "both"), help="whose features (default: both; base without an adapter)"
     )
@@ -70,8 +72,9 @@ def run(args: argparse.Namespace) -> int:
     if args.workers < 0:
         raise ValueError(f"--workers is {args.workers}; it must be 0 or more")
     situations = read_videos(args.videos)
+    speed.use_threads(args.threads)
     quiet_loading()
-    pair, adapter = load_pair(args.base, args.adapter, args.device)
+    pair, adapter = load_pair(args.base, args.adapter, args.device, args.precision)
     model = args.model or ("base" if adapter is None else "both")
     settings = ExportSettings(
         models=MODELS if model == "both" else (model,),

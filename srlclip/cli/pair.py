@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from srlclip import speed
 from srlclip.cli import queries as cli_queries
 from srlclip.cli import situations as cli_situations
 from srlclip.cli.output import column_names, print_result
@@ -25,6 +26,7 @@ def pair_options() -> argparse.ArgumentParser:
     pair.add_argument("--heads", help="folder of this pair's captioners, base/ and adapted/ (default: the adapter's)")
     pair.add_argument("--gallery", help="folder of videos (default: the bundled clips)")
     pair.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1 ... (default: cpu)")
+    speed.add_options(pair)
     pair.add_argument("--json", action="store_true", help="print JSON")
     return pair
 
@@ -99,6 +101,7 @@ def _load_and_list(args: argparse.Namespace) -> tuple[Comparison, list[tuple[str
     from srlclip.comparison.comparison import Comparison
     from srlclip.models.checkpoints import quiet_loading
 
+    speed.use_threads(args.threads)
     quiet_loading()
     with tqdm(total=100, desc="load", bar_format="{desc}: {percentage:3.0f}%", disable=not sys.stderr.isatty()) as bar:
 
@@ -106,7 +109,9 @@ def _load_and_list(args: argparse.Namespace) -> tuple[Comparison, list[tuple[str
             bar.set_description(what)
             bar.update(int(100 * share) - bar.n)
 
-        comparison = Comparison.load(args.base, args.adapter, args.gallery, args.device, progress, args.heads)
+        comparison = Comparison.load(
+            args.base, args.adapter, args.gallery, args.device, progress, args.heads, args.precision
+        )
     left_out = _left_out(args, comparison)
     for clip_id, reason in left_out:
         print(f"left out: {clip_id}: {reason}", file=sys.stderr)

@@ -47,6 +47,7 @@ from srlclip.results import (
     Timeline,
 )
 from srlclip.situations import Caption, Event, Situation
+from srlclip.speed import EXACT
 
 
 class Comparison:
@@ -81,14 +82,16 @@ class Comparison:
         device: str = "cpu",
         progress: Progress | None = None,
         heads: str | Path | None = None,
+        precision: str = EXACT,
     ) -> Comparison:
         """base, adapter: bundled name, folder or Hub id; both None is the bundled pair, an adapter alone brings its base,
         a base alone is compared with itself. gallery: a folder of videos (see data.folder), None for the bundled clips.
-        heads: a folder with the captioners base/ and adapted/, None for those that the adapter brings, if it does.
+        heads: a folder with the captioners base/ and adapted/, None for those that the adapter brings, if it does. precision: fp32, bf16 (the
+        fast mode, which info.feature_cosine measures) or auto (bf16 where the device has it).
 
         Gallery embeddings are kept in the user's cache folder. Raises CheckpointError, DataError, ValueError.
         """
-        pair, adapter = load_pair(base, adapter, device)
+        pair, adapter = load_pair(base, adapter, device, precision)
         info = describe(pair, adapter, device)
         trained = find_heads(pair, adapter, heads)
         situations = read_folder(gallery or ASSETS / "gallery")

@@ -90,7 +90,7 @@ def embed_gallery(
 
     Clips that cannot be decoded are left out (and told through `progress`); DataError if none is left.
     """
-    key = pair.fingerprints
+    key = pair.marks
     name = gallery_name(pair, situations)
     folders = dict(zip(ORIGINS, (ASSETS / "index" / name, cache_folder() / "galleries" / name), strict=False))
     by_id = {s.clip_id: s for s in situations}
@@ -133,7 +133,7 @@ def embed_gallery(
 
 def gallery_name(pair: ClipPair, situations: Sequence[Situation]) -> str:
     """Under what name the embeddings of these clips by this pair are kept."""
-    return json_digest([pair.fingerprints, [_stamp(s) for s in situations]], 24)
+    return json_digest([pair.marks, [_stamp(s) for s in situations]], 24)
 
 
 def _stamp(situation: Situation) -> list:
