@@ -39,14 +39,20 @@ def imported(*command: str) -> set[str]:
     return set(names)
 
 
-@pytest.mark.parametrize("command", [("--help",), ("search", "--help"), ("benchmark", "list"), ("benchmark", "all", "--help")])
+@pytest.mark.parametrize(
+    "command", [("--help",), ("search", "--help"), ("benchmark", "list"), ("benchmark", "all", "--help")]
+)
 def test_help_and_lists_import_nothing_heavy(command):
     assert imported(*command) == set()
 
 
 def test_commands_on_labels_do_without_models(tmp_path):
     folder = tmp_path / "world"
-    assert imported("synsitu", "--out", str(folder), "--clips", "2", "--split", "valid", "--labels-only") <= {"numpy", "cv2", "tqdm"}
+    assert imported("synsitu", "--out", str(folder), "--clips", "2", "--split", "valid", "--labels-only") <= {
+        "numpy",
+        "cv2",
+        "tqdm",
+    }
     assert imported("validate", str(folder), "--videos-check", "none") <= {"numpy"}
 
 
