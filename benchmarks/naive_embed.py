@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
 from srlclip.models.encoder import ClipEncoder
+from srlclip.pooling import unit
 from srlclip.video.frames import read_frames
 
 
@@ -31,4 +31,4 @@ class NaiveModel:
         pictures = [Image.fromarray(frame) for event in frames for frame in event]
         features = self.clip.get_image_features(**self.processor(images=pictures, return_tensors="pt"))
         vectors = features if isinstance(features, torch.Tensor) else features.pooler_output
-        return nn.functional.normalize(vectors.float(), dim=-1)
+        return unit(vectors.float())
