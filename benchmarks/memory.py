@@ -4,7 +4,8 @@
     OMP_NUM_THREADS=1 python benchmarks/memory.py --quick    # the bundled pair
 
 Each variant is a process of its own. The app is started over two drawn clips and asked, once the pair is loaded, for the page and
-for a search; then its resident size and its peak are read. Naive: two CLIPModels of transformers, one with peft's unmerged adapter.
+for a search; then its resident size and its peak are read, and how much of it is no file's (weights are mapped from theirs, and
+the system may drop those pages). Naive: two CLIPModels of transformers, one with peft's unmerged adapter, after one frame each.
 Linux only. Writes results/speed/memory.json and .md.
 """
 
@@ -34,16 +35,23 @@ from peft import PeftModel
 from transformers import CLIPModel
 base, second = CLIPModel.from_pretrained(sys.argv[1]), CLIPModel.from_pretrained(sys.argv[1])
 adapted = PeftModel.from_pretrained(second, sys.argv[2] + "/adapter")
+import torch
+with torch.inference_mode():
+    for model in (base, adapted.base_model.model):
+        size = model.config.vision_config.image_size
+        ids = torch.zeros(1, 77, dtype=torch.long)
+        model(input_ids=ids, pixel_values=torch.zeros(1, 3, size, size))
 print("loaded", flush=True)
 sys.stdin.read()
 """
 
 
 def resident(pid: int) -> dict[str, int]:
-    """{"rss_bytes", "peak_bytes"} of a process."""
+    """{"rss_bytes", "peak_bytes", "own_bytes"} of a process; own: no file's."""
     lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
-    sizes = {line.split(":")[0]: line.split()[1] for line in lines if line.startswith(("VmRSS", "VmHWM"))}
-    return {"rss_bytes": int(sizes["VmRSS"]) * 1024, "peak_bytes": int(sizes["VmHWM"]) * 1024}
+    sizes = {line.split(":")[0]: line.split()[1] for line in lines if line.startswith(("VmRSS", "VmHWM", "RssAnon"))}
+    named = {"rss_bytes": "VmRSS", "peak_bytes": "VmHWM", "own_bytes": "RssAnon"}
+    return {name: int(sizes[field]) * 1024 for name, field in named.items()}
 
 
 def of_app(flags: list[str], adapter: str, home: Path) -> dict[str, int]:
@@ -111,8 +119,11 @@ def main(argv: list[str] | None = None) -> int:
             rows["two models apart, no app"] = of_naive(base, adapter)
             for precision in ("fp32", "bf16"):
                 rows[f"app, {precision}"] = of_app([*flags, "--precision", precision], "adapter", folder)
-    cells = [(name, *(round(row[kind] / 2**20) for kind in ("rss_bytes", "peak_bytes"))) for name, row in rows.items()]
-    text = table(("process", "resident, MiB", "peak, MiB"), cells)
+    cells = [
+        (name, *(round(row[kind] / 2**20) for kind in ("rss_bytes", "peak_bytes", "own_bytes")))
+        for name, row in rows.items()
+    ]
+    text = table(("process", "resident, MiB", "peak, MiB", "of it no file's, MiB"), cells)
     about = {"model": "mini" if args.quick else args.model, "quick": args.quick}
     write("memory_quick" if args.quick else "memory", about, {"load_before": busy, "processes": rows}, text, args.out)
     print(text)

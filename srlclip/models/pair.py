@@ -108,6 +108,10 @@ class ClipPair:
         for encoder in (self.base, self.adapted):
             encoder.clip.vision_model.to(torch.bfloat16)
             encoder.clip.visual_projection.to(torch.bfloat16)
+        # The others may lie in the file's memory map, which would stay whole, with the exact image tower in it.
+        for weight in {*self.base.clip.parameters(), *self.adapted.clip.parameters()}:
+            if weight.dtype != torch.bfloat16:
+                weight.data = weight.data.clone()
 
     @property
     def embed_dim(self) -> int:
