@@ -54,7 +54,11 @@ def json_keys(of: Field) -> Both[str]:
 
 @dataclass(frozen=True)
 class PairInfo:
-    """What is being compared, for banners, downloads and result files."""
+    """What is being compared, for banners, downloads and result files.
+
+    precision: of the weights, fp32 or bf16. feature_cosine: the smallest one measured between a frame's embedding and its
+    exact one, under either model; 1 for fp32, None where it is not known.
+    """
 
     base_id: str
     adapter_id: str
@@ -65,6 +69,8 @@ class PairInfo:
     device: str
     version: str
     licence: str = "Apache-2.0"
+    precision: str = "fp32"
+    feature_cosine: float | None = 1.0
 
 
 def model_id(name: str) -> str:

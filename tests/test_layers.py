@@ -14,7 +14,7 @@ FILES.append(ROOT / "app.py")
 
 #: From the ground up. A file imports from its own place and from those before it; the longest name that fits is its place.
 PLACES = (
-    "srlclip/__init__", "srlclip/situations", "srlclip/results", "srlclip/config", "srlclip/progress", "srlclip/parallel", "srlclip/processes",
+    "srlclip/__init__", "srlclip/situations", "srlclip/results", "srlclip/config", "srlclip/progress", "srlclip/parallel", "srlclip/processes", "srlclip/speed",
     "srlclip/files", "srlclip/provenance", "srlclip/templates", "srlclip/pooling", "srlclip/losses",
     "srlclip/language", "srlclip/video", "srlclip/data",
     "srlclip/synsitu/verbs", "srlclip/synsitu/world", "srlclip/synsitu/shown", "srlclip/synsitu/drawing", "srlclip/synsitu",

@@ -19,6 +19,7 @@ import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from srlclip import speed
 from srlclip.app import zero_gpu
 from srlclip.progress import Progress
 from srlclip.situations import DataError, SrlClipError
@@ -51,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
         "--runs", metavar="DIR", help="folder of run folders, for the training curves (default: the bundled ones)"
     )
     flags.add_argument("--device", default="cpu", help="cpu, cuda, cuda:N or mps (default: %(default)s)")
+    speed.add_options(flags)
     flags.add_argument("--models", metavar="DIR", help="folder of models that the page offers to load as another pair")
     flags.add_argument(
         "--allow-models",
@@ -172,7 +174,9 @@ def load_pairs(args: argparse.Namespace, rules: ModelRules, patience: float = PA
 
     def load(name: PairName, progress: Progress) -> Comparison:
         heads = args.heads if name == own else None
-        loaded = Comparison.load(name.base, name.adapter, args.gallery, args.device, progress, heads, args.workers)
+        loaded = Comparison.load(
+            name.base, name.adapter, args.gallery, args.device, progress, heads, args.workers, args.precision
+        )
         if loaded.left_out:
             some = ", ".join(list(loaded.left_out)[:5]) + (" …" if len(loaded.left_out) > 5 else "")
             message = f"{len(loaded.left_out)} clips of {args.gallery} cannot be decoded and are left out: {some}"
@@ -255,6 +259,7 @@ def _launch(args: argparse.Namespace, host: str, port: int) -> tuple[Any, str]:
     from srlclip.app.ui import build_demo, launch_settings
     from srlclip.models.checkpoints import quiet_loading
 
+    speed.use_threads(args.threads)
     quiet_loading()
     pairs = load_pairs(args, model_rules(args, host))
     demo = build_demo(pairs, runs=args.runs or ASSETS / "models")

@@ -10,6 +10,7 @@ import argparse
 import json
 from pathlib import Path
 
+from srlclip import speed
 from srlclip.cli import benchmark_make, dense_captions
 from srlclip.cli.benchmark_run import OUT, run_all, run_one
 from srlclip.cli.output import print_result
@@ -95,6 +96,7 @@ def add_run_options(parser: argparse.ArgumentParser, out: str) -> None:
     parser.add_argument("--base", help="bundled name, folder or Hub id (default: the bundled mini pair)")
     parser.add_argument("--adapter", help="SRL-CLIP model folder or Hub id")
     parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1 ... (default: cpu)")
+    speed.add_options(parser)
     parser.add_argument("--frames", type=int, metavar="N", help="frames of a video (default: the benchmark's)")
     parser.add_argument("--context", action="store_true", help="also SRL-CLIP's contextualizer, which knows order")
     parser.add_argument(

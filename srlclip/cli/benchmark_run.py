@@ -11,6 +11,7 @@ from srlclip.cli.progress_line import progress_line
 from srlclip.evaluation.benchmarks.spec import Spec
 from srlclip.processes import Processes, launched
 from srlclip.situations import DataError
+from srlclip.speed import use_threads
 
 if TYPE_CHECKING:
     from srlclip.evaluation.benchmarks.outcome import Result
@@ -102,8 +103,9 @@ def _load(args: argparse.Namespace, processes: Processes) -> tuple[ClipPair, Pai
     from srlclip.comparison.loading import describe, load_pair
     from srlclip.models.checkpoints import quiet_loading
 
+    use_threads(args.threads)
     quiet_loading()
-    pair, adapter = load_pair(args.base, args.adapter, processes.device)
+    pair, adapter = load_pair(args.base, args.adapter, processes.device, args.precision)
     return pair, describe(pair, adapter, processes.device)
 
 
@@ -113,7 +115,7 @@ def _measured(spec: Spec, result: Result, pair: ClipPair, info: PairInfo, settin
     from srlclip.evaluation.benchmarks.report import Measured
     from srlclip.provenance import provenance
 
-    return Measured(spec, result, info, pair.fingerprints, settings, provenance(asdict(settings)))
+    return Measured(spec, result, info, pair.marks, settings, provenance(asdict(settings)))
 
 
 def _write(folder: Path, measured: Measured) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import sys
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
+from srlclip import speed
 from srlclip.cli.progress_line import progress_line
 from srlclip.results import MODELS
 from srlclip.situations import DataError
@@ -25,6 +26,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--base", help="bundled name, folder or Hub id (default: the bundled mini pair)")
     parser.add_argument("--adapter", help="SRL-CLIP model folder or Hub id")
     parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1 ... (default: cpu)")
+    speed.add_options(parser)
     parser.add_argument(
         "--model", choices=(*MODELS, "both"), help="whose features (default: both; base without an adapter)"
     )
@@ -80,8 +82,9 @@ def _export(args: argparse.Namespace, processes: Processes) -> int:
 
     effort = Effort(args.workers, processes)
     situations = read_videos(args.videos)
+    speed.use_threads(args.threads)
     quiet_loading()
-    pair, adapter = load_pair(args.base, args.adapter, processes.device)
+    pair, adapter = load_pair(args.base, args.adapter, processes.device, args.precision)
     model = args.model or ("base" if adapter is None else "both")
     settings = ExportSettings(
         models=MODELS if model == "both" else (model,),

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from srlclip import speed
 from srlclip.cli import queries as cli_queries
 from srlclip.cli import situations as cli_situations
 from srlclip.cli.output import column_names, print_result
@@ -31,6 +32,7 @@ def pair_options() -> argparse.ArgumentParser:
         default=1,
         help="threads that decode ahead while a gallery is embedded (default: 1; 0: none)",
     )
+    speed.add_options(pair)
     pair.add_argument("--json", action="store_true", help="print JSON")
     return pair
 
@@ -94,10 +96,11 @@ def load(args: argparse.Namespace) -> Comparison:
     from srlclip.comparison.comparison import Comparison
     from srlclip.models.checkpoints import quiet_loading
 
+    speed.use_threads(args.threads)
     quiet_loading()
     with progress_line() as progress:
         comparison = Comparison.load(
-            args.base, args.adapter, args.gallery, args.device, progress, args.heads, args.workers
+            args.base, args.adapter, args.gallery, args.device, progress, args.heads, args.workers, args.precision
         )
     for clip_id, reason in comparison.left_out.items():
         print(f"left out: {clip_id}: {reason}", file=sys.stderr)

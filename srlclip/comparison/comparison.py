@@ -24,8 +24,6 @@ from srlclip.comparison.explained import ExplainedSearch, explain_search
 from srlclip.comparison.gallery import Gallery
 from srlclip.comparison.indexing import EMBEDDED, embed_gallery
 from srlclip.comparison.loading import (
-    DEFAULT_ADAPTER,
-    DEFAULT_BASE,
     describe,
     find_heads,
     find_lexicon,
@@ -57,6 +55,7 @@ from srlclip.results import (
     Timeline,
 )
 from srlclip.situations import Caption, Event, Situation
+from srlclip.speed import EXACT
 
 
 class Comparison:
@@ -92,15 +91,17 @@ class Comparison:
         progress: Progress | None = None,
         heads: str | Path | None = None,
         workers: int = 1,
+        precision: str = EXACT,
     ) -> Comparison:
         """base, adapter: bundled name, folder or Hub id; both None is the bundled pair, an adapter alone brings its base,
         a base alone is compared with itself. gallery: a folder of videos (see data.folder), None for the bundled clips.
         heads: a folder with the captioners base/ and adapted/, None for those that the adapter brings, if it does.
-        workers: threads that decode the next clips while one is embedded.
+        workers: threads that decode the next clips while one is embedded. precision: fp32, bf16 (the fast mode, which
+        info.feature_cosine measures) or auto (bf16 where the device has it).
 
         Gallery embeddings are kept in the user's cache folder. Raises CheckpointError, DataError, ValueError.
         """
-        pair, adapter = load_pair(base, adapter, device)
+        pair, adapter = load_pair(base, adapter, device, precision)
         info = describe(pair, adapter, device)
         trained = find_heads(pair, adapter, heads)
         situations = read_folder(gallery or ASSETS / "gallery")

@@ -90,7 +90,7 @@ def embedded(
 
 def gallery_name(pair: ClipPair, situations: Sequence[Situation]) -> str:
     """Under what name the embeddings of these clips by this pair are kept."""
-    return json_digest([pair.fingerprints, [_stamp(s) for s in situations]], 24)
+    return json_digest([pair.marks, [_stamp(s) for s in situations]], 24)
 
 
 def _stamp(situation: Situation) -> list:

@@ -85,7 +85,7 @@ class GalleryVectors:
         rule = json_digest([asdict(self._sampling), SECONDS_PER_EVENT], 8, sort_keys=True)
         folder = cache_folder() / "events"
         with self._forgiven():
-            self._stores = Both.of(lambda model: EmbeddingStore(folder / f"{pair.fingerprints[model]}-{rule}", _MEND))
+            self._stores = Both.of(lambda model: EmbeddingStore(folder / f"{pair.marks[model]}-{rule}", _MEND))
 
     def key(self, situation: Situation) -> str:
         """What a clip's vectors are kept under: clip_key; of a file that is not there, of nothing."""
@@ -125,7 +125,7 @@ class GalleryVectors:
 
 def _bundled(pair: ClipPair, situations: Sequence[Situation]) -> Indexed | None:
     try:
-        gallery = Gallery.load(ASSETS / "index" / gallery_name(pair, situations), pair.fingerprints)
+        gallery = Gallery.load(ASSETS / "index" / gallery_name(pair, situations), pair.marks)
     except DataError:
         return None
     by_id = {s.clip_id: s for s in situations}
@@ -193,7 +193,7 @@ def _assembled(
     if place:
         raise DataError(f"{len(place)} embeddings were lost while they were read; run this again")
     ids = tuple(situation.clip_id for _, situation in there)
-    gallery = Gallery(ids, events, clips, pair.fingerprints, tuple(counts))
+    gallery = Gallery(ids, events, clips, pair.marks, tuple(counts))
     return Indexed(gallery, tuple(s for _, s in there), EMBEDDED if made else CACHED, made, left_out)
 
 

@@ -10,23 +10,31 @@ import torch
 from srlclip import __version__
 from srlclip.captioning.trained import CaptionHeads
 from srlclip.comparison import published
+from srlclip.comparison.fast_mode import make_fast
 from srlclip.language.lexicon import Lexicon
 from srlclip.models.checkpoints import fetch_folder, read_json, resolve_bundled
 from srlclip.models.pair import ClipPair
 from srlclip.results import PairInfo
 from srlclip.situations import Situation
+from srlclip.speed import EXACT, FAST, precision_of
 
 DEFAULT_BASE, DEFAULT_ADAPTER = "mini-base", "mini-srlclip"
 #: Where a model folder keeps the captioners of its pair.
 HEADS_FOLDER = "captioner"
 
 
-def load_pair(base: str | None, adapter: str | None, device: str) -> tuple[ClipPair, str | None]:
+def load_pair(
+    base: str | None, adapter: str | None, device: str, precision: str = EXACT
+) -> tuple[ClipPair, str | None]:
     """The pair that Comparison.load describes, and its adapter. Raises CheckpointError; ValueError for the device."""
     if base is None and adapter is None:
         base, adapter = DEFAULT_BASE, DEFAULT_ADAPTER
     _check_device(device)
-    return ClipPair.load(base, adapter, device), adapter
+    precision = precision_of(precision, device)
+    pair = ClipPair.load(base, adapter, device)
+    if precision == FAST:
+        make_fast(pair)
+    return pair, adapter
 
 
 def _check_device(device: str) -> None:
@@ -54,6 +62,8 @@ def describe(pair: ClipPair, adapter: str | None, device: str) -> PairInfo:
         image_size=pair.base.image_size,
         device=device,
         version=__version__,
+        precision=pair.precision,
+        feature_cosine=pair.feature_cosine,
     )
 
 

@@ -313,7 +313,9 @@ def _identity(pair: ClipPair, settings: ExportSettings, format: str) -> dict[str
     return {
         "version": VERSION,
         "settings": {**choices, "format": format},
-        "fingerprints": {m: pair.feature_fingerprint(m, in_context and m == "adapted") for m in settings.models},
+        "fingerprints": {
+            m: pair.mark(pair.feature_fingerprint(m, in_context and m == "adapted")) for m in settings.models
+        },
         "dim": pair.embed_dim,
         "preprocessing": asdict(pair.base.preprocess_spec),
     }

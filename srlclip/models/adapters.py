@@ -173,3 +173,21 @@ def check_adapter(folder: str | Path, clip: Any) -> AdapterConfig:
     if {name for name, _ in clip.named_modules() if config.reaches(name)} != set(shapes):
         raise CheckpointError(f"{folder}: adapter_config.json and its weights name different layers; save it again")
     return config
+
+
+def merge_weights(folder: str | Path, clip: Any) -> None:
+    """Add the deltas of a peft folder to the weights of `clip`, in place, as peft's merge does; peft itself, a second of
+    imports, stays away. Raises CheckpointError for a folder that does not fit.
+    """
+    import torch
+    from safetensors.torch import load_file
+
+    folder = Path(folder)
+    config = check_adapter(folder, clip)
+    scale = config.alpha / (config.rank**0.5 if config.rank_root else config.rank)
+    stored = load_file(folder / "adapter_model.safetensors")
+    with torch.no_grad():
+        for name in adapter_shapes(folder):
+            weight = clip.get_submodule(name).weight
+            a, b = (stored[f"base_model.model.{name}.lora_{side}.weight"] for side in "AB")
+            weight += ((b.float() @ a.float()) * scale).to(weight.device, weight.dtype)

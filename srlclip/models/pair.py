@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 
 from srlclip.files import files_digest
-from srlclip.models.adapters import adapter_shapes
+from srlclip.models.adapters import adapter_shapes, merge_weights
 from srlclip.models.checkpoints import fetch_folder
 from srlclip.models.contextualizer import VideoContextualizer
 from srlclip.models.encoder import ClipEncoder
@@ -27,13 +27,16 @@ from srlclip.models.srlclip import (
 )
 from srlclip.results import Both
 from srlclip.situations import CheckpointError
+from srlclip.speed import EXACT, FAST, precision_of
 
 
 class ClipPair:
     """base and adapted encoders over the same tokenizer and preprocessing, both frozen and in eval mode.
 
     contextualizer: the adapted model's, or None without an adapter. fingerprints: 16 hex digits per model ("base",
-    "adapted") that change with its weights, for galleries and result files.
+    "adapted") that change with its weights, for result files and what was trained on them. precision: of the image towers'
+    weights, fp32 or bf16. feature_cosine: the smallest one known between a frame's embedding and its exact one, under
+    either model; 1 for exact weights, None where nobody has measured it.
     """
 
     def __init__(
@@ -45,7 +48,17 @@ class ClipPair:
     ):
         self.base, self.adapted, self.contextualizer = base, adapted, contextualizer
         self.encoders = Both(base, adapted)
-        self.fingerprints = fingerprints
+        self.fingerprints, self.precision = fingerprints, EXACT
+        self.feature_cosine: float | None = 1.0
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """What stored embeddings are known by, per model: the fingerprint, and the precision where it is not exact."""
+        return {model: self.mark(fingerprint) for model, fingerprint in self.fingerprints.items()}
+
+    def mark(self, fingerprint: str) -> str:
+        """A fingerprint of weights, with the precision that they compute in where it is not exact."""
+        return fingerprint if self.precision == EXACT else f"{fingerprint}-{self.precision}"
 
     @classmethod
     def load(
@@ -53,16 +66,17 @@ class ClipPair:
         base: str | Path | None,
         adapter: str | Path | None,
         device: str | torch.device = "cpu",
-        dtype: torch.dtype = torch.float32,
+        precision: str = EXACT,
         frames_only: bool = False,
     ) -> ClipPair:
         """base: bundled name, folder or Hub id, None for the one the adapter names. adapter: likewise a model folder
         written by SRLCLIP.save; None makes the adapted model the base itself.
 
-        dtype: of the towers' weights (torch.bfloat16 is the fast mode); embeddings are float32 always. frames_only: no
-        text will be embedded, so the adapter may have changed the text tower too.
+        precision: of the image towers' weights, one of speed.PRECISIONS; embeddings are float32 always. frames_only: no text will
+        be embedded, so the adapter may have changed the text tower too.
         Raises CheckpointError; ValueError when both are None.
         """
+        precision = precision_of(precision, device)
         if adapter is None:
             if base is None:
                 raise ValueError("base and adapter are both None; give at least one")
@@ -82,16 +96,22 @@ class ClipPair:
             marks = {"base": fingerprint, "adapted": files_digest(*_weight_files(folder))[:16]}
             contextualizer = load_contextualizer(folder)
             pair = cls(encoder, adapted, contextualizer.to(device) if contextualizer is not None else None, marks)
-        if dtype != torch.float32:
-            pair._cast(dtype)
+        if precision == FAST:
+            pair.use_bfloat16()
         return pair
 
-    def _cast(self, dtype: torch.dtype) -> None:
+    def use_bfloat16(self) -> None:
+        """The fast mode: the image towers' weights in bfloat16. Texts stay exact: they take little time, and their rounding
+        would move more ranks than that of the frames. There is no way back."""
+        self.precision, self.feature_cosine = FAST, None
         # After merging, so that small deltas are added in float32. Parameters are changed in place: sharing stays.
-        scale = self.base.clip.logit_scale.data
         for encoder in (self.base, self.adapted):
-            encoder.clip.to(dtype)
-            encoder.clip.logit_scale.data = scale
+            encoder.clip.vision_model.to(torch.bfloat16)
+            encoder.clip.visual_projection.to(torch.bfloat16)
+        # The others may lie in the file's memory map, which would stay whole, with the exact image tower in it.
+        for weight in {*self.base.clip.parameters(), *self.adapted.clip.parameters()}:
+            if weight.dtype != torch.bfloat16:
+                weight.data = weight.data.clone()
 
     @property
     def embed_dim(self) -> int:
@@ -153,8 +173,7 @@ def adapted_copy(base: ClipEncoder, folder: Path) -> ClipEncoder:
         memo[id(clip.text_model)] = clip.text_model
     adapted = ClipEncoder(copy.deepcopy(clip, memo), base.tokenizer, base.preprocess_spec, base.name)
     if "lora" in (tuning.image, tuning.text):
-        adapted.load_adapter(adapter)
-        adapted.merge_adapter()
+        merge_weights(adapter, adapted.clip)
     if tuning.image == "full":
         load_image_tower(adapted, folder)
     return adapted.eval()

@@ -11,6 +11,7 @@ import torch
 from tiny_models import save_tiny_clip
 
 from srlclip.config import LORA_TARGETS, LoraSettings
+from srlclip.models.adapters import merge_weights
 from srlclip.models.checkpoints import BUNDLED, resolve_bundled, resolve_source
 from srlclip.models.encoder import ClipEncoder
 from srlclip.situations import CheckpointError
@@ -256,3 +257,29 @@ def test_adapters_that_do_not_fit(encoder: ClipEncoder, tmp_path: Path) -> None:
             ClipEncoder.load(encoder.name).load_adapter(
                 edited(base, tmp_path / next(iter(edit)), "adapter_config.json", edit)
             )
+
+
+@pytest.mark.parametrize("rank_root", [False, True])
+def test_merging_without_peft_equals_peft(
+    tiny_clip: Path, pixels: torch.Tensor, tmp_path: Path, rank_root: bool
+) -> None:
+    trained = ClipEncoder.load(tiny_clip)
+    trained.add_lora(LoraSettings(rank=4, alpha=8.0))
+    for name, weight in trained.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(weight.data, std=0.1, generator=torch.Generator().manual_seed(len(name)))
+    trained.save_adapter(tmp_path)
+    config = json.loads((tmp_path / "adapter_config.json").read_text("utf-8"))
+    (tmp_path / "adapter_config.json").write_text(json.dumps(config | {"use_rslora": rank_root}), "utf-8")
+    theirs, ours = ClipEncoder.load(tiny_clip), ClipEncoder.load(tiny_clip)
+    before = ours.encode_frames(pixels)
+    theirs.load_adapter(tmp_path)
+    theirs.merge_adapter()
+    merge_weights(tmp_path, ours.clip)
+    for (name, weight), (other, merged) in zip(
+        theirs.clip.named_parameters(), ours.clip.named_parameters(), strict=True
+    ):
+        assert name == other
+        torch.testing.assert_close(merged, weight, rtol=0, atol=1e-6)
+    torch.testing.assert_close(ours.encode_frames(pixels), theirs.encode_frames(pixels), rtol=0, atol=1e-5)
+    assert (ours.encode_frames(pixels) - before).abs().max() > 0.01

@@ -160,9 +160,9 @@ def test_pair_gives_both_models(model: SRLCLIP, tiny_clip: Path, folder: Path, p
     assert torch.equal(base, base_again), "nothing is toggled"
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_pair_shares_all_weights_that_are_not_adapted(folder: Path, dtype: torch.dtype) -> None:
-    pair = ClipPair.load(None, folder, dtype=dtype)
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_pair_shares_all_weights_that_are_not_adapted(folder: Path, precision: str) -> None:
+    pair = ClipPair.load(None, folder, precision=precision)
     base = {name: weight.data_ptr() for name, weight in pair.base.clip.named_parameters()}
     adapted = {name: weight.data_ptr() for name, weight in pair.adapted.clip.named_parameters()}
     assert set(base) == set(adapted)
@@ -176,8 +176,11 @@ def test_pair_shares_all_weights_that_are_not_adapted(folder: Path, dtype: torch
 
 
 def test_pair_in_bfloat16_is_close(folder: Path, pixels: torch.Tensor) -> None:
-    exact, fast = ClipPair.load(None, folder), ClipPair.load(None, folder, dtype=torch.bfloat16)
-    assert exact.fingerprints == fast.fingerprints
+    exact, fast = ClipPair.load(None, folder), ClipPair.load(None, folder, precision="bf16")
+    assert exact.fingerprints == fast.fingerprints == exact.marks
+    assert fast.marks == {m: f"{mark}-bf16" for m, mark in exact.marks.items()}, "stored embeddings do not mix"
+    for pair in (exact, fast):
+        assert pair.feature_fingerprint("adapted", True) == exact.feature_fingerprint("adapted", True), "of the weights"
     for ours, theirs in zip(fast.encode_frames(pixels), exact.encode_frames(pixels), strict=True):
         assert ours.dtype == torch.float32
         assert torch.nn.functional.cosine_similarity(ours, theirs, dim=-1).min() > 0.995

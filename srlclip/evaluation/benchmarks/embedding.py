@@ -108,7 +108,7 @@ def _pooled(
 
 
 def _mark(pair: ClipPair, model: str) -> str:
-    return f"{pair.fingerprints[model]}-{json_digest(asdict(pair.base.preprocess_spec), 8)}"
+    return f"{pair.marks[model]}-{json_digest(asdict(pair.base.preprocess_spec), 8)}"
 
 
 def _text_mark(pair: ClipPair) -> str:

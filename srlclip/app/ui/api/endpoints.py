@@ -112,7 +112,7 @@ def add_endpoints(comparison: Comparison, models: FurtherModels | None = None) -
             limit: how many clips to list, 0 to 200.
             offset: the first clip to list, from 0.
         Returns:
-            JSON: models with fingerprints, embed_dim, image_size, device, licence, decoders, negative_kinds, further (adapters that /search takes as also), limits, gallery_size, and clips with the verb and roles of each event.
+            JSON: models with fingerprints, embed_dim, image_size, device, precision with its feature_cosine, licence, decoders, negative_kinds, further (adapters that /search takes as also), limits, gallery_size, and clips with the verb and roles of each event.
         """
         clips = comparison.clip_ids()
         first = whole("offset", offset, 0, 10**9)
@@ -123,6 +123,8 @@ def add_endpoints(comparison: Comparison, models: FurtherModels | None = None) -
             "embed_dim": about.embed_dim,
             "image_size": about.image_size,
             "device": about.device,
+            "precision": about.precision,
+            "feature_cosine": about.feature_cosine,
             "licence": about.licence,
             "decoders": list(comparison.decoders()),
             "negative_kinds": list(KINDS),

@@ -86,6 +86,14 @@ def header(info: PairInfo, first_line: str = "", source: str = "") -> str:
     )
 
 
+def precision_words(info: PairInfo) -> str:
+    """The precision of a pair's weights, and what a faster one than fp32 changes."""
+    if info.precision == "fp32":
+        return "fp32 (exact)"
+    known = f", frames' cosine with fp32 at least {info.feature_cosine:.5f}" if info.feature_cosine else ""
+    return f"{info.precision} (fast{known})"
+
+
 def footer(info: PairInfo) -> str:
     """What a score is, and versions and licence."""
     return page(
@@ -94,5 +102,5 @@ def footer(info: PairInfo) -> str:
         "The cosine of the text and an event (the mean of its frames), in [−1, 1]; a search ranks a clip by its best event. "
         "Compare ranks and margins. "
         f"Base {esc(model_id(info.base_id))} · adapter {esc(model_id(info.adapter_id))} · {info.embed_dim}-d, "
-        f"{info.image_size} px, {esc(info.device)} · srlclip {esc(info.version)}</details>"
+        f"{info.image_size} px, {esc(info.device)}, {esc(precision_words(info))} · srlclip {esc(info.version)}</details>"
     )

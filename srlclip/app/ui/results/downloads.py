@@ -38,6 +38,7 @@ def provenance(info: PairInfo) -> dict:
         "adapter": model_id(info.adapter_id),
         "trained_on": info.trained_on,
         "synthetic": info.is_synthetic,
+        "precision": info.precision,
         "srlclip_version": info.version,
         "score": "cosine similarity; ranks from 1, ties rank last; margin = true - negative, a tie counts as fooled",
     }
