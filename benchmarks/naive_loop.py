@@ -17,7 +17,7 @@ from srlclip.models.encoder import ClipEncoder
 from srlclip.pooling import unit
 from srlclip.situations import Situation
 from training.recipe.data import Batch, TrainingData
-from training.train import Trainer
+from training.train import Step, Trainer
 
 
 class EachTimeDecoded:
@@ -31,7 +31,7 @@ class EachTimeDecoded:
         self.started: dict[str, Future[np.ndarray]] = {}
 
     def request(self, ids: Iterable[str]) -> None:
-        self.started = {i: self.pool.submit(decode, self.situations[i], self.sampling) for i in ids}
+        self.started.update((i, self.pool.submit(decode, self.situations[i], self.sampling)) for i in ids)
 
     def __getitem__(self, clip_id: str) -> np.ndarray:
         return self.started.pop(clip_id).result()
@@ -48,7 +48,7 @@ class DecodingData(TrainingData):
 class EmbeddingTrainer(Trainer):
     """Embeds every caption and negative of a batch at each step, as a loop without a caption table does."""
 
-    def _take_step(self, window: list[Batch]) -> dict[str, float]:
+    def _take_step(self, window: list[Batch]) -> Step:
         return super()._take_step([self._embedded(batch) for batch in window])
 
     def _embedded(self, batch: Batch) -> Batch:

@@ -25,6 +25,7 @@ from tqdm import tqdm
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from srlclip.captioning import zero_shot
+from srlclip.captioning.ensembles import Ensembles
 from srlclip.captioning.readings import Guess, Reading
 from srlclip.captioning.trained import fitting_captioner
 from srlclip.config import load_json, to_dict, with_overrides
@@ -125,12 +126,12 @@ def majority_readings(bench: Bench) -> ByClip:
 
 def zero_shot_readings(bench: Bench, arm: str, lexicon: Lexicon) -> ByClip:
     """CLIP alone, under the true verb's roles: see srlclip/captioning/zero_shot.py."""
-    embed, scale = remembering(bench.pair), float(bench.pair.base.logit_scale)
+    ensembles, scale = Ensembles(lexicon, remembering(bench.pair)), float(bench.pair.base.logit_scale)
     out = {}
     for s in tqdm(bench.situations, desc=f"zero-shot {arm}", unit="clip"):
         vectors = event_vectors(bench.data[arm].frames[s.clip_id])
         out[s.clip_id] = [
-            zero_shot.read_event(vector, lexicon, embed, scale, event.verb_id if event.verb_id in lexicon else None)
+            zero_shot.read_event(vector, ensembles, scale, event.verb_id if event.verb_id in lexicon else None)
             for vector, event in zip(vectors, s.events, strict=True)
         ]
     return out

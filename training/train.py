@@ -18,7 +18,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -47,6 +47,8 @@ from training.runs.trackers import start_trackers, tracker_names
 from training.settings import OptimSettings, TrainSettings
 
 CONFIG = Path(__file__).parent / "configs" / "synsitu.json"
+#: On a GPU, steps between two looks at the loss.
+READ_EVERY = 20
 
 
 def train(settings: TrainSettings) -> dict[str, float]:
@@ -82,20 +84,21 @@ def train(settings: TrainSettings) -> dict[str, float]:
     run.rewind(step if metrics else None)
     start_trackers(accelerator, out, to_dict(settings), step)
 
-    def log(epoch: int, **values: float) -> None:
-        run.log(epoch=epoch, step=trainer.step, **values)
-        accelerator.log(values, step=trainer.step)
+    def log(epoch: int, at: int, **values: float) -> None:
+        run.log(epoch=epoch, step=at, **values)
+        accelerator.log(values, step=at)
 
     if not metrics:
         metrics = validate(model, valid, settings, accelerator)
-        log(0, **metrics)
+        log(0, trainer.step, **metrics)
     for epoch in range(step // max(1, trainer.per_epoch) + 1, o.epochs + 1):
-        for terms in trainer.epoch(epoch):
-            log(epoch, learning_rate=trainer.learning_rate, **terms)
-            if trainer.step % settings.checkpoint_every == 0 and trainer.step % trainer.per_epoch:
+        for finished in trainer.epoch(epoch):
+            for taken in finished:
+                log(epoch, taken.step, learning_rate=taken.learning_rate, **taken.terms())
+            if finished and trainer.step % settings.checkpoint_every == 0 and trainer.step % trainer.per_epoch:
                 trainer.save(checkpoints, metrics)
         metrics = validate(model, valid, settings, accelerator)
-        log(epoch, **metrics)
+        log(epoch, trainer.step, **metrics)
         trainer.save(checkpoints, metrics)
         accelerator.print("  ".join(f"{name} {value:.2f}" for name, value in metrics.items()))
     if accelerator.is_main_process:
@@ -138,7 +141,9 @@ def create_optimiser(model: SRLCLIP, settings: OptimSettings) -> torch.optim.Ada
         own = list(model.contextualizer.parameters())  # the last of them all
         weights = [{"params": weights[: -len(own)]}, {"params": own, "rate": settings.contextualizer_rate}]
         weights = [group for group in weights if group["params"]]
-    return torch.optim.AdamW(weights, lr=settings.learning_rate, weight_decay=settings.weight_decay)
+    # One kernel instead of a few for each of hundreds of tensors; on a CPU the usual one stays, bit for bit.
+    fused = True if model.encoder.device.type == "cuda" else None
+    return torch.optim.AdamW(weights, lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=fused)
 
 
 def load_data(settings: TrainSettings, model: SRLCLIP, accelerator: Accelerator) -> tuple[TrainingData, TrainingData]:
@@ -160,6 +165,25 @@ def load_data(settings: TrainSettings, model: SRLCLIP, accelerator: Accelerator)
     return data, valid
 
 
+@dataclass(frozen=True)
+class Step:
+    """An optimiser step that was taken. step: its number, from 1. values: (T,), the terms of the loss, still on the device."""
+
+    step: int
+    learning_rate: float
+    names: tuple[str, ...]
+    values: torch.Tensor
+
+    def terms(self) -> dict[str, float]:
+        """The loss terms by name; waits for the device. Raises ValueError for a loss that is no number."""
+        shown = dict(zip(self.names, self.values.tolist(), strict=True))
+        if not math.isfinite(shown["total"]):
+            raise ValueError(
+                f"the loss is {shown['total']} at step {self.step}; lower optim.learning_rate, or use another optim.precision"
+            )
+        return shown
+
+
 class Trainer:
     """Steps through the epochs, and where it stands. step: optimiser steps taken; per_epoch: those of an epoch."""
 
@@ -171,21 +195,33 @@ class Trainer:
         self.per_epoch = math.ceil(data.steps() / settings.optim.accumulate)
         self.learning_rate = 0.0
 
-    def epoch(self, epoch: int) -> Iterator[dict[str, float]]:
-        """Take the epoch's remaining steps; the loss terms of each."""
-        a, accumulate = self.accelerator, self.settings.optim.accumulate
+    def epoch(self, epoch: int) -> Iterator[list[Step]]:
+        """Take the epoch's remaining steps, and after each give those whose terms are to be read now.
+
+        On a GPU these come READ_EVERY steps at a time: reading waits for the device, which then has nothing to do. All are
+        there at the end of the epoch and where a checkpoint is due.
+        """
+        a, s = self.accelerator, self.settings
+        accumulate, on_gpu = s.optim.accumulate, a.device.type == "cuda"
+        every = read_every(a.device)
         first = self.step - (epoch - 1) * self.per_epoch
-        batches = self.data.batches(epoch, a.process_index, a.num_processes, first * accumulate)
+        place = (a.process_index, a.num_processes, first * accumulate)
+        batches = self.data.batches(epoch, *place, workers=s.data.workers if on_gpu else 1, pinned=on_gpu)
         self.wrapped.train()
         name = f"epoch {epoch}/{self.settings.optim.epochs}"
         with tqdm(initial=first, total=self.per_epoch, desc=name, disable=not a.is_main_process) as bar:
+            taken: list[Step] = []
             while window := list(islice(batches, accumulate)):
-                terms = self._take_step(window)
-                bar.set_postfix({name: f"{value:.3f}" for name, value in terms.items()}, refresh=False)
+                taken.append(self._take_step(window))
+                due = any(self.step % each == 0 for each in (every, s.checkpoint_every, self.per_epoch))
+                if due:
+                    shown = taken[-1].terms()
+                    bar.set_postfix({name: f"{value:.3f}" for name, value in shown.items()}, refresh=False)
                 bar.update()
-                yield terms
+                yield taken if due else []
+                taken = [] if due else taken
 
-    def _take_step(self, window: list[Batch]) -> dict[str, float]:
+    def _take_step(self, window: list[Batch]) -> Step:
         """One optimiser step on the mean loss of the window's batches."""
         a, s = self.accelerator, self.settings
         steps = self.per_epoch * s.optim.epochs
@@ -206,12 +242,7 @@ class Trainer:
         self.optimiser.step()
         self.optimiser.zero_grad()
         self.step += 1
-        shown = dict(zip(terms, torch.stack(seen).mean(0).tolist(), strict=True))
-        if not math.isfinite(shown["total"]):
-            raise ValueError(
-                f"the loss is {shown['total']} at step {self.step}; lower optim.learning_rate, or use another optim.precision"
-            )
-        return shown
+        return Step(self.step, self.learning_rate, tuple(terms), torch.stack(seen).mean(0))
 
     def save(self, checkpoints: Checkpoints, metrics: dict[str, float]) -> None:
         """Write a checkpoint; every process calls it."""
@@ -239,6 +270,11 @@ class Trainer:
         self.step = facts["step"]
         self.accelerator.print(f"resumed at step {self.step} from {path}")
         return self.step, facts["metrics"]
+
+
+def read_every(device: torch.device) -> int:
+    """Steps between two looks at the loss."""
+    return READ_EVERY if device.type == "cuda" else 1
 
 
 def rate(step: int, steps: int, settings: TrainSettings) -> float:

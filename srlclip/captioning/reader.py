@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from srlclip.captioning import trained, zero_shot
+from srlclip.captioning.ensembles import Embed, Ensembles
 from srlclip.captioning.readings import MATCH_RULE, Reading, lemma, sentence, table_rows
 from srlclip.captioning.trained import CaptionHeads
 from srlclip.language.lexicon import Lexicon
@@ -20,12 +21,13 @@ HEADS, ZERO_SHOT = "heads", "zero_shot"
 
 
 class CaptionReader:
-    """heads: None if the pair has no trained captioners. embed, scale: as zero_shot.read_event."""
+    """heads: None if the pair has no trained captioners. embed: as Ensembles; scale: as zero_shot.read_event."""
 
-    def __init__(self, lexicon: Lexicon, heads: CaptionHeads | None, embed: zero_shot.Embed, scale: float):
-        self.heads, self.embed, self.scale = heads, embed, scale
+    def __init__(self, lexicon: Lexicon, heads: CaptionHeads | None, embed: Embed, scale: float):
+        self.heads, self.scale = heads, scale
         # A head may name verbs that the gallery's or adapter's lexicon does not have.
         self.lexicon = lexicon.with_verbs(heads.entries) if heads is not None else lexicon
+        self.ensembles = Ensembles(self.lexicon, embed)
 
     @property
     def decoders(self) -> tuple[str, ...]:
@@ -102,11 +104,12 @@ class CaptionReader:
     ) -> tuple[list[Reading], list[Reading]]:
         """(readings for the table, readings for the sentences: of roles that the head itself asks for)."""
         assert self.heads is not None
-        own = self.heads.read(model, frames, progress=step)
         if not situation.events:
+            own = self.heads.read(model, frames, progress=step)
             return own, own
         asked = [[role.key for role in event.roles] for event in situation.events]
-        return self.heads.read(model, frames, asked), own
+        own, under = self.heads.read_each(model, frames, (None, asked), progress=step)
+        return under, own
 
     def _zero_shot(
         self, model: str, situation: Situation, frames: np.ndarray, step
@@ -115,6 +118,6 @@ class CaptionReader:
         for k, vector in enumerate(event_vectors(frames)):
             given = situation.events[k].verb_id if situation.events else None
             given = given if given in self.lexicon else None
-            out.append(zero_shot.read_event(vector, self.lexicon, self.embed, self.scale, given))
+            out.append(zero_shot.read_event(vector, self.ensembles, self.scale, given))
             step((k + 1) / len(frames))
         return out, out

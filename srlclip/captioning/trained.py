@@ -97,27 +97,40 @@ class CaptionHeads:
         else those that the best verb has in the lexicon, or the predicted ones. progress: takes the share that is done.
         Raises ValueError for unknown roles, or roles of another number of events.
         """
+        return self.read_each(model, frames, (asked,), roles, beams, progress)[0]
+
+    def read_each(
+        self,
+        model: str,
+        frames: np.ndarray,
+        questions: Sequence[Sequence[Sequence[str]] | None],
+        roles: str = "lexicon",
+        beams: int = 1,
+        progress: Callable[[float], None] | None = None,
+    ) -> list[list[Reading]]:
+        """What `read` gives for each `asked` of the questions; the clip itself is read once for all of them."""
         captioner, source = self.heads[model]
         events = len(frames)
-        if asked is not None and len(asked) != events:
-            raise ValueError(f"roles are asked of {len(asked)} events, but there are frames of {events}")
+        for asked in questions:
+            if asked is not None and len(asked) != events:
+                raise ValueError(f"roles are asked of {len(asked)} events, but there are frames of {events}")
         size = min(events, source.events)
         # Event e is read in the window that starts at starts[e], where it stands at place e - starts[e].
         starts = [min(max(e - size // 2, 0), events - size) for e in range(events)]
         windows = sorted(set(starts))
-        read: dict[int, list[Reading]] = {}
+        read: list[dict[int, list[Reading]]] = [{} for _ in questions]
         for i in range(0, len(windows), _BATCH):
             block = windows[i : i + _BATCH]
             stack = torch.from_numpy(np.stack([frames[s : s + size] for s in block])).to(captioner.device)
             context = self.pair.context_events(stack) if source.contextualized else None
-            given = [asked[s : s + size] for s in block] if asked is not None else None
-            read |= dict(zip(block, read_clips(captioner, stack, context, given, roles, beams), strict=True))
+            given = [[q[s : s + size] for s in block] if q is not None else None for q in questions]
+            for known, answer in zip(read, answers(captioner, stack, context, given, roles, beams), strict=True):
+                known |= dict(zip(block, answer, strict=True))
             if progress:
                 progress(min(1.0, (i + len(block)) / len(windows)))
-        return [read[start][e - start] for e, start in enumerate(starts)]
+        return [[known[start][e - start] for e, start in enumerate(starts)] for known in read]
 
 
-@torch.inference_mode()
 def read_clips(
     captioner: Captioner,
     frames: torch.Tensor,
@@ -131,6 +144,19 @@ def read_clips(
     frames, events: as Captioner.encode. asked: per clip and event the role keys, None to take them from `roles`
     ("lexicon": those of the best verb; "predicted": by the role head, at least one). Raises ValueError.
     """
+    return answers(captioner, frames, events, (asked,), roles, beams)[0]
+
+
+@torch.inference_mode()
+def answers(
+    captioner: Captioner,
+    frames: torch.Tensor,
+    events: torch.Tensor | None,
+    questions: Sequence[Sequence[Sequence[Sequence[str]]] | None],
+    roles: str = "lexicon",
+    beams: int = 1,
+) -> list[list[list[Reading]]]:
+    """What read_clips gives for each `asked` of the questions. The clips are encoded once, and equal roles filled once."""
     if roles not in ROLE_SOURCES:
         raise ValueError(f"roles is {roles!r}; allowed: {', '.join(ROLE_SOURCES)}")
     captioner.eval()
@@ -144,10 +170,29 @@ def read_clips(
         ]
         for row in zip(top.indices.tolist(), top.values.tolist(), strict=True)
     ]
-    if asked is None:
-        asked = _roles(captioner, clips, verbs, roles)
-    keys = [[tuple(dict.fromkeys(event)) for event in clip] for clip in asked]  # a role stands once in a reading
-    slots = Slots.of(keys, frames.device)
+    filled: list[tuple[list, list[list[Reading]]]] = []
+    out = []
+    for asked in questions:
+        given = asked if asked is not None else _roles(captioner, clips, verbs, roles)
+        keys = [[tuple(dict.fromkeys(event)) for event in clip] for clip in given]  # a role stands once in a reading
+        known = next((readings for others, readings in filled if others == keys), None)
+        if known is None:
+            known = _filled(captioner, clips, verbs, keys, frames.device, beams)
+            filled.append((keys, known))
+        out.append(known)
+    return out
+
+
+def _filled(
+    captioner: Captioner,
+    clips: EncodedClips,
+    verbs: Sequence[Sequence[tuple[tuple[str, float], ...]]],
+    keys: Sequence[Sequence[tuple[str, ...]]],
+    device: torch.device,
+    beams: int,
+) -> list[list[Reading]]:
+    """The readings of clips whose verbs are known, with these roles of each event."""
+    slots = Slots.of(keys, device)
     said = captioner.decode(captioner.role_vectors(clips, slots)[slots.used], beams)
     texts = (captioner.vocabulary.decode(row) for row in said.tokens.tolist())
     guesses = (Guess(text, share) for text, share in zip(texts, said.log_prob.exp().tolist(), strict=True))

@@ -12,16 +12,11 @@ a single role is not what either tower was trained on:
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable
-
 import numpy as np
 
+from srlclip.captioning.ensembles import Ensembles, prompt
 from srlclip.captioning.readings import Guess, Reading
-from srlclip.language import prompts
-from srlclip.language.lexicon import Lexicon
-from srlclip.pooling import pooled
-from srlclip.situations import Event, Role
+from srlclip.situations import Role
 
 DECODER = (
     "zero-shot: verbs (and roles with few candidates) ranked by ensembles of prompts, then each role takes the filler of "
@@ -32,7 +27,6 @@ CONFIDENCE = "softmax share over the candidates"
 VERBS, FILLERS, SHORTLIST, SWEEPS = 300, 250, 24, 4
 #: Prompts in all for the ensembles of one choice, the most per candidate, and what counts as few candidates.
 ENSEMBLE, MEMBERS, FEW = 1200, 32, 16
-Embed = Callable[[list[str]], np.ndarray]
 
 
 def constants() -> tuple[int, ...]:
@@ -41,31 +35,24 @@ def constants() -> tuple[int, ...]:
 
 
 def read_event(
-    event: np.ndarray, lexicon: Lexicon, embed: Embed, scale: float, verb: str | None = None, keep: int = 5
+    event: np.ndarray, ensembles: Ensembles, scale: float, verb: str | None = None, keep: int = 5
 ) -> Reading:
-    """event: (D,), L2-normalised. embed: texts -> (N, D). scale: CLIP's temperature as a factor on cosines.
+    """event: (D,), L2-normalised. ensembles: of the lexicon and the text tower. scale: CLIP's temperature as a factor on
+    cosines.
 
     verb: a VerbID whose roles are read instead of the best verb's (the verbs are ranked all the same).
     """
-    verb_ids = lexicon.verbs[:VERBS]
+    verb_ids = ensembles.lexicon.verbs[:VERBS]
     size = max(1, min(MEMBERS, ENSEMBLE // len(verb_ids)))
-    prototypes = np.stack([pooled(embed(_contexts(lexicon, v, size))) for v in verb_ids])
-    shares = _softmax(scale * (prototypes @ event))
+    shares = _softmax(scale * (ensembles.verbs(VERBS, size, FILLERS) @ event))
     order = np.argsort(-shares, kind="stable")[:keep]
     verbs = tuple((verb_ids[int(i)], float(shares[i])) for i in order)
-    return Reading(verbs, _read_roles(event, verb or verbs[0][0], lexicon, embed, scale))
+    return Reading(verbs, _read_roles(event, verb or verbs[0][0], ensembles, scale))
 
 
-def _contexts(lexicon: Lexicon, verb: str, count: int, key: str = "", candidate: str = "") -> list[str]:
-    """Prompts of a verb with random fillers, the same at every call; `key`, if given, always has the candidate."""
-    rng = np.random.default_rng(zlib.crc32(verb.encode()))
-    pools = [(k, n, f) for k, n in lexicon.roles(verb) if (f := lexicon.fillers(k, limit=FILLERS))]
-    drawn = [[(k, n, f[int(rng.integers(len(f)))]) for k, n, f in pools] for _ in range(count)]
-    return [_prompt(lexicon, verb, tuple(Role(k, n, candidate if k == key else t) for k, n, t in row)) for row in drawn]
-
-
-def _read_roles(event: np.ndarray, verb: str, lexicon: Lexicon, embed: Embed, scale: float) -> dict[str, Guess]:
+def _read_roles(event: np.ndarray, verb: str, ensembles: Ensembles, scale: float) -> dict[str, Guess]:
     """The fillers of a verb's roles."""
+    lexicon = ensembles.lexicon
     pools = {k: f for k, _ in lexicon.roles(verb) if (f := lexicon.fillers(k, limit=FILLERS))}
     names = {k: n for k, n in lexicon.roles(verb) if k in pools}
     chosen = {k: pools[k][0] for k in names}
@@ -80,26 +67,19 @@ def _read_roles(event: np.ndarray, verb: str, lexicon: Lexicon, embed: Embed, sc
 
     few = [k for k in names if len(pools[k]) <= FEW]
     for key in few:
-        members = MEMBERS // 2
-        texts = [t for c in pools[key] for t in _contexts(lexicon, verb, members, key, c)]
-        vectors = embed(texts).reshape(len(pools[key]), members, -1)
-        take(key, pools[key], pooled(vectors))
+        take(key, pools[key], ensembles.fillers(verb, key, pools[key], MEMBERS // 2, FILLERS))
     many = sorted((k for k in names if k not in few), key=lambda k: len(pools[k]))
     for _ in range(SWEEPS):
         before = dict(chosen)
         for key in many:
             others = {k: Role(k, n, chosen[k]) for k, n in names.items()}
             texts = [
-                _prompt(lexicon, verb, tuple((others | {key: Role(key, names[key], c)}).values())) for c in pools[key]
+                prompt(lexicon, verb, tuple((others | {key: Role(key, names[key], c)}).values())) for c in pools[key]
             ]
-            pools[key] = take(key, pools[key], embed(texts))
+            pools[key] = take(key, pools[key], ensembles.embed(texts))
         if chosen == before:
             break
     return {k: guesses[k] for k in names}
-
-
-def _prompt(lexicon: Lexicon, verb_id: str, roles: tuple[Role, ...]) -> str:
-    return prompts.caption(Event(lexicon.verb(verb_id), verb_id, roles), "srl").text
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:

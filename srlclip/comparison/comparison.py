@@ -23,13 +23,8 @@ from srlclip.comparison.embedding_map import EmbeddingMap, embedding_map
 from srlclip.comparison.explained import ExplainedSearch, explain_search
 from srlclip.comparison.gallery import Gallery
 from srlclip.comparison.indexing import EMBEDDED, embed_gallery
-from srlclip.comparison.loading import (
-    describe,
-    find_heads,
-    find_lexicon,
-    load_pair,
-    results_folder,
-)
+from srlclip.comparison.loading import describe, find_heads, find_lexicon, load_pair, results_folder
+from srlclip.comparison.memory import CaptionMemory
 from srlclip.comparison.queries import asked_facts, find_examples, find_stories
 from srlclip.comparison.scoring import clip_shares, cosines, scored
 from srlclip.comparison.search import QueryHeat, query_heat, ranked
@@ -74,6 +69,7 @@ class Comparison:
         self.clips = ClipStore(pair, gallery, situations)
         self.captions = Captions(pair, lexicon)
         self.texts = TextVectors(pair)
+        self.captioned = CaptionMemory()
         self.gallery_origin = EMBEDDED
         self.left_out: Mapping[str, str] = {}  # clips of the gallery's folder that cannot be decoded, and why
         self.reader = CaptionReader(lexicon, heads, self.embed_texts, float(pair.base.logit_scale))
@@ -275,13 +271,20 @@ class Comparison:
     def caption(self, clip_id: str, progress: Progress | None = None, decoder: str = "auto") -> CaptionResult:
         """SRL captions of every event under both models, beside the reference where there is one.
 
-        decoder: one of decoders(), or "auto" for the first. A video without labels is read in events of about two seconds. Raises VideoDecodeError, DataError, ValueError.
+        decoder: one of decoders(), or "auto" for the first. A video without labels is read in events of about two seconds. Captions made before are remembered. Raises VideoDecodeError, DataError, ValueError.
         """
-        chosen, situation, spans = self.reader.choose(decoder), self.situation(clip_id), self.spans(clip_id)
-        heads = self.reader.heads
+        chosen, situation = self.reader.choose(decoder), self.situation(clip_id)
+        known = self.captioned.get(situation, chosen)
+        if known is not None:
+            if progress:
+                progress(1.0, "captioned before")
+            return known
+        spans, heads = self.spans(clip_id), self.reader.heads
         per_event = heads.frames_per_event if heads is not None else FRAMES_PER_EVENT
         features = self.clips.frames(situation, len(spans), per_event, progress)
-        return self.reader.caption(situation, spans, features, chosen, part(progress, 0.5, 1.0))
+        result = self.reader.caption(situation, spans, features, chosen, part(progress, 0.5, 1.0))
+        self.captioned.keep(situation, chosen, result)
+        return result
 
     def add_video(self, path: str, progress: Progress | None = None) -> str:
         """Decode and embed someone's video once; the returned id works in situation, caption, score and timeline.
@@ -312,6 +315,7 @@ class Comparison:
         """
         view = copy.copy(self)
         view.clips = self.clips.over(clips, with_gallery, frames)
+        view.captioned = CaptionMemory()  # a visitor's clips leave nothing here
         return view
 
     def embed_texts(self, texts: Sequence[str]) -> np.ndarray:

@@ -75,11 +75,13 @@ def normalise(text: str) -> str:
     return " ".join(text.lower().split())
 
 
+@lru_cache(maxsize=65536)
 def strip_article(text: str) -> str:
     """Without leading articles: "the the turner" -> "turner"."""
     return _ARTICLE.sub("", text)
 
 
+@lru_cache(maxsize=65536)
 def clean_filler(text: str) -> str:
     """A filler as prompts use it: single spaces, no trailing punctuation; "" if no letter or digit is in it ("-")."""
     out = " ".join(text.split())

@@ -143,7 +143,7 @@ class ClipPair:
         return digest.hexdigest()[:16]
 
     @torch.inference_mode()
-    def encode_texts(self, texts: Sequence[str], chunk: int = 256) -> torch.Tensor:
+    def encode_texts(self, texts: Sequence[str], chunk: int = 64) -> torch.Tensor:
         """N texts -> (N, D), L2-normalised; the same for both models, whose text tower is one."""
         return self.base.encode_texts(texts, chunk)
 

@@ -17,6 +17,7 @@ from srlclip.captioning.vocabulary import Vocabulary
 from srlclip.comparison import clips as clip_store
 from srlclip.comparison.comparison import Comparison
 from srlclip.comparison.embedding import frame_embeddings
+from srlclip.comparison.memory import CaptionMemory
 from srlclip.config import CaptionerSettings
 from srlclip.data.frame_cache import Sampling, decode
 from srlclip.language.lexicon import VerbEntry
@@ -344,3 +345,49 @@ def test_what_is_not_visible_is_in_no_sentence_and_no_match(tiny_clip, tiny_run,
             assert event.sentence[model] in ("Someone juggles.", "Someone yodels.")
         for slot, role in zip(event.slots[1:], truth.roles, strict=True):
             assert set(slot.filler.base.split()) == {"-"} and slot.match.base is (False if role.visible else None)
+
+
+def test_a_clip_is_encoded_once_for_its_own_and_the_references_roles(monkeypatch):
+    made = captioner()
+    heads, frames = heads_of(made), features(EVENTS)
+    alone_, asked = heads.read("adapted", frames), heads.read("adapted", frames, ASKED)
+    seen = []
+    encode, role_vectors = made.encode, made.role_vectors
+    monkeypatch.setattr(made, "encode", lambda *a: seen.append("clip") or encode(*a))
+    monkeypatch.setattr(made, "role_vectors", lambda *a: seen.append("roles") or role_vectors(*a))
+    assert heads.read_each("adapted", frames, (None, ASKED)) == [alone_, asked]
+    assert seen == ["clip", "roles", "roles"]
+    seen.clear()
+    own = [list(reading.fillers) for reading in alone_]
+    assert heads.read_each("adapted", frames, (None, own)) == [alone_, alone_] and seen == ["clip", "roles"]
+
+
+@pytest.mark.parametrize("decoder", ["heads", "zero_shot"])
+def test_the_same_clip_is_captioned_once(comparison, monkeypatch, decoder):
+    for name, value in (("ENSEMBLE", 24), ("MEMBERS", 2), ("FILLERS", 4), ("FEW", 2)):
+        monkeypatch.setattr(zero_shot, name, value)
+    clip = comparison.clip_ids()[2]
+    first, heard = comparison.caption(clip, decoder=decoder), []
+    monkeypatch.setattr(comparison.reader, "caption", None)
+    monkeypatch.setattr(comparison.clips, "frames", None)
+    assert comparison.caption(clip, lambda share, what: heard.append(share), decoder) is first and heard == [1.0]
+
+
+def test_captions_are_remembered_for_their_labels_and_not_for_other_visitors(comparison):
+    clip = comparison.clip_ids()[0]
+    labelled, events = comparison.situation(clip), comparison.embed_clip(clip)
+    first = comparison.caption(clip)
+    view = comparison.over([(replace(labelled, events=(), annotations=()), events)], False, comparison.clips.kept)
+    assert not view.caption(clip).has_reference and first.has_reference
+    assert comparison.caption(clip) is first
+
+
+def test_only_the_last_captions_are_remembered():
+    memory = CaptionMemory(kept=2)
+    clips = [Situation(name, None, ()) for name in "abc"]
+    results = [object() for _ in clips]
+    for clip, result in zip(clips[:2], results, strict=False):
+        memory.keep(clip, "heads", result)
+    assert memory.get(clips[0], "heads") is results[0] and memory.get(clips[0], "zero_shot") is None
+    memory.keep(clips[2], "heads", results[2])
+    assert memory.get(clips[1], "heads") is None and memory.get(clips[0], "heads") is results[0]

@@ -94,6 +94,48 @@ def stopped(config: Path, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
             train.main(["--config", str(config)])
 
 
+def test_a_loss_that_is_read_every_few_steps_is_the_same(tiny_clip, world, tmp_path, monkeypatch, one_thread):
+    """As on a GPU, where reading it waits for the device: the same log, in order, and a checkpoint never ahead of it."""
+    once, few = tmp_path / "once", tmp_path / "few"
+    less_often = {"optim": {"epochs": 3}, "checkpoint_every": 4}
+    assert train.main(["--config", str(settings(tmp_path, tiny_clip, world, once, **less_often))]) == 0
+    monkeypatch.setattr(train, "read_every", lambda device: 3)
+    config = settings(tmp_path, tiny_clip, world, few, **less_often)
+    stopped(config, monkeypatch, after=5)
+    held = max(int(path.stem.split("-")[1]) for path in (few / "checkpoints").glob("*.safetensors"))
+    assert max(row["step"] for row in rows(few)) >= held > 0
+    assert train.main(["--config", str(config)]) == 0
+    assert without_time(few) == without_time(once)
+    for name in WEIGHTS:
+        a, b = (load_file(run / "model" / name) for run in (once, few))
+        assert all(torch.equal(a[key], b[key]) for key in a)
+
+
+@pytest.mark.parametrize("before, after", [(None, True), (True, None)])
+def test_a_run_goes_on_with_the_optimiser_of_its_device(tmp_path, before, after):
+    """The fused one of a GPU reads what a CPU's has written, and the other way round."""
+
+    def made(fused):
+        weight = torch.nn.Parameter(torch.linspace(-1, 1, 8))
+        return weight, torch.optim.AdamW([weight], lr=0.1, fused=fused)
+
+    def step(weight, optimiser):
+        optimiser.zero_grad()
+        (weight**2).sum().backward()
+        optimiser.step()
+
+    weight, optimiser = made(before)
+    step(weight, optimiser)
+    Checkpoints(tmp_path).save(1, [weight], optimiser, {})
+    step(weight, optimiser)
+    other, resumed = made(after)
+    path, _ = Checkpoints(tmp_path).newest()
+    Checkpoints.restore(path, [other], resumed)
+    assert resumed.param_groups[0]["fused"] is after
+    step(other, resumed)
+    torch.testing.assert_close(other, weight, atol=1e-6, rtol=0)
+
+
 def test_a_rate_of_the_contextualizers_own_is_resumed(tiny_clip, world, tmp_path, monkeypatch):
     own = {"epochs": 2, "contextualizer_rate": 3.0, "warmup_steps": 3}
     whole, broken = (settings(tmp_path, tiny_clip, world, tmp_path / n, optim=own) for n in ("whole", "broken"))

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -16,6 +17,7 @@ from srlclip.models.srlclip import SRLCLIP
 from training import train
 from training.recipe import texts as captions
 from training.recipe.data import TrainingData, load_situations
+from training.recipe.transfer import Packed
 from training.settings import LossSettings, TrainSettings
 
 
@@ -103,6 +105,11 @@ def test_batches_hold_every_clip_once_and_depend_on_seed_and_epoch(tiny_clip, wo
     ranks = [list(data.batches(1, rank, 3)) for rank in range(3)]
     together = [i for step in zip(*ranks, strict=True) for b in step for i in b.clip_ids]
     assert together == [i for ids in first for i in ids]
+    several = list(data.batches(1, skip=1, workers=3))
+    assert [b.clip_ids for b in several] == [tuple(ids) for ids in first[1:]]
+    assert torch.equal(several[0].pixels, data.batch(first[1]).pixels)
+    packed = replace(batch, packed=Packed.of(batch._tensors()), text=None).to(torch.device("cpu"))
+    assert torch.equal(packed.text, batch.text) and packed.packed is None and packed.clip_ids == batch.clip_ids
 
 
 # -- caption styles -------------------------------------------------------------------------------------------------------
@@ -189,3 +196,19 @@ def test_one_clip_batches_and_one_event_clips_train(tiny_clip, world, tmp_path):
     assert all(math.isfinite(v) for v in found.values())
     log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     assert sum("total" in row for row in log) == 12
+
+
+def test_packed_tensors_are_the_tensors():
+    rng = torch.Generator().manual_seed(0)
+    given = {
+        "pixels": torch.randint(0, 255, (3, 5, 7), dtype=torch.uint8, generator=rng),
+        "text": torch.randn(2, 3, generator=rng),
+        "none": torch.zeros(2, 0, 4),
+        "mask": torch.tensor([[True], [False]]),
+        "ids": torch.arange(6).reshape(2, 3),
+    }
+    packed = Packed.of(given)
+    assert packed.buffer.dtype == torch.uint8 and packed.buffer.ndim == 1
+    for name, value in packed.to(torch.device("cpu")).tensors().items():
+        assert value.dtype == given[name].dtype and torch.equal(value, given[name])
+        assert value.numel() == 0 or value.untyped_storage().data_ptr() == packed.buffer.untyped_storage().data_ptr()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 
@@ -25,6 +26,7 @@ from srlclip.video.pixels import PreprocessSpec
 from training.recipe.drawn import DRAWN
 from training.recipe.sources import SOURCES, Wanted
 from training.recipe.texts import ClipTexts, clip_texts, sparse_shares
+from training.recipe.transfer import Packed
 from training.settings import DataSettings, TrainSettings
 
 
@@ -44,6 +46,7 @@ class Batch:
     pixels: uint8 (B, E, F, 3, S, S). text: (B, E, D) and negatives: (B, E, K, D), or None while the text tower is
     tuned; negatives_mask: (B, E, K), True where there is one. caption_ids: (B, E) and negative_ids: (B, E, K), equal
     where the texts are. clip_ids: B names. sizes: how many clips each process brings; one that brings 0 holds a stand-in.
+    packed: all tensors in one pinned buffer, of which they are views then.
     """
 
     pixels: Tensor
@@ -54,10 +57,20 @@ class Batch:
     negative_ids: Tensor
     clip_ids: tuple[str, ...]
     sizes: tuple[int, ...]
+    packed: Packed | None = None
+
+    def pinned(self) -> Batch:
+        """The same batch where a GPU copies it from at once, without waiting."""
+        packed = Packed.of(self._tensors(), pinned=True)
+        return replace(self, **packed.tensors(), packed=packed)
 
     def to(self, device: torch.device) -> Batch:
-        tensors = {name: value for name, value in vars(self).items() if isinstance(value, Tensor)}
-        return replace(self, **{name: value.to(device, non_blocking=True) for name, value in tensors.items()})
+        if self.packed is not None:
+            return replace(self, **self.packed.to(device).tensors(), packed=None)
+        return replace(self, **{n: value.to(device, non_blocking=True) for n, value in self._tensors().items()})
+
+    def _tensors(self) -> dict[str, Tensor]:
+        return {name: value for name, value in vars(self).items() if isinstance(value, Tensor)}
 
 
 def load_situations(settings: DataSettings, split: str, clips: int) -> list[Situation]:
@@ -227,25 +240,33 @@ class TrainingData:
         """Every clip once, unshuffled, for this process alone."""
         return (self.batch(ids) for ids in self._grouped(self.situations))
 
-    def batches(self, epoch: int, rank: int = 0, ranks: int = 1, skip: int = 0) -> Iterator[Batch]:
-        """This rank's share of every batch of the epoch after the first `skip`, read one ahead in another thread.
+    def batches(
+        self, epoch: int, rank: int = 0, ranks: int = 1, skip: int = 0, workers: int = 1, pinned: bool = False
+    ) -> Iterator[Batch]:
+        """This rank's share of every batch of the epoch after the first `skip`, in order.
 
-        Shares differ by one clip at most; a batch of fewer clips than ranks leaves some with a stand-in.
+        workers: threads that read, each a batch ahead. pinned: see Batch. Shares differ by one clip at most; a batch of fewer
+        clips than ranks leaves some with a stand-in.
         """
 
         def share(ids: list[str]) -> Batch:
             parts = np.array_split(np.array(ids, dtype=object), ranks)
             own = [str(i) for i in parts[rank]]
-            return self.batch(own or ids[:1], tuple(len(part) for part in parts))
+            batch = self.batch(own or ids[:1], tuple(len(part) for part in parts))
+            return batch.pinned() if pinned else batch
 
-        with ThreadPoolExecutor(1) as reader:
-            ahead = None
-            for ids in self.order(epoch)[skip:]:
-                ready, ahead = ahead, reader.submit(share, ids)
-                if ready is not None:
-                    yield ready.result()
-            if ahead is not None:
-                yield ahead.result()
+        with ThreadPoolExecutor(workers) as readers:
+            ahead: deque[Future[Batch]] = deque()
+            try:
+                for ids in self.order(epoch)[skip:]:
+                    ahead.append(readers.submit(share, ids))
+                    if len(ahead) > workers:
+                        yield ahead.popleft().result()
+                while ahead:
+                    yield ahead.popleft().result()
+            finally:  # a run that stops here waits for the batches that are being read, not for all
+                for future in ahead:
+                    future.cancel()
 
     def steps(self) -> int:
         """Batches of an epoch."""

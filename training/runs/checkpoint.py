@@ -75,6 +75,8 @@ class Checkpoints:
                     if tensors[f"weight.{i}"].shape != weight.shape:
                         raise ValueError(f"weight {i} has another shape")
                     weight.copy_(tensors[f"weight.{i}"])
+            for group, own in zip(kept["groups"], optimiser.param_groups, strict=True):
+                group["fused"] = own.get("fused")  # the device's choice: a run may go on elsewhere
             optimiser.load_state_dict({"state": state, "param_groups": kept["groups"]})
         except (SafetensorError, KeyError, ValueError, TypeError) as error:
             raise CheckpointError(
