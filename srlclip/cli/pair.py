@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,12 @@ def add_parsers(commands: argparse._SubParsersAction, pair: argparse.ArgumentPar
     search = commands.add_parser("search", parents=[pair], help="rank the gallery for a text under both models")
     search.add_argument("query", metavar="TEXT", help="what to search for, in English")
     search.add_argument("-k", type=int, default=5, help="how many clips to list (default: 5)")
+    search.add_argument(
+        "--level",
+        default="events",
+        choices=("events", "clips"),
+        help="score a clip by the best of its events, or as a whole (default: events)",
+    )
     search.add_argument("--target", metavar="CLIP", help="clip id that the query describes; its ranks are printed")
     search.set_defaults(run=_search)
 
@@ -156,10 +163,9 @@ def _search(args: argparse.Namespace) -> int:
     if args.k < 1:
         raise ValueError(f"-k is {args.k}; it must be 1 or more")
     comparison = load(args)
-    result = comparison.search(args.query, args.target)
-    value = {"models": to_json(comparison.info), **to_json(result)}
-    for model in MODELS:
-        value[model] = value[model][: args.k]
+    result = comparison.search(args.query, args.target, args.level)
+    shown = replace(result, hits=result.hits.map(lambda hits: tuple(hits[: args.k])))
+    value = {"models": to_json(comparison.info), **to_json(shown)}
     value["target_ranks"] = {m: result.target_rank(m) for m in MODELS}
     return print_result(args, value, _columns(result, args.k, column_names(comparison.info)))
 

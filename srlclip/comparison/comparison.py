@@ -22,6 +22,7 @@ from srlclip.comparison.embedding import FRAMES_PER_EVENT, Frames, embed_gallery
 from srlclip.comparison.embedding_map import EmbeddingMap, embedding_map
 from srlclip.comparison.explained import ExplainedSearch, explain_search
 from srlclip.comparison.gallery import Gallery
+from srlclip.comparison.joined import AnyGallery
 from srlclip.comparison.loading import DEFAULT_ADAPTER, DEFAULT_BASE, describe, find_heads, find_lexicon, load_pair
 from srlclip.comparison.queries import asked_facts, find_examples, find_stories
 from srlclip.comparison.scoring import clip_shares, cosines, scored
@@ -101,7 +102,7 @@ class Comparison:
     # -- clips and words ----------------------------------------------------------------------------------------------
 
     @property
-    def gallery(self) -> Gallery:
+    def gallery(self) -> AnyGallery:
         """The embeddings of the clips that are searched."""
         return self.clips.gallery
 
@@ -115,11 +116,11 @@ class Comparison:
 
     def examples(self) -> tuple[Example, ...]:
         """Queries that describe one event of a gallery clip, spread over the gallery; chosen without looking at results."""
-        return find_examples(ASSETS / "gallery", tuple(self.clips.labels.values()), self.clips.place, self.true_caption)
+        return find_examples(ASSETS / "gallery", tuple(self.clips.labels.values()), self.gallery, self.true_caption)
 
     def stories(self) -> tuple[Story, ...]:
         """Curated queries of the gallery for a guided tour: a win, a tie and a loss of the bundled adapter."""
-        return find_stories(ASSETS / "gallery", self.clips.place)
+        return find_stories(ASSETS / "gallery", self.gallery)
 
     def verbs(self) -> tuple[str, ...]:
         """VerbIDs of the lexicon, most frequent first."""
@@ -174,14 +175,15 @@ class Comparison:
 
     # -- comparing ------------------------------------------------------------------------------------------------------
 
-    def search(self, query: str, target: str | None = None) -> SearchResult:
+    def search(self, query: str, target: str | None = None, level: str = "events") -> SearchResult:
         """Every gallery clip ranked under both models. A clip's score is the cosine of the query with the best of its
-        events; ties rank last. Raises ValueError for an empty query or an unknown target."""
+        events, or (level "clips") with the clip as a whole; ties rank last. The hits are a results.Ranking, which makes
+        what is looked at. Raises ValueError for an empty query, an unknown target or another level."""
         query = query.strip()
         vector = self._query_vector(query)
-        if target is not None and target not in self.clips.place:
+        if target is not None and target not in self.gallery:
             raise ValueError(f"target {target!r} is not in the gallery")
-        hits, failures = ranked(self.gallery, vector)
+        hits, failures = ranked(self.gallery, vector, level=level)
         tokens, limit = self.pair.base.count_tokens(query), self.pair.base.max_tokens
         return SearchResult(query, hits, target, tokens, tokens > limit, limit, failures)
 
