@@ -131,6 +131,11 @@ class Ranking(Sequence[Hit]):
     def clip_ids(self) -> Sequence[str]:
         """The ranked clips, in any order."""
 
+    @property
+    def lowest(self) -> float:
+        """The lowest score, for a scale of the scores."""
+        return self[-1].score
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence) or isinstance(other, str):
             return NotImplemented

@@ -40,6 +40,11 @@ def add_parsers(commands: argparse._SubParsersAction, pair: argparse.ArgumentPar
     search.add_argument("query", metavar="TEXT", help="what to search for, in English")
     search.add_argument("-k", type=int, default=5, help="how many clips to list (default: 5)")
     search.add_argument(
+        "--index",
+        metavar="FOLDER",
+        help="keep an index over the gallery there, for more than about 100,000 clips (pip install 'srlclip[index]')",
+    )
+    search.add_argument(
         "--level",
         default="events",
         choices=("events", "clips"),
@@ -113,7 +118,8 @@ def _load_and_list(args: argparse.Namespace) -> tuple[Comparison, list[tuple[str
             bar.set_description(what)
             bar.update(int(100 * share) - bar.n)
 
-        comparison = Comparison.load(args.base, args.adapter, args.gallery, args.device, progress, args.heads)
+        index = getattr(args, "index", None)  # of the commands that search
+        comparison = Comparison.load(args.base, args.adapter, args.gallery, args.device, progress, args.heads, index)
     left_out = _left_out(args, comparison)
     for clip_id, reason in left_out:
         print(f"left out: {clip_id}: {reason}", file=sys.stderr)

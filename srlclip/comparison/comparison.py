@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import functools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from srlclip.comparison.embedding import FRAMES_PER_EVENT, Frames, embed_gallery
 from srlclip.comparison.embedding_map import EmbeddingMap, embedding_map
 from srlclip.comparison.explained import ExplainedSearch, explain_search
 from srlclip.comparison.gallery import Gallery
+from srlclip.comparison.index import kept_index
 from srlclip.comparison.joined import AnyGallery
 from srlclip.comparison.loading import DEFAULT_ADAPTER, DEFAULT_BASE, describe, find_heads, find_lexicon, load_pair
 from srlclip.comparison.queries import asked_facts, find_examples, find_stories
@@ -82,10 +84,12 @@ class Comparison:
         device: str = "cpu",
         progress: Progress | None = None,
         heads: str | Path | None = None,
+        index: str | Path | None = None,
     ) -> Comparison:
         """base, adapter: bundled name, folder or Hub id; both None is the bundled pair, an adapter alone brings its base,
         a base alone is compared with itself. gallery: a folder of videos (see data.folder), None for the bundled clips.
         heads: a folder with the captioners base/ and adapted/, None for those that the adapter brings, if it does.
+        index: a folder where an index over the gallery is kept, for more than about 100,000 clips (docs/performance.md).
 
         Gallery embeddings are kept in the user's cache folder. Raises CheckpointError, DataError, ValueError.
         """
@@ -94,6 +98,8 @@ class Comparison:
         trained = find_heads(pair, adapter, heads)
         situations = read_folder(gallery or ASSETS / "gallery")
         built, kept, origin = embed_gallery(pair, situations, progress)
+        if index is not None:
+            built = replace(built, index=kept_index(built, index, progress=progress))
         comparison = cls(pair, info, kept, built, find_lexicon(adapter, kept), trained)
         comparison.gallery_origin = origin
         comparison.left_out = tuple(s.clip_id for s in situations if s.clip_id not in comparison.clips.labels)

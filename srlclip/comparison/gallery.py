@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -27,13 +28,20 @@ def rectangular(clips: Sequence[np.ndarray]) -> np.ndarray:
     return np.stack([clip[np.minimum(np.arange(most), len(clip) - 1)] for clip in clips])
 
 
+class Proposes(Protocol):
+    """An index over a gallery (index.py)."""
+
+    def nearest(self, model: str, vector: np.ndarray, count: int) -> np.ndarray:
+        """Places of about `count` clips or more whose events are nearest to vector (D,)."""
+
+
 @dataclass(frozen=True)
 class Gallery:
     """G clips of E events under one or more models.
 
     ids: clip ids, unique. events: model -> (G, E, D). clips: model -> (G, D). Vectors are L2-normalised float32.
     fingerprints: model -> identity of the weights that made its vectors. counts: how many of a clip's E events are its
-    own, (G,); the rest repeat its last one. (): all of them.
+    own, (G,); the rest repeat its last one. (): all of them. index: proposes clips to a search, for large galleries.
     """
 
     ids: tuple[str, ...]
@@ -41,6 +49,7 @@ class Gallery:
     clips: Mapping[str, np.ndarray]
     fingerprints: Mapping[str, str]
     counts: tuple[int, ...] = ()
+    index: Proposes | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if len(set(self.ids)) != len(self.ids):

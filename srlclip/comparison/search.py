@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from srlclip.comparison.indexed_ranking import IndexedRanking
 from srlclip.comparison.joined import AnyGallery
 from srlclip.comparison.ranking import GalleryRanking, ranks
 from srlclip.results import MODELS, Both, Hit
@@ -59,6 +60,21 @@ def ranking(
     return GalleryRanking(gallery, scores, best, gallery.place(without) if without is not None else None, before)
 
 
+def indexed_ranking(
+    gallery: AnyGallery, model: str, vector: np.ndarray, without: str | None = None, before: Sequence[Hit] | None = None
+) -> IndexedRanking:
+    """The same on events, its first hits proposed by the gallery's index. Raises FloatingPointError."""
+
+    def exact() -> GalleryRanking:
+        return ranking(gallery, model, vector, without)
+
+    place = gallery.place(without) if without is not None else None
+    made = IndexedRanking(gallery, model, vector, exact, place, before)
+    if not made.first and len(made):
+        raise FloatingPointError("the index proposed no clip")
+    return made
+
+
 def ranked(
     gallery: AnyGallery,
     vector: np.ndarray | Mapping[str, np.ndarray],
@@ -70,12 +86,17 @@ def ranked(
     vector: (D,), the text's embedding, or one per model, such as a clip's own. Else as `ranking`; ties rank last, equal
     scores in gallery order. Scores are computed here, hits when they are looked at.
     """
+    indexed = level == "events" and any(part.index for part in gallery.parts)
     rankings: dict[str, Sequence[Hit]] = {}
     failures = []
     for model in MODELS:
         try:
             own = vector[model] if isinstance(vector, Mapping) else vector
-            rankings[model] = ranking(gallery, model, own, without, rankings.get("base"), level)
+            before = rankings.get("base")
+            if indexed:
+                rankings[model] = indexed_ranking(gallery, model, own, without, before)
+            else:
+                rankings[model] = ranking(gallery, model, own, without, before, level)
         except (FloatingPointError, KeyError, MemoryError) as error:
             failures.append(f"{model} model failed: {error}")
             rankings[model] = ()

@@ -16,7 +16,7 @@ from srlclip.app.ui.results.plots import rank_change
 from srlclip.comparison.explained import ExplainedSearch, HitFacts
 from srlclip.comparison.further import FurtherRanking
 from srlclip.plots import short_name
-from srlclip.results import MODELS, Hit, PairInfo, SearchResult, picked
+from srlclip.results import MODELS, Hit, PairInfo, Ranking, SearchResult, picked
 
 TOP = 5
 
@@ -134,7 +134,7 @@ def column(
         why = f": {esc(further.failure.rstrip('.'))}" if further is not None and further.failure else ""
         empty = f'<p class="sc-notice">{esc(name)} gave no result{why}.</p>'
         return f'<section class="sc-column sc-c-{model}">{head}{empty}</section>'
-    span = (hits[-1].score, hits[0].score)
+    span = (hits.lowest if isinstance(hits, Ranking) else hits[-1].score, hits[0].score)
 
     def drawn(hit: Hit) -> str:
         facts = explained.of(hit) if explained is not None else None
