@@ -24,7 +24,10 @@ def pair_options() -> argparse.ArgumentParser:
     pair.add_argument("--base", help="bundled name, folder or Hub id (default: the bundled mini pair)")
     pair.add_argument("--adapter", help="SRL-CLIP model folder or Hub id")
     pair.add_argument("--heads", help="folder of this pair's captioners, base/ and adapted/ (default: the adapter's)")
-    pair.add_argument("--gallery", help="folder of videos (default: the bundled clips)")
+    pair.add_argument(
+        "--gallery",
+        help="folder of videos (default: the bundled clips); search takes qdrant://host:port/collection too",
+    )
     pair.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1 ... (default: cpu)")
     pair.add_argument("--json", action="store_true", help="print JSON")
     return pair
@@ -33,7 +36,9 @@ def pair_options() -> argparse.ArgumentParser:
 def add_parsers(commands: argparse._SubParsersAction, pair: argparse.ArgumentParser) -> None:
     """pair: pair_options()."""
     index = commands.add_parser("index", parents=[pair], help="embed a folder of videos under both models")
-    index.add_argument("--out", required=True, help="folder for gallery.safetensors and gallery.json")
+    index.add_argument(
+        "--out", required=True, help="folder for gallery.safetensors and gallery.json, or qdrant://host:port/collection"
+    )
     index.set_defaults(run=_index)
 
     search = commands.add_parser("search", parents=[pair], help="rank the gallery for a text under both models")
@@ -109,8 +114,13 @@ def _load_and_list(args: argparse.Namespace) -> tuple[Comparison, list[tuple[str
     from tqdm import tqdm
 
     from srlclip.comparison.comparison import Comparison
+    from srlclip.comparison.remote import is_address
     from srlclip.models.checkpoints import quiet_loading
 
+    if is_address(args.gallery) and args.run is not _search:
+        raise ValueError(
+            f"--gallery is {args.gallery}; a gallery in a vector engine can be searched, all else needs a folder"
+        )
     quiet_loading()
     with tqdm(total=100, desc="load", bar_format="{desc}: {percentage:3.0f}%", disable=not sys.stderr.isatty()) as bar:
 
@@ -151,8 +161,13 @@ def _left_out(args: argparse.Namespace, comparison: Comparison) -> list[tuple[st
 
 
 def _index(args: argparse.Namespace) -> int:
+    from srlclip.comparison.remote import is_address, write_remote
+
     comparison, left_out = _load_and_list(args)
-    comparison.gallery.save(args.out)
+    if is_address(args.out):
+        write_remote(comparison.gallery, [comparison.situation(clip) for clip in comparison.clip_ids()], args.out)
+    else:
+        comparison.gallery.save(args.out)
     facts = {
         "out": args.out,
         "clips": len(comparison.gallery),

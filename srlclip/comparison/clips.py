@@ -12,6 +12,7 @@ import numpy as np
 
 from srlclip.comparison.embedding import FRAMES_PER_EVENT, Frames, frame_embeddings, upload_embeddings
 from srlclip.comparison.joined import AnyGallery, with_clips
+from srlclip.comparison.remote import RemoteGallery
 from srlclip.models.pair import ClipPair
 from srlclip.progress import Progress
 from srlclip.situations import DataError, Event, Situation, event_count
@@ -23,13 +24,18 @@ CLIPS_KEPT = 64
 
 
 class ClipStore:
-    """Clips by their ids. situations: of the gallery's clips. kept: where frame embeddings are kept. Safe for threads."""
+    """Clips by their ids. situations: of the gallery's clips, by their ids if they are not to be listed. kept: where frame embeddings are kept. Safe for threads."""
 
     def __init__(
-        self, pair: ClipPair, gallery: AnyGallery, situations: Sequence[Situation], kept: Frames | None = None
+        self,
+        pair: ClipPair,
+        gallery: AnyGallery | RemoteGallery,
+        situations: Sequence[Situation] | Mapping[str, Situation],
+        kept: Frames | None = None,
     ):
         self.gallery = gallery
-        self.labels: Mapping[str, Situation] = {s.clip_id: s for s in situations}
+        listed = not isinstance(situations, Mapping)
+        self.labels: Mapping[str, Situation] = {s.clip_id: s for s in situations} if listed else situations
         self.kept: Frames = OrderedDict() if kept is None else kept
         self._pair = pair
         self._uploads: OrderedDict[str, tuple[Situation, dict[str, np.ndarray]]] = OrderedDict()

@@ -27,6 +27,7 @@ from srlclip.comparison.index import kept_index
 from srlclip.comparison.joined import AnyGallery
 from srlclip.comparison.loading import DEFAULT_ADAPTER, DEFAULT_BASE, describe, find_heads, find_lexicon, load_pair
 from srlclip.comparison.queries import asked_facts, find_examples, find_stories
+from srlclip.comparison.remote import RemoteGallery, RemoteSituations, is_address
 from srlclip.comparison.scoring import clip_shares, cosines, scored
 from srlclip.comparison.search import QueryHeat, query_heat, ranked
 from srlclip.comparison.words import Captions, TextVectors
@@ -59,8 +60,8 @@ class Comparison:
         self,
         pair: ClipPair,
         info: PairInfo,
-        situations: Sequence[Situation],
-        gallery: Gallery,
+        situations: Sequence[Situation] | Mapping[str, Situation],
+        gallery: Gallery | RemoteGallery,
         lexicon: Lexicon,
         heads: CaptionHeads | None = None,
     ):
@@ -87,7 +88,8 @@ class Comparison:
         index: str | Path | None = None,
     ) -> Comparison:
         """base, adapter: bundled name, folder or Hub id; both None is the bundled pair, an adapter alone brings its base,
-        a base alone is compared with itself. gallery: a folder of videos (see data.folder), None for the bundled clips.
+        a base alone is compared with itself. gallery: a folder of videos (see data.folder), None for the bundled clips; or the address of
+        one in a vector engine (remote.Address), which can be searched alone.
         heads: a folder with the captioners base/ and adapted/, None for those that the adapter brings, if it does.
         index: a folder where an index over the gallery is kept, for more than about 100,000 clips (docs/performance.md).
 
@@ -96,6 +98,12 @@ class Comparison:
         pair, adapter = load_pair(base, adapter, device)
         info = describe(pair, adapter, device)
         trained = find_heads(pair, adapter, heads)
+        if is_address(gallery):
+            if index is not None:
+                raise ValueError("a gallery in a vector engine has its own index; leave out --index")
+            remote = RemoteGallery(str(gallery), pair.fingerprints)
+            lexicon = find_lexicon(adapter, ())
+            return cls(pair, info, RemoteSituations(remote), remote, lexicon, trained)
         situations = read_folder(gallery or ASSETS / "gallery")
         built, kept, origin = embed_gallery(pair, situations, progress)
         if index is not None:
@@ -108,7 +116,7 @@ class Comparison:
     # -- clips and words ----------------------------------------------------------------------------------------------
 
     @property
-    def gallery(self) -> AnyGallery:
+    def gallery(self) -> AnyGallery | RemoteGallery:
         """The embeddings of the clips that are searched."""
         return self.clips.gallery
 

@@ -10,6 +10,8 @@ import numpy as np
 from srlclip.comparison.indexed_ranking import IndexedRanking
 from srlclip.comparison.joined import AnyGallery
 from srlclip.comparison.ranking import GalleryRanking, ranks
+from srlclip.comparison.remote import RemoteGallery
+from srlclip.comparison.remote_ranking import RemoteRanking
 from srlclip.results import MODELS, Both, Hit
 
 LEVELS = ("events", "clips")
@@ -76,7 +78,7 @@ def indexed_ranking(
 
 
 def ranked(
-    gallery: AnyGallery,
+    gallery: AnyGallery | RemoteGallery,
     vector: np.ndarray | Mapping[str, np.ndarray],
     without: str | None = None,
     level: str = "events",
@@ -86,14 +88,19 @@ def ranked(
     vector: (D,), the text's embedding, or one per model, such as a clip's own. Else as `ranking`; ties rank last, equal
     scores in gallery order. Scores are computed here, hits when they are looked at.
     """
-    indexed = level == "events" and any(part.index for part in gallery.parts)
+    remote = isinstance(gallery, RemoteGallery)
+    if remote and level != "events":
+        raise ValueError(f"level is {level!r}; a gallery in a vector engine is ranked by events")
+    indexed = not remote and level == "events" and any(part.index for part in gallery.parts)
     rankings: dict[str, Sequence[Hit]] = {}
     failures = []
     for model in MODELS:
         try:
             own = vector[model] if isinstance(vector, Mapping) else vector
             before = rankings.get("base")
-            if indexed:
+            if remote:
+                rankings[model] = RemoteRanking(gallery, model, own, without, before)
+            elif indexed:
                 rankings[model] = indexed_ranking(gallery, model, own, without, before)
             else:
                 rankings[model] = ranking(gallery, model, own, without, before, level)
