@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from comparison.test_index import distinct_gallery, vector
@@ -124,3 +125,10 @@ def test_the_command_line_writes_and_searches_one(address: str, tiny_clip, tiny_
     assert capsys.readouterr().out.splitlines()[-3:] == expected
     assert main(["evaluate", *pair, "--gallery", address]) == 2
     assert "can be searched, all else needs a folder" in capsys.readouterr().err
+
+
+def test_the_app_plays_clips_and_refuses_an_engine() -> None:
+    from srlclip.app.serve import load_pairs
+
+    with pytest.raises(ValueError, match="so it takes a folder"):
+        load_pairs(SimpleNamespace(gallery="qdrant://there/clips"), None)  # type: ignore[arg-type]
