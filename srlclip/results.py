@@ -6,8 +6,9 @@ Scores are cosine similarities in [-1, 1]; ranks start at 1 and ties rank last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import Field, dataclass, field, fields, is_dataclass
+from abc import abstractmethod
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import Field, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -116,17 +117,87 @@ class Hit:
     event_index: int = 0
 
 
+class Ranking(Sequence[Hit]):
+    """Hits of a gallery, best first, that are made when they are looked at. Equals a tuple of the same hits."""
+
+    @abstractmethod
+    def picked(self, clip_ids: Collection[str]) -> tuple[Hit, ...]:
+        """See `picked`."""
+
+    @abstractmethod
+    def ranks_of(self, clip_ids: Sequence[str]) -> list[int | None]:
+        """See `ranks_in`."""
+
+    @abstractmethod
+    def against(self, before: Sequence[Hit] | None) -> Ranking:
+        """The same hits with rank_change told against another ranking (None: without)."""
+
+    @property
+    @abstractmethod
+    def clip_ids(self) -> Sequence[str]:
+        """The ranked clips, in any order."""
+
+    @property
+    def lowest(self) -> float:
+        """The lowest score, for a scale of the scores."""
+        return self[-1].score
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or isinstance(other, str):
+            return NotImplemented
+        return self is other or len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def picked(hits: Sequence[Hit], clip_ids: Collection[str]) -> tuple[Hit, ...]:
+    """The hits of these clips, in the ranking's order; a clip that is not ranked has none."""
+    if isinstance(hits, Ranking):
+        return hits.picked(clip_ids)
+    wanted = set(clip_ids)
+    return tuple(hit for hit in hits if hit.clip_id in wanted)
+
+
+def ranks_in(hits: Sequence[Hit], clip_ids: Sequence[str]) -> list[int | None]:
+    """The rank of each of these clips, None for one that is not ranked."""
+    if isinstance(hits, Ranking):
+        return hits.ranks_of(clip_ids)
+    ranks = {hit.clip_id: hit.rank for hit in hits}
+    return [ranks.get(clip) for clip in clip_ids]
+
+
+def clips_of(hits: Sequence[Hit]) -> Sequence[str]:
+    """The ranked clips, in any order."""
+    return hits.clip_ids if isinstance(hits, Ranking) else [hit.clip_id for hit in hits]
+
+
+def told_against(hits: Sequence[Hit], before: Sequence[Hit]) -> Sequence[Hit]:
+    """The hits with rank_change told against another ranking of the same clips; None where that is empty."""
+    if isinstance(hits, Ranking):
+        return hits.against(before)
+    old = ranks_in(before, [hit.clip_id for hit in hits])
+    moves = ((hit, rank - hit.rank if rank is not None else None) for hit, rank in zip(hits, old, strict=True))
+    return tuple(replace(hit, rank_change=moved) for hit, moved in moves)
+
+
+def first_ranks(hits: Sequence[Hit], limit: int, target: str | None = None) -> list[Hit]:
+    """The hits of the ranks up to `limit`, and the target if it stands further down."""
+    head = [hit for hit in hits[:limit] if hit.rank <= limit]  # a rank is no smaller than its place
+    late = picked(hits, [target]) if target is not None else ()
+    return head + [hit for hit in late if hit.rank > limit]
+
+
 @dataclass(frozen=True)
 class SearchResult:
     """A query's ranking of the whole gallery under both models (best first).
 
-    hits: empty for a model that failed, with the reason in `failures`.
+    hits: a tuple or a Ranking; empty for a model that failed, with the reason in `failures`.
     target: clip id that the query describes, or None for free text. tokens: of the whole query; truncated: whether that
     is more than token_limit, beyond which the text tower reads nothing.
     """
 
     query: str
-    hits: Both[tuple[Hit, ...]] = field(metadata=_PLAIN_KEYS)
+    hits: Both[Sequence[Hit]] = field(metadata=_PLAIN_KEYS)
     target: str | None = None
     tokens: int = 0
     truncated: bool = False
@@ -134,7 +205,7 @@ class SearchResult:
     failures: tuple[str, ...] = ()
 
     def target_rank(self, model: str) -> int | None:
-        return next((hit.rank for hit in self.hits[model] if hit.clip_id == self.target), None)
+        return ranks_in(self.hits[model], [self.target])[0] if self.target is not None else None
 
     def overlap(self, k: int = 5) -> int:
         """How many clips both models have among their first k."""
@@ -267,7 +338,7 @@ class CaptionResult:
 
 def to_json(result: Any) -> Any:
     """Any of the values above as plain JSON types; what is of both models stands under two keys (see json_keys)."""
-    if isinstance(result, tuple | list):
+    if isinstance(result, tuple | list | Ranking):
         return [to_json(each) for each in result]
     if not is_dataclass(result):
         return result

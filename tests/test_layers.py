@@ -40,7 +40,7 @@ APART = {
 #: Places that work where torch is not installed.
 WITHOUT_TORCH = (
     "srlclip/situations", "srlclip/results", "srlclip/files", "srlclip/language", "srlclip/synsitu", "srlclip/evaluation/metrics",
-    "srlclip/comparison/gallery", "srlclip/comparison/search", "srlclip/features/folder", "srlclip/plots", "srlclip/app/ui",
+    "srlclip/comparison/gallery", "srlclip/comparison/joined", "srlclip/comparison/ranking", "srlclip/comparison/search", "srlclip/features/folder", "srlclip/plots", "srlclip/app/ui",
 )  # fmt: skip
 #: Each heavy library has one door (or a few, named here).
 DOORS = {
@@ -56,6 +56,10 @@ DOORS = {
     "pycocoevalcap": ("srlclip/evaluation/metrics/caption_scores.py", "srlclip/evaluation/metrics/meteor.py"),
     "sentence_transformers": ("srlclip/interop/sentence_transformer.py",),
     "mteb": ("srlclip/interop/mteb.py",),
+    "usearch": ("srlclip/comparison/index.py", "benchmarks/search_indexes.py"),
+    "faiss": ("benchmarks/search_indexes.py",),
+    "hnswlib": ("benchmarks/search_indexes.py",),
+    "qdrant_client": ("srlclip/comparison/remote.py",),
     "h5py": ("srlclip/features/folder.py",),
     "textblob": ("srlclip/evaluation/benchmarks/readers/shuffles.py",),
     "spaces": ("srlclip/app/zero_gpu.py",),
@@ -174,12 +178,12 @@ def test_pooling_is_the_only_place_that_normalises():
     assert users == {"srlclip/pooling.py"}
 
 
-def test_search_is_the_only_place_that_ranks_a_gallery():
+def test_ranking_is_the_only_place_that_ranks_a_gallery():
     """metrics/ranking.py ranks one target per query by the same rule, and knows no gallery."""
     places = ("srlclip/comparison", "srlclip/app", "srlclip/cli")
     rooms = [path for path in FILES if any(within(name_of(path), place) for place in places)]
     users = {name_of(path) for path in rooms if any("searchsorted" in call for call in calls(path))}
-    assert users == {"srlclip/comparison/search.py"}
+    assert users == {"srlclip/comparison/ranking.py"}
 
 
 def test_the_package_says_once_where_it_lies():

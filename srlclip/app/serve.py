@@ -168,7 +168,13 @@ def load_pairs(args: argparse.Namespace, rules: ModelRules, patience: float = PA
     from srlclip.app.pairs import PairName, PairStore
     from srlclip.comparison.comparison import Comparison
     from srlclip.comparison.loading import DEFAULT_ADAPTER, DEFAULT_BASE
+    from srlclip.comparison.remote import is_address
 
+    if is_address(args.gallery):
+        raise ValueError(
+            f"--gallery is {args.gallery}; the page plays its clips, so it takes a folder. Search this one with: "
+            "python -m srlclip search"
+        )
     own = PairName.of(args.base, args.adapter)
     own = own if own != PairName() else PairName(DEFAULT_BASE, DEFAULT_ADAPTER)
 

@@ -12,12 +12,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from srlclip import speed
 from srlclip.cli.output import print_result
 from srlclip.cli.progress_line import progress_line
 from srlclip.situations import DataError
 
 if TYPE_CHECKING:
-    from srlclip.comparison.gallery import Gallery
     from srlclip.comparison.indexing import Indexed
     from srlclip.processes import Processes
 
@@ -29,7 +29,9 @@ def add_parser(commands: argparse._SubParsersAction, pair: argparse.ArgumentPars
     )
     index.add_argument("folder", nargs="?", metavar="FOLDER", help="folder of videos; the same as --gallery")
     index.add_argument(
-        "--out", help="folder for gallery.safetensors and gallery.json (default: only the cache, which --gallery reads)"
+        "--out",
+        help="folder for gallery.safetensors and gallery.json, or qdrant://host:port/collection (default: only the cache, "
+        "which --gallery reads)",
     )
     index.set_defaults(run=run)
 
@@ -52,8 +54,9 @@ def _index(args: argparse.Namespace, folder: str | None, processes: Processes) -
     from srlclip.models.checkpoints import quiet_loading
 
     situations = read_folder(folder or ASSETS / "gallery")
+    speed.use_threads(args.threads)
     quiet_loading()
-    pair, _ = load_pair(args.base, args.adapter, processes.device)
+    pair, _ = load_pair(args.base, args.adapter, processes.device, args.precision)
     started = time.monotonic()
     with progress_line(processes.rank) as progress:
         indexed = embed_gallery(pair, situations, Effort(args.workers, processes, progress), must_keep=True)
@@ -61,7 +64,7 @@ def _index(args: argparse.Namespace, folder: str | None, processes: Processes) -
     if indexed is None:
         return 0
     if args.out:
-        _save(indexed.gallery, args.out)
+        _save(indexed, args.out)
     for clip_id, reason in indexed.left_out.items():
         print(f"left out: {clip_id}: {reason}", file=sys.stderr)
     facts = {
@@ -76,9 +79,14 @@ def _index(args: argparse.Namespace, folder: str | None, processes: Processes) -
     return print_result(args, facts, _sentence(indexed, args.out, seconds))
 
 
-def _save(gallery: Gallery, out: str) -> None:
+def _save(indexed: Indexed, out: str) -> None:
+    from srlclip.comparison.remote import is_address, write_remote
+
+    if is_address(out):
+        write_remote(indexed.gallery, indexed.clips, out)
+        return
     try:
-        gallery.save(out)
+        indexed.gallery.save(out)
     except OSError as error:
         reason = error.strerror or str(error)
         raise DataError(

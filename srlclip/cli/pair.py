@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,10 @@ def pair_options() -> argparse.ArgumentParser:
     pair.add_argument("--base", help="bundled name, folder or Hub id (default: the bundled mini pair)")
     pair.add_argument("--adapter", help="SRL-CLIP model folder or Hub id")
     pair.add_argument("--heads", help="folder of this pair's captioners, base/ and adapted/ (default: the adapter's)")
-    pair.add_argument("--gallery", help="folder of videos (default: the bundled clips)")
+    pair.add_argument(
+        "--gallery",
+        help="folder of videos (default: the bundled clips); search takes qdrant://host:port/collection too",
+    )
     pair.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1 ... (default: cpu)")
     pair.add_argument(
         "--workers",
@@ -42,6 +46,17 @@ def add_parsers(commands: argparse._SubParsersAction, pair: argparse.ArgumentPar
     search = commands.add_parser("search", parents=[pair], help="rank the gallery for a text under both models")
     search.add_argument("query", metavar="TEXT", help="what to search for, in English")
     search.add_argument("-k", type=int, default=5, help="how many clips to list (default: 5)")
+    search.add_argument(
+        "--index",
+        metavar="FOLDER",
+        help="keep an index over the gallery there, for more than about 100,000 clips (pip install 'srlclip[index]')",
+    )
+    search.add_argument(
+        "--level",
+        default="events",
+        choices=("events", "clips"),
+        help="score a clip by the best of its events, or as a whole (default: events)",
+    )
     search.add_argument("--target", metavar="CLIP", help="clip id that the query describes; its ranks are printed")
     search.set_defaults(run=_search)
 
@@ -94,13 +109,27 @@ def add_parsers(commands: argparse._SubParsersAction, pair: argparse.ArgumentPar
 def load(args: argparse.Namespace) -> Comparison:
     """The comparison; what its gallery lacks is said on stderr."""
     from srlclip.comparison.comparison import Comparison
+    from srlclip.comparison.remote import is_address
     from srlclip.models.checkpoints import quiet_loading
 
+    if is_address(args.gallery) and args.run is not _search:
+        raise ValueError(
+            f"--gallery is {args.gallery}; a gallery in a vector engine can be searched, all else needs a folder"
+        )
     speed.use_threads(args.threads)
     quiet_loading()
+    index = getattr(args, "index", None)  # of the commands that search
     with progress_line() as progress:
         comparison = Comparison.load(
-            args.base, args.adapter, args.gallery, args.device, progress, args.heads, args.workers, args.precision
+            args.base,
+            args.adapter,
+            args.gallery,
+            args.device,
+            progress,
+            args.heads,
+            args.workers,
+            args.precision,
+            index,
         )
     for clip_id, reason in comparison.left_out.items():
         print(f"left out: {clip_id}: {reason}", file=sys.stderr)
@@ -111,10 +140,9 @@ def _search(args: argparse.Namespace) -> int:
     if args.k < 1:
         raise ValueError(f"-k is {args.k}; it must be 1 or more")
     comparison = load(args)
-    result = comparison.search(args.query, args.target)
-    value = {"models": to_json(comparison.info), **to_json(result)}
-    for model in MODELS:
-        value[model] = value[model][: args.k]
+    result = comparison.search(args.query, args.target, args.level)
+    shown = replace(result, hits=result.hits.map(lambda hits: tuple(hits[: args.k])))
+    value = {"models": to_json(comparison.info), **to_json(shown)}
     value["target_ranks"] = {m: result.target_rank(m) for m in MODELS}
     return print_result(args, value, _columns(result, args.k, column_names(comparison.info)))
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections import ChainMap, OrderedDict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from srlclip.comparison.embedding import FRAMES_PER_EVENT, Frames, frame_embeddings, upload_embeddings
-from srlclip.comparison.gallery import Gallery
+from srlclip.comparison.joined import AnyGallery, with_clips
+from srlclip.comparison.remote import RemoteGallery
 from srlclip.models.pair import ClipPair
 from srlclip.progress import Progress
-from srlclip.results import MODELS
 from srlclip.situations import DataError, Event, Situation, event_count
 from srlclip.video import frames as video
 
@@ -24,12 +24,18 @@ CLIPS_KEPT = 64
 
 
 class ClipStore:
-    """Clips by their ids. situations: of the gallery's clips. kept: where frame embeddings are kept. Safe for threads."""
+    """Clips by their ids. situations: of the gallery's clips, by their ids if they are not to be listed. kept: where frame embeddings are kept. Safe for threads."""
 
-    def __init__(self, pair: ClipPair, gallery: Gallery, situations: Sequence[Situation], kept: Frames | None = None):
+    def __init__(
+        self,
+        pair: ClipPair,
+        gallery: AnyGallery | RemoteGallery,
+        situations: Sequence[Situation] | Mapping[str, Situation],
+        kept: Frames | None = None,
+    ):
         self.gallery = gallery
-        self.labels = {s.clip_id: s for s in situations}
-        self.place = {clip_id: i for i, clip_id in enumerate(gallery.ids)}
+        listed = not isinstance(situations, Mapping)
+        self.labels: Mapping[str, Situation] = {s.clip_id: s for s in situations} if listed else situations
         self.kept: Frames = OrderedDict() if kept is None else kept
         self._pair = pair
         self._uploads: OrderedDict[str, tuple[Situation, dict[str, np.ndarray]]] = OrderedDict()
@@ -39,9 +45,11 @@ class ClipStore:
         self, clips: Sequence[tuple[Situation, dict[str, np.ndarray]]], with_gallery: bool, kept: Frames
     ) -> ClipStore:
         """A store of these clips, each with its event embeddings, and of this gallery's if asked. ValueError if ids repeat."""
-        gallery = self.gallery.with_clips({s.clip_id: f for s, f in clips}, with_gallery)
-        own = [s for s, _ in clips]
-        return ClipStore(self._pair, gallery, [*own, *(self.labels.values() if with_gallery else ())], kept)
+        gallery = with_clips(self.gallery, {s.clip_id: f for s, f in clips}, with_gallery)
+        view = ClipStore(self._pair, gallery, [s for s, _ in clips], kept)
+        if with_gallery:  # looked up in both, so that a view costs what its own clips do
+            view.labels = ChainMap(dict(view.labels), self.labels)  # type: ignore[arg-type]
+        return view
 
     def situation(self, clip_id: str) -> Situation:
         """Raises DataError for an unknown id."""
@@ -70,10 +78,8 @@ class ClipStore:
 
     def embedded(self, clip_id: str) -> dict[str, np.ndarray]:
         """Event embeddings: model -> (E, D), L2-normalised. Raises DataError for an unknown id."""
-        if clip_id not in self.place:
-            return self._upload(clip_id)[1]
-        place = self.place[clip_id]
-        return {m: self.gallery.events[m][place][: self.gallery.counts[place]] for m in MODELS}
+        place = self.gallery.place(clip_id)
+        return self._upload(clip_id)[1] if place is None else self.gallery.event_vectors(place)
 
     def one_event(self, clip_id: str, index: int) -> dict[str, np.ndarray]:
         """model -> (D,), one event of `embedded`. Raises ValueError for a bad index."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import functools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,10 +23,13 @@ from srlclip.comparison.embedding import FRAMES_PER_EVENT, Frames, event_embeddi
 from srlclip.comparison.embedding_map import EmbeddingMap, embedding_map
 from srlclip.comparison.explained import ExplainedSearch, explain_search
 from srlclip.comparison.gallery import Gallery
+from srlclip.comparison.index import kept_index
 from srlclip.comparison.indexing import EMBEDDED, embed_gallery
+from srlclip.comparison.joined import AnyGallery
 from srlclip.comparison.loading import describe, find_heads, find_lexicon, load_pair, results_folder
 from srlclip.comparison.memory import CaptionMemory
 from srlclip.comparison.queries import asked_facts, find_examples, find_stories
+from srlclip.comparison.remote import RemoteGallery, RemoteSituations, is_address
 from srlclip.comparison.scoring import clip_shares, cosines, scored
 from srlclip.comparison.search import QueryHeat, query_heat, ranked
 from srlclip.comparison.words import Captions, TextVectors
@@ -60,8 +64,8 @@ class Comparison:
         self,
         pair: ClipPair,
         info: PairInfo,
-        situations: Sequence[Situation],
-        gallery: Gallery,
+        situations: Sequence[Situation] | Mapping[str, Situation],
+        gallery: Gallery | RemoteGallery,
         lexicon: Lexicon,
         heads: CaptionHeads | None = None,
     ):
@@ -88,30 +92,42 @@ class Comparison:
         heads: str | Path | None = None,
         workers: int = 1,
         precision: str = EXACT,
+        index: str | Path | None = None,
     ) -> Comparison:
         """base, adapter: bundled name, folder or Hub id; both None is the bundled pair, an adapter alone brings its base,
-        a base alone is compared with itself. gallery: a folder of videos (see data.folder), None for the bundled clips.
+        a base alone is compared with itself. gallery: a folder of videos (see data.folder), None for the bundled clips; or the address of
+        one in a vector engine (remote.Address), which can be searched alone.
         heads: a folder with the captioners base/ and adapted/, None for those that the adapter brings, if it does.
         workers: threads that decode the next clips while one is embedded. precision: fp32, bf16 (the fast mode, which
         info.feature_cosine measures) or auto (bf16 where the device has it).
+        index: a folder where an index over the gallery is kept, for more than about 100,000 clips (docs/performance.md).
 
         Gallery embeddings are kept in the user's cache folder. Raises CheckpointError, DataError, ValueError.
         """
         pair, adapter = load_pair(base, adapter, device, precision)
         info = describe(pair, adapter, device)
         trained = find_heads(pair, adapter, heads)
+        if is_address(gallery):
+            if index is not None:
+                raise ValueError("a gallery in a vector engine has its own index; leave out --index")
+            remote = RemoteGallery(str(gallery), pair.marks)
+            lexicon = find_lexicon(adapter, ())
+            return cls(pair, info, RemoteSituations(remote), remote, lexicon, trained)
         situations = read_folder(gallery or ASSETS / "gallery")
         indexed = embed_gallery(pair, situations, Effort(workers, progress=progress))
         assert indexed is not None  # no other process
+        built = indexed.gallery
+        if index is not None:
+            built = replace(built, index=kept_index(built, index, progress=progress))
         lexicon = find_lexicon(adapter, indexed.clips)
-        comparison = cls(pair, info, indexed.clips, indexed.gallery, lexicon, trained)
+        comparison = cls(pair, info, indexed.clips, built, lexicon, trained)
         comparison.gallery_origin, comparison.left_out = indexed.origin, indexed.left_out
         return comparison
 
     # -- clips and words ----------------------------------------------------------------------------------------------
 
     @property
-    def gallery(self) -> Gallery:
+    def gallery(self) -> AnyGallery | RemoteGallery:
         """The embeddings of the clips that are searched."""
         return self.clips.gallery
 
@@ -125,11 +141,11 @@ class Comparison:
 
     def examples(self) -> tuple[Example, ...]:
         """Queries that describe one event of a gallery clip, spread over the gallery; chosen without looking at results."""
-        return find_examples(ASSETS / "gallery", tuple(self.clips.labels.values()), self.clips.place, self.true_caption)
+        return find_examples(ASSETS / "gallery", tuple(self.clips.labels.values()), self.gallery, self.true_caption)
 
     def stories(self) -> tuple[Story, ...]:
         """Curated queries of the gallery for a guided tour: a win, a tie and a loss of the bundled adapter."""
-        return find_stories(ASSETS / "gallery", self.clips.place)
+        return find_stories(ASSETS / "gallery", self.gallery)
 
     def verbs(self) -> tuple[str, ...]:
         """VerbIDs of the lexicon, most frequent first."""
@@ -187,14 +203,15 @@ class Comparison:
 
     # -- comparing ------------------------------------------------------------------------------------------------------
 
-    def search(self, query: str, target: str | None = None) -> SearchResult:
+    def search(self, query: str, target: str | None = None, level: str = "events") -> SearchResult:
         """Every gallery clip ranked under both models. A clip's score is the cosine of the query with the best of its
-        events; ties rank last. Raises ValueError for an empty query or an unknown target."""
+        events, or (level "clips") with the clip as a whole; ties rank last. The hits are a results.Ranking, which makes
+        what is looked at. Raises ValueError for an empty query, an unknown target or another level."""
         query = query.strip()
         vector = self._query_vector(query)
-        if target is not None and target not in self.clips.place:
+        if target is not None and target not in self.gallery:
             raise ValueError(f"target {target!r} is not in the gallery")
-        hits, failures = ranked(self.gallery, vector)
+        hits, failures = ranked(self.gallery, vector, level=level)
         tokens, limit = self.pair.base.count_tokens(query), self.pair.base.max_tokens
         return SearchResult(query, hits, target, tokens, tokens > limit, limit, failures)
 

@@ -6,6 +6,7 @@ model: rows are sorted by the size of the difference, and both directions are gi
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from srlclip.comparison.embedding_map import EmbeddingMap, aligned
+from srlclip.comparison.ranking import top
 from srlclip.progress import Progress
 from srlclip.results import MODELS, Both
 
@@ -26,7 +28,8 @@ RANKED = ("events", "clips", "queries")
 MOST_ASKED, MOST_POINTS = 2000, 400
 #: Nearest events from other clips that make a neighbourhood.
 NEIGHBOURS = 5
-_CHUNK = 256
+#: How many cosines are held at a time: 64 MB of float32, however large the gallery.
+_SCORES_AT_ONCE = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -152,9 +155,10 @@ def rank_pairs(comparison: Comparison, progress: Progress | None = None) -> tupl
         RankPair(clip, k, text, Both.of(lambda m, i=i: int(by_event[m][i])))
         for i, ((clip, k), text) in enumerate(zip(asked, texts, strict=True))
     )
-    means = []
-    for clip in dict.fromkeys(clip for clip, _ in asked):
-        rows = [i for i, (mine, _) in enumerate(asked) if mine == clip]
+    means, rows_of = [], defaultdict(list)
+    for i, (clip, _) in enumerate(asked):
+        rows_of[clip].append(i)
+    for clip, rows in rows_of.items():
         apart = np.abs(by_clip["base"][rows] - by_clip["adapted"][rows])
         most = asked[rows[int(apart.argmax())]][1]
         means.append(RankPair(clip, most, "", Both.of(lambda m, rows=rows: float(by_clip[m][rows].mean()))))
@@ -172,9 +176,10 @@ def _ranks(
     """Ranks of each text's event among all (N, D), and of that event's clip among the clips: ints (Q,), ties last."""
     starts = np.flatnonzero(np.r_[True, clip_of[1:] != clip_of[:-1]])
     events, clips = [], []
-    for first in range(0, len(texts), _CHUNK):
-        wanted = targets[first : first + _CHUNK]
-        scores = embed(list(texts[first : first + _CHUNK])) @ vectors.T  # (Q, N)
+    step = max(1, min(256, _SCORES_AT_ONCE // len(vectors)))
+    for first in range(0, len(texts), step):
+        wanted = targets[first : first + step]
+        scores = embed(list(texts[first : first + step])) @ vectors.T  # (Q, N)
         rows = np.arange(len(wanted))
         events.append((scores >= scores[rows, wanted][:, None]).sum(axis=1))
         best = np.maximum.reduceat(scores, starts, axis=1)  # (Q, G)
@@ -226,8 +231,12 @@ def neighbourhoods(comparison: Comparison) -> Neighbourhoods:
 def _nearest(vectors: np.ndarray, asked: np.ndarray, clip_of: np.ndarray) -> np.ndarray:
     """(N, D), rows asked for (Q,) -> numbers of the most similar rows of other clips (Q, K), best first, equal ones in
     gallery order. K is smaller in a gallery that has no more."""
-    similar = vectors[asked] @ vectors.T
-    same = clip_of[asked][:, None] == clip_of[None, :]
-    similar[same] = -np.inf
-    count = min(NEIGHBOURS, int((~same).sum(axis=1).min()))
-    return np.argsort(-similar, axis=1, kind="stable")[:, :count]
+    largest = int(np.bincount(clip_of)[clip_of[asked]].max())
+    count, step = min(NEIGHBOURS, len(vectors) - largest), max(1, _SCORES_AT_ONCE // len(vectors))
+    nearest = []
+    for first in range(0, len(asked), step):
+        rows = asked[first : first + step]
+        similar = vectors[rows] @ vectors.T
+        similar[clip_of[rows][:, None] == clip_of[None, :]] = -np.inf
+        nearest += [top(scores, count)[0] for scores in similar]
+    return np.array(nearest, dtype=np.int64)

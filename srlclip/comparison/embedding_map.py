@@ -19,6 +19,8 @@ LEVELS = ("events", "clips")
 LABELS = ("verb", "scene")
 #: More items than this are thinned out evenly: a picture shows no more, and neighbours are counted pair by pair.
 MOST_ITEMS = 2500
+#: Rows whose cosines with all others are held at a time.
+_ROWS = 256
 
 
 @dataclass(frozen=True)
@@ -89,14 +91,17 @@ def neighbour_purity(vectors: np.ndarray, labels: Sequence[str], groups: Sequenc
     known = np.flatnonzero([bool(label) for label in labels])
     if not len(known):
         return None
-    similar = vectors[known] @ vectors[known].T
-    names = np.array([groups[i] for i in known])
-    similar[names[:, None] == names[None, :]] = -np.inf
-    asked = np.isfinite(similar).any(axis=1)
-    if not asked.any():
-        return None
-    mine = np.array([labels[i] for i in known])
-    return float((mine[similar.argmax(axis=1)] == mine)[asked].mean())
+    rows = vectors[known]
+    names, mine = (np.unique([each[i] for i in known], return_inverse=True)[1] for each in (groups, labels))
+    asked = right = 0
+    for first in range(0, len(rows), _ROWS):
+        own = slice(first, first + _ROWS)
+        similar = rows[own] @ rows.T
+        similar[names[own, None] == names[None, :]] = -np.inf
+        finite = np.isfinite(similar.max(axis=1))
+        asked += int(finite.sum())
+        right += int((mine[similar.argmax(axis=1)] == mine[own])[finite].sum())
+    return right / asked if asked else None
 
 
 def chance_purity(labels: Sequence[str], groups: Sequence[str]) -> float | None:
@@ -135,8 +140,8 @@ def embedding_map(
     if level not in LEVELS:
         raise ValueError(f"level is {level!r}; allowed: {', '.join(LEVELS)}")
     rows: list[tuple[int, int | None]] = []
+    most = next(iter(events.values())).shape[1]
     for g, clip in enumerate(ids):
-        most = next(iter(events.values())).shape[1]
         own = min(counts[g] if counts is not None else len(situation(clip).events) or most, most)
         rows += [(g, k) for k in range(own)] if level == "events" else [(g, None)]
     total = len(rows)

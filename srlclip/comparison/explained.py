@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from srlclip.language.facts import ROLES, Facts, event_facts, judged
-from srlclip.results import Both, Hit, SearchResult
+from srlclip.results import Both, Hit, SearchResult, clips_of
 from srlclip.situations import CORE_ROLES, Event, Situation
 
 #: (slot, right, what the label says there) of every slot that a query names; right is None where the label does not tell.
@@ -73,7 +73,7 @@ def explain_search(
         text = caption(brief(events[index], asked)) if index < len(events) else ""
         return HitFacts(text, marks(clip_id, index))
 
-    labelled = any(situation(hit.clip_id).events for hits in result.hits for hit in hits)
+    labelled = any(situation(clip).events for hits in result.hits for clip in clips_of(hits))
     return ExplainedSearch(
         asked, labelled, _first(asked, result, marks), lambda hit: facts(hit.clip_id, hit.event_index)
     )

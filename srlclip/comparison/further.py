@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from srlclip.results import Hit, SearchResult
+from srlclip.results import Hit, SearchResult, ranks_in, told_against
 from srlclip.situations import SrlClipError
 
 if TYPE_CHECKING:
@@ -19,11 +20,11 @@ class FurtherRanking:
 
     adapter_id: str
     title: str
-    hits: tuple[Hit, ...] = ()
+    hits: Sequence[Hit] = ()
     failure: str = ""
 
     def target_rank(self, target: str | None) -> int | None:
-        return next((hit.rank for hit in self.hits if hit.clip_id == target), None)
+        return ranks_in(self.hits, [target])[0] if target is not None else None
 
 
 def further_ranking(
@@ -35,13 +36,12 @@ def further_ranking(
     try:
         if (other.info.base_id, name) == (pair.info.base_id, pair.info.adapter_id):
             raise ValueError("the SRL-CLIP column shows this model already")
-        if set(other.clip_ids()) != set(pair.clip_ids()):
+        mine, theirs = pair.clip_ids(), other.clip_ids()
+        if mine != theirs and set(mine) != set(theirs):
             raise ValueError("it was loaded over another gallery")
         asked = other.similar(*like)[0] if like else other.search(result.query, result.target)
         if not asked.hits.adapted:
             raise ValueError("; ".join(asked.failures) or "it gave no result")
     except (SrlClipError, ValueError, MemoryError) as error:
         return FurtherRanking(name, title, failure=" ".join(str(error).split()) or type(error).__name__)
-    before = {hit.clip_id: hit.rank for hit in result.hits.base}
-    hits = (replace(hit, rank_change=before[hit.clip_id] - hit.rank if before else None) for hit in asked.hits.adapted)
-    return FurtherRanking(name, title, tuple(hits))
+    return FurtherRanking(name, title, told_against(asked.hits.adapted, result.hits.base))

@@ -1,4 +1,4 @@
-"""Embeddings of many clips under both models of a pair: put together, save, load; search.py ranks them.
+"""Embeddings of many clips under both models of a pair: save, load; joined.py puts some together, search.py ranks them.
 
 Stores vectors and knows no encoder; numpy only.
 """
@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from srlclip.files import replacing
-from srlclip.pooling import pooled
 from srlclip.situations import DataError
 
 #: What is written; 1, which did not say how many events a clip has of its own, is read too.
@@ -27,13 +28,20 @@ def rectangular(clips: Sequence[np.ndarray]) -> np.ndarray:
     return np.stack([clip[np.minimum(np.arange(most), len(clip) - 1)] for clip in clips])
 
 
+class Proposes(Protocol):
+    """An index over a gallery (index.py)."""
+
+    def nearest(self, model: str, vector: np.ndarray, count: int) -> np.ndarray:
+        """Places of about `count` clips or more whose events are nearest to vector (D,)."""
+
+
 @dataclass(frozen=True)
 class Gallery:
     """G clips of E events under one or more models.
 
     ids: clip ids, unique. events: model -> (G, E, D). clips: model -> (G, D). Vectors are L2-normalised float32.
     fingerprints: model -> identity of the weights that made its vectors. counts: how many of a clip's E events are its
-    own, (G,); the rest repeat its last one. (): all of them.
+    own, (G,); the rest repeat its last one. (): all of them. index: proposes clips to a search, for large galleries.
     """
 
     ids: tuple[str, ...]
@@ -41,6 +49,7 @@ class Gallery:
     clips: Mapping[str, np.ndarray]
     fingerprints: Mapping[str, str]
     counts: tuple[int, ...] = ()
+    index: Proposes | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if len(set(self.ids)) != len(self.ids):
@@ -62,6 +71,9 @@ class Gallery:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def __contains__(self, clip_id: object) -> bool:
+        return isinstance(clip_id, str) and self.place(clip_id) is not None
+
     @property
     def models(self) -> tuple[str, ...]:
         return tuple(self.clips)
@@ -71,27 +83,25 @@ class Gallery:
         known = zip(labelled, self.counts, strict=True)
         return replace(self, counts=tuple(min(own, kept) if own else kept for own, kept in known))
 
-    def with_clips(self, clips: Mapping[str, Mapping[str, np.ndarray]], own_too: bool) -> Gallery:
-        """A gallery of other clips: id -> model -> event embeddings (E, D), any E. own_too: followed by this one's.
+    @property
+    def parts(self) -> tuple[Gallery, ...]:
+        """Itself: joined.JoinedGallery has several."""
+        return (self,)
 
-        Raises ValueError for an id that is there already, or no clips at all.
-        """
-        kept = self.ids if own_too else ()
-        if not clips and not kept:
-            raise ValueError("a gallery needs at least one clip")
-        events = {}
-        for model in self.models:
-            rows = [vectors[model] for vectors in clips.values()] + (list(self.events[model]) if own_too else [])
-            events[model] = rectangular(rows)
-        counts = [len(next(iter(vectors.values()))) for vectors in clips.values()] + list(
-            self.counts if own_too else ()
-        )
-        means = {}
-        for model in self.models:  # over a clip's own events, without those repeated
-            means[model] = np.stack(
-                [pooled(vectors[model]) for vectors in clips.values()] + (list(self.clips[model]) if own_too else [])
-            )
-        return Gallery((*clips, *kept), events, means, self.fingerprints, tuple(counts))
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {clip: place for place, clip in enumerate(self.ids)}
+
+    def place(self, clip_id: str) -> int | None:
+        """Where a clip stands, None if it does not."""
+        return self._places.get(clip_id)
+
+    def id_at(self, place: int) -> str:
+        return self.ids[place]
+
+    def event_vectors(self, place: int) -> dict[str, np.ndarray]:
+        """model -> (E, D), a clip's own events."""
+        return {model: events[place][: self.counts[place]] for model, events in self.events.items()}
 
     def save(self, folder: str | Path) -> None:
         """Write gallery.safetensors and gallery.json, both or neither: a gallery that was there before stays until both

@@ -1,4 +1,4 @@
-"""One text against a gallery under both models: clips ranked by their best event, or every cosine. Numpy only."""
+"""One text against a gallery under both models: clips scored by their best event or as a whole, or every cosine. Numpy only."""
 
 from __future__ import annotations
 
@@ -7,66 +7,106 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from srlclip.comparison.gallery import Gallery
+from srlclip.comparison.indexed_ranking import IndexedRanking
+from srlclip.comparison.joined import AnyGallery
+from srlclip.comparison.ranking import GalleryRanking, ranks
+from srlclip.comparison.remote import RemoteGallery
+from srlclip.comparison.remote_ranking import RemoteRanking
 from srlclip.results import MODELS, Both, Hit
 
-
-def ranks(scores: np.ndarray) -> np.ndarray:
-    """scores: (G,) -> the rank of each, ints (G,), from 1. Ties rank last: a rank is the number of items that score at
-    least as high, as in evaluation.metrics.ranking, which ranks one target per query."""
-    return len(scores) - np.searchsorted(np.sort(scores), scores, side="left")
-
-
-def best_events(gallery: Gallery, model: str, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Every clip's score, the cosine of the text with the best of its events, and that event's place: (G,) and ints (G,).
-
-    vector: (D,), the text's embedding. A product with every event, which is fast up to about a million clips; an index
-    over larger galleries takes the place of this function. Raises FloatingPointError for embeddings that are not finite.
-    """
-    every = _cosines(gallery.events[model], vector)
-    return every.max(axis=1), every.argmax(axis=1)
+LEVELS = ("events", "clips")
 
 
 def _cosines(events: np.ndarray, vector: np.ndarray) -> np.ndarray:
-    """(G, E, D) and (D,) -> (G, E). Raises FloatingPointError."""
-    every = events @ vector
+    """(..., D) and (D,) -> (...). Raises FloatingPointError.
+
+    Each row by itself: a product of matrices may round equal rows apart, by where they stand.
+    """
+    every = np.einsum("...d,d->...", events, vector)
     if not np.isfinite(every).all():
         raise FloatingPointError("embeddings are not finite")
     return every
 
 
+def ranking(
+    gallery: AnyGallery,
+    model: str,
+    vector: np.ndarray,
+    without: str | None = None,
+    before: Sequence[Hit] | None = None,
+    level: str = "events",
+) -> GalleryRanking:
+    """Every clip by its score under one model, best first.
+
+    vector: (D,), the text's embedding. level: "events" scores a clip by the cosine with the best of its events, "clips"
+    by that with its own vector; a hit's event is the best either way. without: a clip that is left out. before: what
+    rank changes are told against. Linear in the gallery: about right up to 100,000 clips (docs/performance.md). Raises
+    FloatingPointError for embeddings that are not finite, ValueError for another level.
+    """
+    if level not in LEVELS:
+        raise ValueError(f"level is {level!r}; allowed: {', '.join(LEVELS)}")
+    if level == "clips":
+        scores = np.concatenate([_cosines(part.clips[model], vector) for part in gallery.parts])
+
+        def best(places: np.ndarray) -> np.ndarray:
+            return np.array([int((gallery.event_vectors(p)[model] @ vector).argmax()) for p in places.tolist()])
+    else:
+        every = [_cosines(part.events[model], vector) for part in gallery.parts]  # (G, E) of each
+        starts = np.cumsum([0, *map(len, every)])
+        scores = np.concatenate([each.max(axis=1) for each in every])
+
+        def best(places: np.ndarray) -> np.ndarray:
+            parts = (places[:, None] >= starts[None, 1:]).sum(axis=1)
+            return np.array([int(every[n][p - starts[n]].argmax()) for n, p in zip(parts, places, strict=True)])
+
+    return GalleryRanking(gallery, scores, best, gallery.place(without) if without is not None else None, before)
+
+
+def indexed_ranking(
+    gallery: AnyGallery, model: str, vector: np.ndarray, without: str | None = None, before: Sequence[Hit] | None = None
+) -> IndexedRanking:
+    """The same on events, its first hits proposed by the gallery's index. Raises FloatingPointError."""
+
+    def exact() -> GalleryRanking:
+        return ranking(gallery, model, vector, without)
+
+    place = gallery.place(without) if without is not None else None
+    made = IndexedRanking(gallery, model, vector, exact, place, before)
+    if not made.first and len(made):
+        raise FloatingPointError("the index proposed no clip")
+    return made
+
+
 def ranked(
-    gallery: Gallery, vector: np.ndarray | Mapping[str, np.ndarray], without: str | None = None
-) -> tuple[Both[tuple[Hit, ...]], tuple[str, ...]]:
+    gallery: AnyGallery | RemoteGallery,
+    vector: np.ndarray | Mapping[str, np.ndarray],
+    without: str | None = None,
+    level: str = "events",
+) -> tuple[Both[Sequence[Hit]], tuple[str, ...]]:
     """(every clip, best first; a reason per model that failed, whose ranking is empty).
 
-    vector: (D,), the text's embedding, or one per model, such as a clip's own. without: a clip that is left out. See
-    best_events for scores and ranks for ties; equal scores in gallery order.
+    vector: (D,), the text's embedding, or one per model, such as a clip's own. Else as `ranking`; ties rank last, equal
+    scores in gallery order. Scores are computed here, hits when they are looked at.
     """
-    rankings: dict[str, tuple[Hit, ...]] = {}
+    remote = isinstance(gallery, RemoteGallery)
+    if remote and level != "events":
+        raise ValueError(f"level is {level!r}; a gallery in a vector engine is ranked by events")
+    indexed = not remote and level == "events" and any(part.index for part in gallery.parts)
+    rankings: dict[str, Sequence[Hit]] = {}
     failures = []
-    before: dict[str, int] = {}
     for model in MODELS:
         try:
             own = vector[model] if isinstance(vector, Mapping) else vector
-            scores, events = best_events(gallery, model, own)
+            before = rankings.get("base")
+            if remote:
+                rankings[model] = RemoteRanking(gallery, model, own, without, before)
+            elif indexed:
+                rankings[model] = indexed_ranking(gallery, model, own, without, before)
+            else:
+                rankings[model] = ranking(gallery, model, own, without, before, level)
         except (FloatingPointError, KeyError, MemoryError) as error:
             failures.append(f"{model} model failed: {error}")
             rankings[model] = ()
-            continue
-        if without in gallery.ids:
-            scores[gallery.ids.index(without)] = -np.inf  # ranks behind all others, and is not shown
-        places = ranks(scores)
-        hits = []
-        for i in np.argsort(-scores, kind="stable"):
-            name, rank = gallery.ids[i], int(places[i])
-            if name == without:
-                continue
-            moved = before[name] - rank if name in before else None
-            hits.append(Hit(name, rank, float(scores[i]), moved, int(events[i])))
-        rankings[model] = tuple(hits)
-        if model == "base":
-            before = {hit.clip_id: hit.rank for hit in hits}
     return Both.of(rankings.__getitem__), tuple(failures)
 
 

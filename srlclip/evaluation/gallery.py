@@ -23,7 +23,7 @@ def evaluate_comparison(comparison: Comparison, resamples: int = 1000) -> dict[s
     asked = ask(situations, comparison.lexicon)
     words = asked.texts()
     texts = dict(zip(words, comparison.pair.encode_texts(words).cpu().numpy(), strict=True))
-    place = [comparison.gallery.ids.index(i) for i in ids]
+    place = [comparison.gallery.place(i) for i in ids]
     per_clip = len(situations[0].events)
     observed = {}
     for model in MODELS:

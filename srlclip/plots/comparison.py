@@ -17,7 +17,7 @@ from srlclip.plots.drawing import (
     short_name,
     styled,
 )
-from srlclip.results import MODELS, ScoreResult, SearchResult, Timeline
+from srlclip.results import MODELS, ScoreResult, SearchResult, Timeline, picked
 
 
 @styled
@@ -26,19 +26,21 @@ def rank_slope(result: SearchResult, k: int = 8) -> Figure:
 
     Places beyond k stand below a dotted line, in order. The target's line is thick.
     """
-    ranks = {model: {hit.clip_id: hit.rank for hit in result.hits[model]} for model in MODELS}
-    k = max(1, min(k, max(map(len, ranks.values()))))  # a small gallery gets a small plot
-    # ties share a rank, so lines end at a clip's place in the list, and the label tells its rank
-    places = {model: {hit.clip_id: place for place, hit in enumerate(result.hits[model], 1)} for model in MODELS}
-    shown = list(dict.fromkeys(clip for model in MODELS for clip, place in places[model].items() if place <= k))
+    k = max(1, min(k, max(map(len, result.hits))))  # a small gallery gets a small plot
+    first = {model: [hit.clip_id for hit in result.hits[model][:k]] for model in MODELS}
+    shown = list(dict.fromkeys(clip for model in MODELS for clip in first[model]))
     if result.target is not None and result.target not in shown:
         shown.append(result.target)
+    drawn = {model: picked(result.hits[model], shown) for model in MODELS}  # in the ranking's order
+    ranks = {model: {hit.clip_id: hit.rank for hit in drawn[model]} for model in MODELS}
     figure, (axes,) = blank_figure(4.0)
-    beyond = {model: [c for c, place in places[model].items() if place > k and c in shown] for model in MODELS}
+    beyond = {model: [clip for clip in ranks[model] if clip not in first[model]] for model in MODELS}
 
     def height(model: str, clip: str) -> float:
-        place = places[model][clip]
-        return float(place) if place <= k else k + 0.9 + 0.7 * (beyond[model].index(clip) + 0.5)
+        # ties share a rank, so lines end at a clip's place in the list, and the label tells its rank
+        if clip in first[model]:
+            return float(first[model].index(clip) + 1)
+        return k + 0.9 + 0.7 * (beyond[model].index(clip) + 0.5)
 
     for clip in shown:
         if not all(clip in ranks[model] for model in MODELS):

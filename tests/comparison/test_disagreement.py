@@ -35,6 +35,12 @@ def test_every_labelled_event_is_ranked_by_its_own_caption_among_all_events(comp
     assert {p.query for p in queries.pairs} == {e.query for e in comparison.examples()}
 
 
+def test_what_compares_everything_gives_the_same_in_small_blocks(comparison, monkeypatch):
+    ranked, near = rank_pairs(comparison), neighbourhoods(comparison)
+    monkeypatch.setattr("srlclip.comparison.disagreement._SCORES_AT_ONCE", 50)  # two or three rows of 20 events
+    assert rank_pairs(comparison) == ranked and neighbourhoods(comparison) == near
+
+
 def test_a_clips_rank_is_the_mean_over_the_captions_of_its_events(comparison):
     clip = comparison.clip_ids()[2]
     ranks = {m: [] for m in MODELS}

@@ -43,6 +43,20 @@ def test_purity_asks_other_clips_only_and_skips_unlabelled_rows():
     assert neighbour_purity(vectors, labels, ["a"] * 4) is None
 
 
+def test_purity_in_blocks_is_that_of_all_pairs(monkeypatch):
+    rng = np.random.default_rng(2)
+    vectors = unit(*rng.normal(size=(57, 4)))
+    labels, clips = rng.choice(["walk", "run", ""], 57).tolist(), [f"c{i // 4}" for i in range(57)]
+    similar = vectors @ vectors.T
+    similar[:, [not label for label in labels]] = -np.inf
+    similar[np.equal.outer(clips, clips)] = -np.inf
+    rows = [i for i in range(57) if labels[i]]
+    expected = np.mean([labels[similar[i].argmax()] == labels[i] for i in rows])
+    for block in (1, 5, 1000):
+        monkeypatch.setattr("srlclip.comparison.embedding_map._ROWS", block)
+        assert neighbour_purity(vectors, labels, clips) == pytest.approx(expected)
+
+
 def test_chance_is_the_share_of_the_label_among_other_clips():
     assert chance_purity(["x", "x", "y", ""], ["a", "b", "c", "d"]) == pytest.approx((1 / 2 + 1 / 2 + 0) / 3)
     assert chance_purity(["x", "x"], ["a", "a"]) is None

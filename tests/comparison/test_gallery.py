@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from srlclip.comparison.gallery import Gallery
+from srlclip.comparison.joined import with_clips
 from srlclip.pooling import pooled
 from srlclip.situations import DataError
 
@@ -86,23 +87,23 @@ def test_it_needs_no_torch() -> None:
 def test_other_clips_stand_before_the_gallerys_own_and_keep_their_events():
     own = made(["a", "b"], {"base": unit(2, 5, 8)}, {"base": "x"})
     clips = {"mine": {"base": unit(3, 8, seed=1)}, "long": {"base": unit(7, 8, seed=2)}}
-    both = own.with_clips(clips, True)
+    both = with_clips(own, clips, True)
     assert both.ids == ("mine", "long", "a", "b") and both.events["base"].shape == (4, 7, 8)
     assert np.array_equal(both.events["base"][2, :5], own.events["base"][0])
     assert np.array_equal(both.events["base"][0, 3:], np.repeat(clips["mine"]["base"][-1:], 4, axis=0))
     assert np.allclose(both.clips["base"][2:], own.clips["base"])
     mean = clips["mine"]["base"].mean(axis=0)
     assert np.allclose(both.clips["base"][0], mean / np.linalg.norm(mean), atol=1e-6)
-    assert own.with_clips(clips, False).ids == ("mine", "long")
+    assert with_clips(own, clips, False).ids == ("mine", "long")
     with pytest.raises(ValueError, match="unique"):
-        own.with_clips({"a": clips["mine"]}, True)
+        with_clips(own, {"a": clips["mine"]}, True)
     with pytest.raises(ValueError, match="at least one"):
-        own.with_clips({}, False)
+        with_clips(own, {}, False)
 
 
 def test_clips_of_any_length_keep_their_own_number_of_events(gallery: Gallery, tmp_path: Path) -> None:
     long = {model: unit(20, 8, seed=3) for model in MARKS}
-    mixed = gallery.with_clips({"long": long}, own_too=True)
+    mixed = with_clips(gallery, {"long": long}, own_too=True).whole()
     assert mixed.counts == (20, *(5,) * 30) and mixed.events["base"].shape == (31, 20, 8)
     mixed.save(tmp_path)
     assert Gallery.load(tmp_path).counts == mixed.counts

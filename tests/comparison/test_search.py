@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from srlclip.comparison.gallery import Gallery
-from srlclip.comparison.search import best_events, query_heat, ranked, ranks
+from srlclip.comparison.ranking import ranks
+from srlclip.comparison.search import query_heat, ranked
 from srlclip.evaluation.metrics import ranking
 from srlclip.pooling import pooled, unit
 
@@ -40,13 +41,11 @@ def test_a_clip_counts_by_the_best_of_its_events():
     events[0, :, 2], events[1, 1, 0], events[1, 0, 1], events[2, :, 1] = 1, 1, 1, 1
     gallery = gallery_of(events)
     vector = np.array([0.8, 0.6, 0.0], np.float32)
-    scores, best = best_events(gallery, "base", vector)
-    np.testing.assert_allclose(scores, [0.0, 0.8, 0.6])
-    assert best.tolist() == [0, 1, 0]
     hits, failures = ranked(gallery, vector)
     assert not failures and [(h.clip_id, h.rank, h.event_index) for h in hits["base"]] == [
         ("clip1", 1, 1), ("clip2", 2, 0), ("clip0", 3, 0)
     ]  # fmt: skip
+    np.testing.assert_allclose([hit.score for hit in hits["base"]], [0.8, 0.6, 0.0])
     assert all(hit.rank_change == 0 for hit in hits["adapted"])
 
 
@@ -56,6 +55,19 @@ def test_equal_scores_stay_in_gallery_order_and_share_the_worse_rank():
     events[1] = (0, 1)
     hits, _ = ranked(gallery_of(events), np.array([1, 0], np.float32))
     assert [(hit.clip_id, hit.rank) for hit in hits["base"]] == [("clip0", 3), ("clip2", 3), ("clip3", 3), ("clip1", 4)]
+
+
+def test_a_clip_can_be_scored_as_a_whole():
+    gallery = random_gallery()
+    vector = unit(np.random.default_rng(6).normal(size=8).astype(np.float32))
+    hits, _ = ranked(gallery, vector, level="clips")
+    scores = gallery.clips["base"] @ vector
+    assert [hit.clip_id for hit in hits.base] == [f"clip{i}" for i in np.argsort(-scores, kind="stable")]
+    assert hits.base[0].score == pytest.approx(float(scores.max()), abs=1e-6)
+    best = {hit.clip_id: hit.event_index for hit in ranked(gallery, vector)[0].base}
+    assert {hit.clip_id: hit.event_index for hit in hits.base} == best
+    with pytest.raises(ValueError, match="allowed: events, clips"):
+        ranked(gallery, vector, level="frames")
 
 
 def test_the_heat_of_a_query_shows_the_ranks_of_its_search():

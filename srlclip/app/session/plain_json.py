@@ -10,6 +10,7 @@ import functools
 import json
 import types
 import typing
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from srlclip.results import Both, json_keys, to_json
@@ -102,6 +103,8 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
             return None
         (only,) = (each for each in inner if each is not type(None))
         return _convert(only, value, where)
+    if origin is Sequence:
+        origin, inner = tuple, (*inner, Ellipsis)
     if origin is tuple:
         if not isinstance(value, list) or len(value) > MAX_LIST:
             raise _wrong(where, f"a list of at most {MAX_LIST}", value)

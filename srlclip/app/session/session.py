@@ -32,7 +32,7 @@ from srlclip.app.session.votes import Votes
 from srlclip.files import files_digest, link_or_copy
 from srlclip.language import prompts
 from srlclip.progress import Progress
-from srlclip.results import Timeline
+from srlclip.results import Timeline, picked
 from srlclip.situations import Caption, DataError, Event, Situation, VideoDecodeError
 from srlclip.video.limits import under_name
 
@@ -212,9 +212,7 @@ class Session:
         """The session's clips (and the gallery's) ranked by both models. No target, so no winner."""
         view = self.view(comparison, self.playable, with_gallery, progress)
         result = view.search(query)
-        short = result.hits.map(
-            lambda hits: tuple(h for place, h in enumerate(hits) if place < LISTED or h.clip_id in self._clips)
-        )
+        short = result.hits.map(lambda hits: tuple(dict.fromkeys((*hits[:LISTED], *picked(hits, list(self._clips))))))
         return self._keep(comparison, "search", replace(result, hits=short))
 
     def caption(

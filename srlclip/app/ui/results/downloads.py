@@ -16,7 +16,7 @@ from srlclip.comparison.explained import ExplainedSearch
 from srlclip.comparison.explained import to_json as why_json
 from srlclip.comparison.further import FurtherRanking
 from srlclip.files import safe_cell
-from srlclip.results import MODELS, Hit, PairInfo, ScoreResult, SearchResult, to_json
+from srlclip.results import MODELS, Hit, PairInfo, ScoreResult, SearchResult, first_ranks, to_json
 
 #: At most this many places of a ranking go into a file (plus the target).
 LISTED = 100
@@ -63,12 +63,12 @@ def json_file(info: PairInfo, kind: str, body: dict) -> str:
 
 def listed(result: SearchResult, limit: int = LISTED) -> dict[str, list]:
     """Each model's first `limit` hits, and the target if it stands further down."""
-    return {m: [h for h in result.hits[m] if h.rank <= limit or h.clip_id == result.target] for m in MODELS}
+    return {m: first_ranks(result.hits[m], limit, result.target) for m in MODELS}
 
 
 def further_listed(further: FurtherRanking, result: SearchResult, limit: int = LISTED) -> list[Hit]:
     """The same of the further model."""
-    return [hit for hit in further.hits if hit.rank <= limit or hit.clip_id == result.target]
+    return first_ranks(further.hits, limit, result.target)
 
 
 def hit_json(hit: Hit) -> dict:

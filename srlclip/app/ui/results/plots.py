@@ -9,7 +9,7 @@ from itertools import zip_longest
 from srlclip.app.ui.parts.format import esc, model_id, plot
 from srlclip.app.ui.results.downloads import LISTED, link, to_csv
 from srlclip.plots import NAMES, Figure, heat_strip, margins, png_file, rank_slope, svg_file, timeline
-from srlclip.results import MODELS, PairInfo, ScoreResult, SearchResult, Timeline
+from srlclip.results import MODELS, PairInfo, ScoreResult, SearchResult, Timeline, ranks_in
 
 _EVENTS = ("event", "start", "end", "base_cosine", "srl_clip_cosine")
 
@@ -23,8 +23,9 @@ def rank_change(info: PairInfo, result: SearchResult) -> str:
         where = f" Target: rank {result.target_rank('base')} to {result.target_rank('adapted')}."
         title += " (target: thick line)"
     label = f"Rank under both models of the clips that either puts first.{where}"
-    before = {hit.clip_id: hit.rank for hit in result.hits.base}
-    moves = [(h.clip_id, before.get(h.clip_id, ""), h.rank) for h in result.hits.adapted[:LISTED]]
+    shown = result.hits.adapted[:LISTED]
+    before = ranks_in(result.hits.base, [hit.clip_id for hit in shown])
+    moves = [(h.clip_id, "" if rank is None else rank, h.rank) for h, rank in zip(shown, before, strict=True)]
     columns = ("clip", "base_rank", "srl_clip_rank")
     chart = with_files(rank_slope(result), label, "rank_change", info, columns, moves, query=result.query)
     return f'<div class="sc-panel"><h2>{esc(title)}</h2>{chart}</div>'

@@ -16,7 +16,7 @@ from srlclip.app.ui.results.plots import rank_change
 from srlclip.comparison.explained import ExplainedSearch, HitFacts
 from srlclip.comparison.further import FurtherRanking
 from srlclip.plots import short_name
-from srlclip.results import MODELS, Hit, PairInfo, SearchResult
+from srlclip.results import MODELS, Hit, PairInfo, Ranking, SearchResult, picked
 
 TOP = 5
 
@@ -125,7 +125,7 @@ def column(
     """
     hits = further.hits if further is not None else result.hits[model]
     name, heading = (further.title, further_name(further.title)) if further else (NAMES[model], model_name(model))
-    late = next((h for h in hits if h.clip_id == result.target), None)
+    late = next(iter(picked(hits, [result.target])), None) if result.target is not None else None
     # by place, not by rank: ties share the last rank of their group
     below = late if late is not None and late not in hits[:k] else None
     at = f"target at rank {below.rank}" if below is not None else ""
@@ -134,8 +134,7 @@ def column(
         why = f": {esc(further.failure.rstrip('.'))}" if further is not None and further.failure else ""
         empty = f'<p class="sc-notice">{esc(name)} gave no result{why}.</p>'
         return f'<section class="sc-column sc-c-{model}">{head}{empty}</section>'
-    scores = [hit.score for hit in hits]
-    span = (min(scores), max(scores))
+    span = (hits.lowest if isinstance(hits, Ranking) else hits[-1].score, hits[0].score)
 
     def drawn(hit: Hit) -> str:
         facts = explained.of(hit) if explained is not None else None
@@ -152,7 +151,8 @@ def column(
 def chosen_hit(result: SearchResult) -> Hit | None:
     """The hit that is in the player before one is pressed: the target's, else the first, of SRL-CLIP unless it failed."""
     hits = result.hits.adapted or result.hits.base
-    return next((hit for hit in hits if hit.clip_id == result.target), next(iter(hits), None))
+    target = picked(hits, [result.target]) if result.target is not None else ()
+    return next(iter((*target, *hits[:1])), None)
 
 
 def columns(
