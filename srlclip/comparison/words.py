@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import zlib
 from collections import OrderedDict
@@ -23,9 +24,13 @@ class Captions:
 
     def __init__(self, pair: ClipPair, lexicon: Lexicon):
         self._pair, self._lexicon = pair, lexicon
+        self._fitted = functools.lru_cache(maxsize=16384)(self._fit)  # every search writes the events of its hits
 
     def of(self, event: Event, style: str = "natural") -> Caption:
         """The caption of an event, with as many of its roles as the text tower reads."""
+        return self._fitted(event, style)
+
+    def _fit(self, event: Event, style: str) -> Caption:
         return prompts.fit(event, style, self._pair.base.count_tokens, self._pair.base.max_tokens)
 
     def compose(self, verb: str, fillers: Mapping[str, str], style: str) -> Caption:

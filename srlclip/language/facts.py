@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from srlclip.language.english import DETERMINERS, PREPOSITIONS, clean_filler, head_noun, words_of
 from srlclip.language.near_verbs import senses
@@ -44,6 +45,7 @@ class Facts:
         return tuple((slot, getattr(self, slot)) for slot in self.said())
 
 
+@lru_cache(maxsize=16384)  # a search asks for the same events slot by slot
 def event_facts(event: Event) -> Facts:
     """The facts of a labelled event; roles that are not visible are not known."""
     fillers = {role.key: text for role in reversed(event.visible_roles) if (text := clean_filler(role.filler))}
@@ -71,6 +73,7 @@ def agrees(slot: str, asked: str, event: Event) -> bool | None:
     return None if there < wanted else False
 
 
+@lru_cache(maxsize=16384)
 def content_words(text: str) -> frozenset[str]:
     """The words of a filler in lower case, without articles and prepositions, unless it has no others ("up")."""
     words = frozenset(word.lower() for word in words_of(text))
