@@ -85,6 +85,7 @@ LOAD, GIVE_BACK, LOADING = "Load and switch this page", "Back to the server's pa
 
 #: Labels of the fields.
 QUERY, TRUE_CAPTION, OWN = "Describe an event", "True caption", "Your own negatives"
+COMPOSE = "Compose captions"
 #: Words of the page that promises are checked by.
 SCORE_IS, LICENCE, SYNTHETIC = "Score: cosine similarity", "Apache-2.0", "synthetic world"
 NAMES = {"base": "Base CLIP", "adapted": "SRL-CLIP"}

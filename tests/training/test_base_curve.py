@@ -78,13 +78,20 @@ def test_every_missing_base_is_named_with_the_command_that_makes_it(tmp_path, mo
 
 
 @pytest.mark.parametrize("base, share", VERB_BASES.items())
-def test_the_commands_change_the_share_of_verbs_alone_and_write_where_the_study_looks(base, share):
+def test_the_commands_halve_the_steps_change_the_share_of_verbs_and_write_where_the_study_looks(base, share):
     words = shlex.split(COMMANDS[base])
     assert words[:2] == ["python", "training/pretrain.py"] and set(words[2::2]) == {"--set"}
     common = load_json(PretrainSettings, pretrain.CONFIG)
     settings = with_overrides(common, words[3::2])
     assert settings.knowledge.verb == share != common.knowledge.verb and Path(settings.out) / "model" == Path(base)
-    assert replace(settings, out=common.out, knowledge=common.knowledge) == common
+    assert (settings.sight_steps, settings.align_steps) == (common.sight_steps // 2, common.align_steps // 2)
+    same = {
+        "out": common.out,
+        "knowledge": common.knowledge,
+        "sight_steps": common.sight_steps,
+        "align_steps": common.align_steps,
+    }
+    assert replace(settings, **same) == common
     assert replace(settings.knowledge, verb=common.knowledge.verb) == common.knowledge
     assert to_dict(settings)["knowledge"]["verb"] == share  # as run.json has it
 
