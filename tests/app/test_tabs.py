@@ -99,7 +99,7 @@ def test_after_a_switch_the_link_fills_the_open_tab_unless_that_keeps_its_query(
 
 @pytest.mark.parametrize("link, fields", [
     (Link("retrieval", "a man"), 11), (Link("captions", clip="clip_01"), 6), (Link("captions"), 6),
-    (Link("negatives", clip="clip_01", event=4), 21), (Link("negatives"), 21), (Link("analysis"), 21),
+    (Link("negatives", clip="clip_01", event=4), 21), (Link("negatives"), 21), (Link("analysis"), 24),
     (Link("retrieval"), 0), (Link("own"), 0), (Link("vote"), 0), (Link("how"), 0),
 ])  # fmt: skip
 def test_a_link_gives_a_value_to_every_field_of_its_tab_or_to_none(link, fields):
