@@ -10,6 +10,7 @@ import torch
 from tiny_models import save_tiny_clip, vocabulary
 
 from srlclip.comparison.comparison import Comparison
+from srlclip.comparison.memory import CaptionMemory
 from srlclip.data.vidsitu import read_vidsitu
 from srlclip.situations import Caption, CheckpointError, DataError, Situation, VideoDecodeError
 from srlclip.video.file import Limits
@@ -120,6 +121,8 @@ def test_an_upload_is_opened_once(comparison, mp4, tmp_path, monkeypatch):
     kept = comparison.caption(clip)
     assert opened == [path]  # what was embedded for the search is what captions read
     comparison.clips.kept.clear()
+    assert comparison.caption(clip) == kept and opened == [path]  # captioned before
+    monkeypatch.setattr(comparison, "captioned", CaptionMemory())
     assert comparison.caption(clip) == kept and len(opened) == 2
     del opened[1:]
     own, _ = Session(tmp_path).add(comparison, path, "mine.mp4")
