@@ -62,8 +62,8 @@ def _frame(
 ) -> str:
     values = {model: shares.shares[model][i][j] for model in MODELS}
     # The name begins with the numbers in the order shown: what is read on a button can be said to press it (WCAG 2.5.3).
-    shares_of = ", ".join(f"{_share(values[m])} ({NAMES[m]} of {signed(shares.scores[m][i])})" for m in MODELS)
-    label = f"{shares_of}: {seconds(moment)} s, event {i + 1}"
+    spoken = ", ".join(f"{_share(values[m])} ({NAMES[m]} of {signed(shares.scores[m][i])})" for m in MODELS)
+    label = f"{spoken}: {seconds(moment)} s, event {i + 1}"
     lines = "".join(_bar(model, values[model], most[model], numbers) for model in MODELS)
     return (
         f'<button type="button" class="sc-frame" data-sc-seek="{seconds(moment)}" aria-label="{esc(label)}" title="{esc(label)}">'
