@@ -37,5 +37,13 @@ def _make(args: argparse.Namespace) -> int:
     for name, place in places.items():
         make(name, place, args.clips, args.seed, studio)
     rows = [{"benchmark": name, "out": str(place)} for name, place in places.items()]
-    lines = [f"python -m srlclip benchmark {row['benchmark']} --data {row['out']} --partial" for row in rows]
+    lines = [_command(name, place) for name, place in places.items()]
     return print_result(args, rows, "\n".join(lines))
+
+
+def _command(name: str, place: Path) -> str:
+    """What runs on the instance."""
+    from srlclip.evaluation.benchmarks.spec import spec_of
+
+    predictions = "" if spec_of(name).needs_pair else f" --predictions {place / 'predictions.json'}"
+    return f"python -m srlclip benchmark {name} --data {place} --partial{predictions}"

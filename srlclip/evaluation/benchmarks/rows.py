@@ -20,8 +20,8 @@ NO_ADAPTER = "Base CLIP, no adapter"
 #: What stands beside the title of drawn data, and below their table.
 DRAWN = "drawn instance, not the benchmark"
 DRAWN_NOTE = (
-    "Drawn data: SynSitu's clips in the benchmark's own file formats. Its figures test the path and are not the benchmark's; "
-    "others' figures are those of the real data."
+    "Drawn data: SynSitu's clips in the benchmark's own file formats. Its figures test the path and are not the benchmark's, so "
+    "nobody else's stand beside them."
 )
 #: The pair that is compared first.
 DIFFERENCE = "adapted - base"
@@ -71,7 +71,9 @@ def rows_of(spec: Spec, result: Result, title: str = "") -> list[Row]:
     table = result.tables[title] if title else result.table
     for metric in sorted(table, key=lambda name: name != spec.main):
         cells = {name: cell for name, cell in table[metric].items() if name != "reason"}
-        figures = [f for f in spec.figures if f.metric == metric and not f.check]
+        # Others' figures are of the real data: beside a drawn instance they would read as a comparison.
+        drawn = result.synthetic is not None
+        figures = [f for f in spec.figures if f.metric == metric and not f.check and not drawn]
         values = {name: cell for name, cell in cells.items() if " - " not in name}
         rows.append(
             Row(
@@ -162,10 +164,16 @@ def _pair_name(pair: str, names: Mapping[str, str]) -> str:
     return " − ".join(names.get(name, name) for name in pair.split(" - "))
 
 
+#: With fewer cases an interval of resampled cases is too narrow to tell a difference from none.
+FEWEST = 30
+
+
 def verdict(row: Row) -> str:
-    """ "better", "worse" or "no difference that the interval tells from 0", of SRL-CLIP in a percentage."""
+    """ "better", "worse" or "no clear difference" (the interval holds 0), of SRL-CLIP in a percentage; "too few cases"."""
     cell = row.differences.get(DIFFERENCE)
     if not cell or cell["mean"] is None:
         return "not measured"
+    if cell["n"] < FEWEST:
+        return "too few cases"
     low, high = cell["ci"]
     return "better" if low > 0 else "worse" if high < 0 else "no clear difference"

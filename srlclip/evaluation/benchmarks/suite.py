@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from srlclip.evaluation.benchmarks.outcome import Result
 from srlclip.evaluation.benchmarks.report import Measured, document, models_line, table_markdown
-from srlclip.evaluation.benchmarks.rows import Row, columns_of, rows_of, title_of, verdict
+from srlclip.evaluation.benchmarks.rows import FEWEST, Row, columns_of, rows_of, title_of, verdict
 from srlclip.evaluation.benchmarks.run import RunSettings, run
 from srlclip.evaluation.benchmarks.spec import Spec, specs
 from srlclip.evaluation.benchmarks.text_tables import aligned, escaped, markdown
@@ -86,13 +86,23 @@ def answer(suite: Suite) -> str:
     """One sentence: in how many benchmarks SRL-CLIP is better, worse, or neither."""
     if suite.measured[0].info.adapter_id == "none":
         return "No adapter was given: both columns show the base model."
-    verdicts = [verdict(row) for row in suite.mains()]
-    counts = {name: verdicts.count(name) for name in ("better", "worse", "no clear difference", "not measured")}
+    real = [row for row, each in zip(suite.mains(), suite.measured, strict=True) if each.result.synthetic is None]
+    drawn = len(suite.measured) - len(real)
+    note = f"{drawn} drawn {'instance' if drawn == 1 else 'instances'} ran: they test the path and decide nothing."
+    if not real:
+        return note
+    verdicts = [verdict(row) for row in real]
     said = (
-        f"By their main metrics SRL-CLIP is better than its base on {counts['better']} of {len(verdicts)} benchmarks, "
-        f"worse on {counts['worse']}, and on {counts['no clear difference']} the interval of the difference holds 0."
+        f"By their main metrics SRL-CLIP is better than its base on {verdicts.count('better')} of {len(verdicts)} benchmarks, "
+        f"worse on {verdicts.count('worse')}, and on {verdicts.count('no clear difference')} the interval of the difference "
+        "holds 0."
     )
-    return said + (f" {counts['not measured']} could not be measured." if counts["not measured"] else "")
+    for name, text in (
+        ("too few cases", f"have fewer than {FEWEST} cases, too few to tell"),
+        ("not measured", "could not be measured"),
+    ):
+        said += f" {verdicts.count(name)} {text}." if name in verdicts else ""
+    return f"{said} {note}" if drawn else said
 
 
 def summary(suite: Suite) -> tuple[list[str], list[list[str]]]:

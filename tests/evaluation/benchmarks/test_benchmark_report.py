@@ -258,3 +258,20 @@ def test_chance_of_captions_and_videos_by_hand():
 
 def test_markdown_names_the_commit_and_the_seed():
     assert "Commit 0123456789ab, 2026-11-30T00:00:00Z, seed 3." in table_markdown(measured())
+
+
+def test_few_cases_decide_nothing():
+    few = replace(
+        RESULT, table={"text to video R@1": row(cell(0, 0, 0, 9), cell(100, 100, 100, 9), cell(100, 100, 100, 9))}
+    )
+    assert [verdict(r) for r in rows_of(SPEC, few)] == ["too few cases"]
+    assert "1 have fewer than 30 cases, too few to tell." in answer(Suite((measured(few),)))
+
+
+def test_drawn_instances_are_not_counted_and_stand_beside_nobodys_figures():
+    drawn = replace(RESULT, synthetic={"clips": 6})
+    assert answer(Suite((measured(drawn),))) == "1 drawn instance ran: they test the path and decide nothing."
+    assert "better than its base on 1 of 1 benchmarks" in (said := answer(Suite((measured(), measured(drawn)))))
+    assert said.endswith("1 drawn instance ran: they test the path and decide nothing.")
+    header, _ = columns_of(rows_of(SPEC, drawn))
+    assert "paper" not in header and "other models" not in header
