@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from srlclip.cli.output import print_result
 from srlclip.cli.progress_line import progress_line
-from srlclip.evaluation.benchmarks.spec import Spec
+from srlclip.evaluation.benchmarks.spec import Spec, require_files
 from srlclip.processes import Processes, launched
 from srlclip.situations import DataError
 from srlclip.speed import use_threads
@@ -25,6 +25,7 @@ OUT = "runs/benchmarks"
 
 def run_one(args: argparse.Namespace, spec: Spec) -> int:
     """Prints the table (the first process alone) and writes results.json, table.md, cases.csv and figures."""
+    require_files(spec, args.data)  # before anything heavy is imported
     from srlclip.evaluation.benchmarks.report import document, printed
     from srlclip.evaluation.benchmarks.run import run
 
@@ -37,8 +38,10 @@ def run_one(args: argparse.Namespace, spec: Spec) -> int:
         if result is None:
             return 0
         measured = _measured(spec, result, pair, info, settings)
+        replaced = (out / "results.json").exists()
         _write(out, measured)
-        return print_result(args, document(measured), f"{printed(measured)}\n\nFiles: {out}")
+        files = f"Files: {out}" + (", in place of earlier results" if replaced else "")
+        return print_result(args, document(measured), f"{printed(measured)}\n\n{files}")
 
 
 def run_all(args: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ from srlclip.cli import situations as cli_situations
 from srlclip.cli.output import column_names, print_result
 from srlclip.cli.progress_line import progress_line
 from srlclip.results import MODELS, SearchResult, to_json
+from srlclip.situations import DataError
 
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
@@ -108,6 +109,9 @@ def add_parsers(commands: argparse._SubParsersAction, pair: argparse.ArgumentPar
 
 def load(args: argparse.Namespace) -> Comparison:
     """The comparison; what its gallery lacks is said on stderr."""
+    if args.gallery and "://" not in args.gallery and not Path(args.gallery).exists():
+        # Before anything heavy is imported.
+        raise DataError("no such folder; give a folder with video files", file=args.gallery)
     from srlclip.comparison.comparison import Comparison
     from srlclip.comparison.remote import is_address
     from srlclip.models.checkpoints import quiet_loading

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from typing import Any
 
 from srlclip.evaluation.benchmarks.spec import Spec
-from srlclip.evaluation.benchmarks.text_tables import aligned, markdown
+from srlclip.evaluation.benchmarks.text_tables import markdown
 
 HEADER = ("name", "benchmark", "task", "counts", "main metric", "size", "licence", "state")
+
+#: Columns of a terminal.
+WIDTH = 110
+STATES = "miniature: read from hand-written files in the official format, not yet from the real data."
 
 
 def entry(spec: Spec) -> dict[str, Any]:
@@ -31,10 +36,17 @@ def _count(number: Any) -> str:
 
 
 def listed(specs: Iterable[Spec]) -> str:
-    """For a terminal: the table, then a line of protocol for each, which is too long for a column."""
-    specs = list(specs)
-    table = aligned(HEADER, [_cells(spec) for spec in specs])
-    return "\n".join([*table, "", *aligned(("name", "protocol"), [(s.name, s.protocol) for s in specs])])
+    """For a terminal: a few lines each, none longer than WIDTH."""
+    blocks = []
+    for spec in specs:
+        name, title, task, counts, main, size, licence, state = _cells(spec)
+        facts = f"{counts}; {size}; licence: {licence}"
+        wrapped = [
+            textwrap.fill(text, WIDTH, initial_indent="    ", subsequent_indent="    ")
+            for text in (facts, spec.protocol)
+        ]
+        blocks.append("\n".join([f"{name}: {title} ({task}, {main}; {state})", *wrapped]))
+    return "\n".join([*blocks, "", STATES])
 
 
 def listed_markdown(specs: Iterable[Spec]) -> str:

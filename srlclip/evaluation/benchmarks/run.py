@@ -15,7 +15,7 @@ from srlclip.evaluation.benchmarks.outcome import Observed, Result
 from srlclip.evaluation.benchmarks.questions import Retrieval, Task, missing
 from srlclip.evaluation.benchmarks.readers.text import read_json
 from srlclip.evaluation.benchmarks.settings import DEFAULTS, RunSettings
-from srlclip.evaluation.benchmarks.spec import FileSpec, Spec
+from srlclip.evaluation.benchmarks.spec import Spec, require_files
 from srlclip.evaluation.towers import Observations, summarise
 from srlclip.processes import ALONE, Processes
 from srlclip.progress import Progress
@@ -42,11 +42,7 @@ def read(spec: Spec, data: str | Path, partial: bool = False, seed: int = 0) -> 
     """The questions of a benchmark; `seed` is that of a reader that draws some. Raises DataError that says which file is missing, from where and where it goes, or
     which count is wrong (unless `partial`)."""
     root = Path(data)
-    absent = [file for file in spec.files if not file.optional and not (root / file.path).exists()]
-    if absent:
-        raise DataError(
-            "\n".join([f"{spec.title} is not complete here", *(_where(root, file) for file in absent)]), file=root
-        )
+    require_files(spec, root)
     task = reader_of(spec)(root, **(spec.options | ({"seed": seed} if "seed" in spec.options else {})))
     if spec.seconds is not None:
         ends = (replace(m, end=spec.seconds) if m.end is None and not m.still else m for m in task.media)
@@ -55,10 +51,6 @@ def read(spec: Spec, data: str | Path, partial: bool = False, seed: int = 0) -> 
         _check_counts(spec, task, root)
         _check_media(spec, task, root)
     return task
-
-
-def _where(root: Path, file: FileSpec) -> str:
-    return f"  missing: {root / file.path}\n    {file.what}; from {file.source}"
 
 
 def _check_counts(spec: Spec, task: Task, root: Path) -> None:

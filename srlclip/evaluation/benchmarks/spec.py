@@ -15,6 +15,7 @@ from typing import Any
 
 from srlclip import ASSETS
 from srlclip.config import check_at_least, check_one_of, from_dict
+from srlclip.situations import DataError
 
 FOLDER = ASSETS / "benchmarks"
 #: The kinds of questions; each is a module of srlclip.evaluation.benchmarks.tasks.
@@ -149,3 +150,12 @@ def spec_of(name: str) -> Spec:
     if name not in known:
         raise ValueError(f"unknown benchmark {name!r}; allowed: {', '.join(known)}")
     return known[name]
+
+
+def require_files(spec: Spec, root: str | Path) -> None:
+    """Raises DataError that says of each file that is not there what it is, where it goes and where it is from."""
+    root = Path(root)
+    absent = [file for file in spec.files if not file.optional and not (root / file.path).exists()]
+    if absent:
+        lines = [f"  missing: {root / file.path}\n    {file.what}; from {file.source}" for file in absent]
+        raise DataError("\n".join([f"{spec.title} is not complete here", *lines]), file=root)
