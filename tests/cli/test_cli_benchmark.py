@@ -85,17 +85,8 @@ def test_what_cannot_be_is_one_sentence(root, tiny_clip, tmp_path, capsys, bad, 
 
 def test_the_list_prints_a_table_json_or_markdown(capsys):
     assert main(["benchmark", "list"]) == 0
-    assert capsys.readouterr().out.splitlines()[0].split() == [
-        "name",
-        "benchmark",
-        "task",
-        "counts",
-        "main",
-        "metric",
-        "size",
-        "licence",
-        "state",
-    ]
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines if line and not line.startswith((" ", "miniature"))] == list(specs())
     assert main(["benchmark", "list", "--json"]) == 0
     assert [each["name"] for each in json.loads(capsys.readouterr().out)] == list(specs())
     assert main(["benchmark", "list", "--markdown"]) == 0
