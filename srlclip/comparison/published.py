@@ -10,7 +10,7 @@ from srlclip.situations import DataError
 
 FOLDER = PACKAGE.parent / "results"
 MAIN, CAPTIONS, HEADS, STUDIES = "mini_pair", "captioner", "heads", "ablations"
-HALF_TRUTHS = "half_truths"
+HALF_TRUTHS, FORGETTING = "half_truths", "forgetting"
 #: Folder of what `python -m srlclip benchmark NAME --out DIR` writes: NAME.json, or NAME/results.json as it was written.
 BENCHMARKS = "benchmarks"
 #: What `benchmark all` writes beside the benchmarks' own files.
@@ -18,10 +18,10 @@ _ALL = "all"
 
 
 def names(folder: Path | None = None) -> tuple[str, ...]:
-    """What `read` can read: the main measurement, the captioners', the head study's, that of half-truths,
-    "ablations/NAME" and "benchmarks/NAME", those that are there."""
+    """What `read` can read: the main measurement, the captioners', the head study's, that of half-truths, that of
+    forgetting, "ablations/NAME" and "benchmarks/NAME", those that are there."""
     folder = FOLDER if folder is None else folder
-    main = [name for name in (MAIN, CAPTIONS, HEADS, HALF_TRUTHS) if (folder / f"{name}.json").is_file()]
+    main = [name for name in (MAIN, CAPTIONS, HEADS, HALF_TRUTHS, FORGETTING) if (folder / f"{name}.json").is_file()]
     studies = sorted((folder / STUDIES).glob("*.json")) if (folder / STUDIES).is_dir() else []
     return (*main, *(f"{STUDIES}/{path.stem}" for path in studies), *benchmark_names(folder))
 

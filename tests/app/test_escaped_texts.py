@@ -50,7 +50,7 @@ def test_right_to_left_text_is_isolated_and_long_text_cut():
 def test_numbers_use_a_true_minus_and_always_a_sign():
     assert (signed(0.0041), signed(-0.012), signed(None)) == ("+0.004", "−0.012", "–")
     assert signed(-0.0002) == "−0.000200" and signed(0.0) == "+0.000"
-    assert "▲ 2" in change(2) and "▼ 1" in change(-1) and change(None) == "" and "=" in change(0)
+    assert "▲2" in change(2) and "▼1" in change(-1) and change(None) == "" and "=" in change(0)
 
 
 def test_diff_strikes_out_and_inserts_words():

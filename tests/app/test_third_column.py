@@ -89,7 +89,7 @@ def test_the_third_column_stands_last_with_its_own_mark_facts_and_places_against
     first = world.store.get(PairName(None, NAME)).search(example.query).hits.adapted[0]
     moved = next(h.rank for h in result.hits.base if h.clip_id == first.clip_id) - 1
     assert f'data-sc-clip="{first.clip_id}"' in third.split("</li>")[0]
-    assert ("=" if moved == 0 else f"▲ {moved}") in third.split("</li>")[0]
+    assert ("=" if moved == 0 else f"▲{moved}") in third.split("</li>")[0]
     assert TITLE in html[: html.index("sc-columns")], "its rank of the target is in the verdict"
 
 

@@ -21,6 +21,7 @@ from srlclip.app.ui.parts.style import tabs
 from srlclip.app.ui.results.headline import headline, source
 from srlclip.app.ui.tab import MODEL, Drawn, PageContext, Renewal, Tab, Visitor, show_address
 from srlclip.app.ui.tabs import analysis, captions, hard_negatives, how_it_works, retrieval, vote, your_clips
+from srlclip.comparison.published import FORGETTING
 
 if TYPE_CHECKING:
     from srlclip.comparison.comparison import Comparison
@@ -152,8 +153,9 @@ def build_demo(
 
 
 def _top(comparison: Comparison) -> str:
-    results = comparison.results()
-    return header(comparison.info, headline(results), source(results))
+    forgetting = comparison.measurement(FORGETTING) if FORGETTING in comparison.measurements() else None
+    measured = comparison.results(), forgetting
+    return header(comparison.info, headline(*measured), source(*measured))
 
 
 def _draw(tab: Tab, context: PageContext) -> Drawn:

@@ -25,13 +25,13 @@ def seconds(value: float) -> str:
 
 
 def change(places: int | None) -> str:
-    """Places gained against Base as "▲ 2", "▼ 1" or "=", readable aloud; empty for None."""
+    """Places gained against Base as "▲2", "▼1" or "=", readable aloud; empty for None."""
     if places is None:
         return ""
     if places == 0:
         return '<span role="img" aria-label="same rank as Base CLIP">=</span>'
     way, arrow = ("up", "▲") if places > 0 else ("down", "▼")
-    return f'<span role="img" aria-label="{way} {abs(places)} against Base CLIP">{arrow} {abs(places)}</span>'
+    return f'<span role="img" aria-label="{way} {abs(places)} against Base CLIP">{arrow}{abs(places)}</span>'
 
 
 def page(body: str, *, link: Link | None = None, scope: bool = False) -> str:

@@ -55,7 +55,7 @@ html:has(body.dark) { color-scheme:dark; } /* its scroll bar too */
   padding:8px 12px; }
 .sc-banner { margin-top:8px; font-size:13.5px; border-left:5px solid var(--sc-edge); }
 details.sc-banner { margin:0; padding:1px 10px; } details.sc-banner[open] { flex-basis:100%; }
-.sc p.sc-headline { font-size:16px; margin-top:4px; }
+.sc p.sc-headline { font-size:16px; margin-top:4px; } .sc-to { margin:0 .25em; }
 .sc-bar.sc-loading { margin-top:8px; } .sc-bar.sc-loading > i { background:var(--sc-soft); }
 .sc-notice { border-style:dashed; } .sc .sc-verdict + .sc-notice { margin-top:6px; }
 .sc-failure { border:2px solid var(--sc-edge); }

@@ -46,7 +46,7 @@ def frames_html(shares: FrameShares, sheet: str, event: int | None) -> str:
             f'<li class="sc-frame-row{" sc-frame-hit" if i == event else ""}"><span class="sc-frame-head" data-sc-number="{i + 1}"></span>'
             f"{''.join(cells)}</li>"
         )
-    about = "<p class='sc-soft'>Share of each frame</p>"
+    about = "<p class='sc-soft'>Frame shares</p>"
     return page(f'{about}<ol class="sc-frames" aria-label="Frames, a row for each event">{"".join(rows)}</ol>')
 
 

@@ -49,7 +49,7 @@ def verdict(
         text = f"Top-{TOP} overlap {result.overlap(TOP)}/{min(TOP, len(result.hits.base))}{why or _mover(result)}"
     else:
         text = f"Result of one model only{why}"
-    return f'<p class="sc-verdict" role="status">{text} · {query}{cut}</p>'
+    return f'<p class="sc-verdict" role="status">{text}; {query}{cut}</p>'
 
 
 def _mover(result: SearchResult) -> str:
