@@ -39,6 +39,7 @@ from srlclip.explain.explanation import explain
 from srlclip.explain.image_maps import pair_maps
 from srlclip.explain.results import Explanation, FrameShares
 from srlclip.language.facts import Facts, event_facts
+from srlclip.language.known_words import query_words
 from srlclip.language.lexicon import Lexicon
 from srlclip.language.prompts import recognised
 from srlclip.models.pair import ClipPair
@@ -218,7 +219,8 @@ class Comparison:
     def explain_search(self, result: SearchResult) -> ExplainedSearch:
         """What happens in the events behind a search's hits, and which of the facts that its query names are right there."""
         asked = asked_facts(result.query, (*self.examples(), *self.stories()), self.clips.event, self.lexicon)
-        return explain_search(result, asked, self.situation, lambda event: self.caption_of(event).text)
+        words = query_words(result.query, self.lexicon)
+        return explain_search(result, asked, self.situation, lambda event: self.caption_of(event).text, words)
 
     def similar(self, clip_id: str, event_index: int) -> tuple[SearchResult, ExplainedSearch]:
         """Every other gallery clip ranked by its event nearest to one of a clip, each model by its own embeddings of both;

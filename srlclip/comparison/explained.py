@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from srlclip.language.facts import ROLES, Facts, event_facts, judged
+from srlclip.language.known_words import NO_WORDS, QueryWords
 from srlclip.results import Both, Hit, SearchResult, clips_of
 from srlclip.situations import CORE_ROLES, Event, Situation
 
@@ -33,12 +34,13 @@ class FirstRight:
 @dataclass(frozen=True)
 class ExplainedSearch:
     """asked: what the query says. labelled: whether any event of the gallery has labels. first: per named slot, then "all"
-    where there are two or more; empty where nothing can be judged."""
+    where there are two or more; empty where nothing can be judged. words: those of a free query that the lexicon knows or not."""
 
     asked: Facts
     labelled: bool
     first: tuple[FirstRight, ...]
     of: Callable[[Hit], HitFacts]
+    words: QueryWords = NO_WORDS
 
     def first_of(self, slot: str) -> FirstRight | None:
         return next((first for first in self.first if first.slot == slot), None)
@@ -51,7 +53,11 @@ def brief(event: Event, asked: Facts) -> Event:
 
 
 def explain_search(
-    result: SearchResult, asked: Facts, situation: Callable[[str], Situation], caption: Callable[[Event], str]
+    result: SearchResult,
+    asked: Facts,
+    situation: Callable[[str], Situation],
+    caption: Callable[[Event], str],
+    words: QueryWords = NO_WORDS,
 ) -> ExplainedSearch:
     """Every hit of a ranking against what its query asks for. caption: of a labelled event, in a sentence."""
 
@@ -75,7 +81,7 @@ def explain_search(
 
     labelled = any(situation(clip).events for hits in result.hits for clip in clips_of(hits))
     return ExplainedSearch(
-        asked, labelled, _first(asked, result, marks), lambda hit: facts(hit.clip_id, hit.event_index)
+        asked, labelled, _first(asked, result, marks), lambda hit: facts(hit.clip_id, hit.event_index), words
     )
 
 

@@ -128,6 +128,11 @@ def _forms(lexicon: Lexicon) -> tuple[tuple[str, bool, str, VerbEntry], ...]:
     return tuple(out.values())
 
 
+def verb_words(lexicon: Lexicon) -> frozenset[str]:
+    """Every word of every form in which an annotated verb is found."""
+    return frozenset(word for form, _, _, _ in _forms(lexicon) for word in form.split())
+
+
 def _lemma(entry: VerbEntry) -> str:
     return entry.verb.split(" (")[0].replace("_", " ").strip().lower()
 

@@ -6,8 +6,10 @@ from fake_results import hits
 
 from srlclip.app.ui.parts.media import Shot
 from srlclip.app.ui.results import facts, search
+from srlclip.app.ui.results.downloads import search_json
 from srlclip.comparison.explained import explain_search
 from srlclip.language.facts import Facts
+from srlclip.language.known_words import NO_WORDS, QueryWords
 from srlclip.results import Both, Example, Hit, SearchResult
 from srlclip.situations import Event, Role, Situation
 
@@ -65,8 +67,8 @@ CLIPS = {
 }
 
 
-def explained(result: SearchResult, **asked: str):
-    return explain_search(result, Facts(**asked), CLIPS.__getitem__, lambda event: f"Someone {event.lemma}s.")
+def explained(result: SearchResult, words: QueryWords = NO_WORDS, **asked: str):
+    return explain_search(result, Facts(**asked), CLIPS.__getitem__, lambda event: f"Someone {event.lemma}s.", words)
 
 
 def test_a_card_says_what_happens_and_marks_each_asked_fact_by_sign_and_word():
@@ -93,5 +95,27 @@ def test_what_cannot_be_judged_is_said():
     page = search.columns(result, Shot, explained=explained(result, verb="push"))
     assert ">bare<" in re.sub("</?bdi>", "", page) and "sc-facts" not in page
     result = SearchResult("q", Both(hits("a"), hits("a")))
-    assert "no word of it is in the lexicon" in search.verdict(result, explained(result))
+    assert "no fact can be read from it, so hits are not marked" in search.verdict(result, explained(result))
     assert "no clip here has the verb" in search.verdict(result, explained(result, verb="fly"))
+
+
+def test_words_that_are_known_and_words_that_are_not_are_told_apart():
+    result = SearchResult("q", Both(hits("a"), hits("a")))
+
+    def told(known: tuple = (), unknown: tuple = (), **asked: str) -> str:
+        return re.sub("<[^>]+>", "", search.verdict(result, explained(result, QueryWords(known, unknown), **asked)))
+
+    both = told(("man",), (("refrigerator", ""), ("drnk", "drink")))
+    assert "known words: man; not in the lexicon: refrigerator, drnk (did you mean drink?), so hits" in both
+    assert "no word of it is in the lexicon: zzz, so hits are not marked" in told((), (("zzz", ""),))
+    assert "known words: push, pull, but no single verb" in told(("push", "pull"))
+    read = told(("push",), (("fridge", ""),), verb="push")
+    assert "right verb first at rank 1 → 1; known words: push; not in the lexicon: fridge" in read
+    assert "lexicon" not in told(("push",), (), verb="push")
+    assert "&lt;b&gt;" in search.verdict(result, explained(result, QueryWords((), (("<b>", "<i>"),))))
+
+
+def test_the_file_tells_them_too():
+    result = SearchResult("q", Both(hits("a"), hits("a")))
+    made = search_json(result, explained=explained(result, QueryWords(("man",), (("drnk", "drink"),))))
+    assert made["words"] == {"known": ["man"], "unknown": {"drnk": "drink"}}

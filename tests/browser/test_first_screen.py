@@ -156,4 +156,9 @@ def test_a_free_query_is_explained_as_far_as_it_can_be_read(page):
     page.search("a woman in green pushes a panda")
     assert "right verb first at rank" in page.text(places.VERDICT) and page.count(".sc-fact") >= 20
     page.search("zzz qqq")
-    assert "not marked" in page.text(places.VERDICT) and not page.count(".sc-fact")
+    assert "no word of it is in the lexicon: zzz, qqq, so hits are not marked" in page.text(places.VERDICT)
+    assert not page.count(".sc-fact")
+    page.search("a man opens a refrigerator and drinks milk")
+    assert "known words: man" in page.text(places.VERDICT) and "refrigerator" in page.text(places.VERDICT)
+    page.search("a woman in gren pushes a robbot")
+    assert "gren (did you mean green?), robbot (did you mean robot?)" in page.text(places.VERDICT)

@@ -96,7 +96,9 @@ def search_json(
 
     why = {}
     if explained is not None:
-        why = {"asked": dict(explained.asked.items()), "first_right": [to_json(first) for first in explained.first]}
+        words = {"known": list(explained.words.known), "unknown": dict(explained.words.unknown)}
+        first = [to_json(each) for each in explained.first]
+        why = {"asked": dict(explained.asked.items()), "words": words, "first_right": first}
     more = {}
     if further is not None:
         more["further"] = {

@@ -6,6 +6,7 @@ from srlclip.app.ui.parts.format import esc, said
 from srlclip.comparison.explained import ExplainedSearch, FirstRight, HitFacts
 from srlclip.language.english import head_noun, third_person
 from srlclip.language.facts import event_facts
+from srlclip.language.known_words import QueryWords
 from srlclip.results import MODELS, Example
 from srlclip.situations import Event
 
@@ -13,6 +14,8 @@ from srlclip.situations import Event
 SIGNS = {True: ("✓", "yes", "right"), False: ("✗", "no", "wrong"), None: ("–", "open", "not labelled")}
 #: Characters of an example chip that is cut from its query.
 SHORT = 34
+#: Words of a query that are named one by one.
+NAMED = 8
 
 
 def marks(facts: HitFacts) -> str:
@@ -37,8 +40,31 @@ def first_right(explained: ExplainedSearch) -> str:
     """ "right verb first at rank 3 → 1; all 4 facts at 9 → 2", as HTML; why nothing is marked where nothing can be judged."""
     if not explained.labelled:
         return "no labels here, so hits are not marked"
+    sentence = _words(explained.words)
     if not explained.asked.said():
-        return "no word of it is in the lexicon, so hits are not marked"
+        return f"{sentence or 'no fact can be read from it'}, so hits are not marked"
+    return f"{_facts_first(explained)}{f'; {sentence}' if explained.words.unknown else ''}"
+
+
+def _words(words: QueryWords) -> str:
+    """Which words of a query the lexicon knows and which it does not, as HTML."""
+    known, unknown = (
+        ", ".join(parts[:NAMED]) + (" …" if len(parts) > NAMED else "")
+        for parts in ([said(word, 40) for word in words.known], [_unknown(*pair) for pair in words.unknown])
+    )
+    if known and unknown:
+        return f"known words: {known}; not in the lexicon: {unknown}"
+    if unknown:
+        return f"no word of it is in the lexicon: {unknown}"
+    return f"known words: {known}, but no single verb to read them by" if known else ""
+
+
+def _unknown(word: str, near: str) -> str:
+    return said(word, 40) + (f" (did you mean {said(near, 40)}?)" if near else "")
+
+
+def _facts_first(explained: ExplainedSearch) -> str:
+    """Where the lead fact, and all of them, are first right."""
     lead = next((first for first in explained.first if first.slot != "all"), None)
     if lead is None:
         return f"no clip here has the {explained.asked.said()[0]} that is asked for"

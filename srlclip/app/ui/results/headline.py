@@ -71,10 +71,10 @@ def source(results: dict | None, forgetting: dict | None = None) -> str:
     assert results is not None
     name = next(iter(results["tables"]))
     clips = results.get("splits", {}).get(name, {}).get("clips")
-    parts = f"The first line: {esc(name)}{_of(clips, results)}, one base, one seed; intervals under Analysis. "
+    sentence = f"The first line: {esc(name)}{_of(clips, results)}, one base, one seed; intervals under Analysis. "
     if forgetting:
-        parts += f"Its scenes: the measurement of forgetting{_of(forgetting.get('clips'), forgetting)}. "
-    return parts
+        sentence += f"Its scenes: the measurement of forgetting{_of(forgetting.get('clips'), forgetting)}. "
+    return sentence
 
 
 def _of(clips: int | None, measured: dict) -> str:

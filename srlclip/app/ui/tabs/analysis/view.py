@@ -14,8 +14,9 @@ from srlclip.app.ui.tab import FREE, MODEL, show_address
 from srlclip.situations import SrlClipError
 
 TAB_NAME = "analysis"
-#: Stands in a view that has not been opened.
-WAITING = notice("Filled when it is opened.")
+#: Stands in a view that has not been filled: whoever sees it has opened it, so it is being computed or stands in the line.
+WAITING = notice("Computing … This fills itself; requests that came before are answered first.")
+FAILED = notice("This view could not be computed. Open another view, then this one again.")
 #: A press on what names an event becomes the component's select event: "EVENT:CLIP", or "CLIP" where no event is meant.
 #: What the pointer is on is told in the panel's own line, and drawn strong.
 OPEN = """element.addEventListener('click', (event) => {
@@ -97,20 +98,25 @@ def wire(outer: gr.Tab, inner: gr.Tabs, views: Sequence[View]) -> Views:
 
         return first
 
-    @user_errors
-    def visit(current: str, filled: Sequence[str]) -> list:
-        """The whole tab is opened: its open view is filled."""
-        if current in filled:
-            return [gr.skip()] * (len(made.fields) - 1)
-        return [(*filled, current), *made.linked(current)[2:]]
+    def visiting(model: bool) -> Callable:
+        @user_errors
+        def visit(current: str, filled: Sequence[str]) -> list:
+            """The whole tab is opened: its open view is filled, if it is of this kind."""
+            if current in filled or made.of(current).model != model:
+                return [gr.skip()] * (len(made.fields) - 1)
+            return [(*filled, current), *made.linked(current)[2:]]
+
+        return visit
 
     for view in views:
         shown = view.components[0]
         kind = {**MODEL, "show_progress_on": shown} if view.model else FREE
         outputs = [made.current, made.filled, *view.components]
         view.place.select(None, js=show_address(TAB_NAME, view.name), **FREE)
-        view.place.select(opening(view), made.filled, outputs, **kind)
+        opened = view.place.select(opening(view), made.filled, outputs, **kind)
+        opened.failure(lambda: FAILED, None, shown, **FREE)
     first_address = f"() => window.scUrl && window.scUrl('{TAB_NAME}', '{views[0].name}', true)"
     outer.select(None, js=first_address, **FREE)
-    outer.select(visit, [made.current, made.filled], made.fields[1:], **MODEL)
+    for model, kind in ((True, MODEL), (False, FREE)):  # what is stored does not wait in the models' line
+        outer.select(visiting(model), [made.current, made.filled], made.fields[1:], **kind)
     return made
