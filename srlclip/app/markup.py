@@ -10,6 +10,12 @@ from srlclip.results import Slot
 
 #: Circle and diamond: the models differ in shape, not in colour alone.
 GLYPHS = {"base": "●", "adapted": "◆"}
+#: CSS of a box that scrolls sideways: a shadow at the edge where more is to be seen, covered where the content ends.
+EDGES = """background:
+  linear-gradient(90deg,var(--sc-paper) 30%,transparent) 0 0/40px 100% no-repeat local,
+  linear-gradient(270deg,var(--sc-paper) 30%,transparent) 100% 0/40px 100% no-repeat local,
+  linear-gradient(90deg,#7f8896cc,transparent) 0 0/14px 100% no-repeat scroll,
+  linear-gradient(270deg,#7f8896cc,transparent) 100% 0/14px 100% no-repeat scroll;"""
 _TEMPLATE = str.maketrans({"$": "&#36;", "{": "&#123;", "}": "&#125;", "`": "&#96;"})
 
 

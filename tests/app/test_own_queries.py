@@ -172,3 +172,9 @@ def test_the_endpoint_measures_rows_on_the_gallery_and_says_what_is_wrong(compar
 def test_a_difference_of_nothing_has_no_sign(comparison):
     ranked = [RankedQuery(TargetQuery("a", "clip", 2), Both(1, 1), 3)]
     assert "Difference 0.0 [0.0, 0.0]" in shown(queries_html(comparison.info, "mine.csv", ranked, "3 clips"))
+
+
+def test_the_result_says_by_what_a_clip_is_ranked(comparison):
+    ranked = [RankedQuery(TargetQuery("a", "clip", 2), Both(1, 1), 3)]
+    html = queries_html(comparison.info, "mine.csv", ranked, "3 clips")
+    assert "ranked by its best event" in html and "video-captions" in html

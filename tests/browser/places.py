@@ -34,6 +34,7 @@ PLOT_COLOURS = {"base": "base", "adapted": "srl"}
 
 #: The first screen: its line, the whole query of a chip, the hit in the player, its frames, more like a clip.
 HEADLINE, QUERY_OF = ".sc-headline", "return shown(arguments[0]).map((b) => b.title)"
+CLOSE = "[data-sc-close]"
 FRAMES_WAIT, FILES = ".sc-frames-wait", "Plots and files"
 CURRENT, STAGE, FRAME, HIT_ROW, LIKE = ".sc-card[aria-current]", ".sc-stage", ".sc-frame", ".sc-frame-hit", ".sc-like"
 

@@ -127,6 +127,26 @@ def test_a_pressed_card_is_marked_and_plays_its_event_where_one_looks(page, widt
     looks.upright(page)
 
 
+@pytest.mark.quick
+def test_on_a_phone_the_player_leaves_half_of_the_screen_to_the_cards_and_can_be_closed(page):
+    page.look(420)
+    page.visit()
+    page.press(places.CARD, 2)
+    page.until("shown(arguments[0]).length >= 8", 30 * SLACK, places.FRAME)
+    top, bottom = page.js(
+        "const r = shown(arguments[0])[0].getBoundingClientRect(); return [r.top, r.bottom]", places.STAGE
+    )
+    assert bottom - top <= 450, "the player covers half of the screen"
+    box = "const s = shown(arguments[0])[0]; return s.scrollWidth - s.clientWidth"
+    assert page.js(box, places.STAGE) <= 1, "its frames lie beside it, out of sight"
+    below = page.js(
+        "return document.elementFromPoint(100, arguments[0] + 40).closest(arguments[1]) !== null", bottom, places.STAGE
+    )
+    assert not below, "the player takes presses that are meant for what lies below it"
+    page.press(places.CLOSE)
+    assert not page.count(places.STAGE)
+
+
 def test_the_frames_of_a_hit_add_up_to_its_score_and_seek(page):
     page.visit()
     for model, shares in zip(places.NAMES, frames(page), strict=True):

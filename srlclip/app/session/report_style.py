@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from srlclip.app.markup import EDGES
+
 #: What a report may do at all: show pictures that it holds and its own style. No script, no request.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
-CSS = """
+CSS = (
+    f".wide {{ {EDGES} }}"
+    + """
 :root { color-scheme:light dark; --ink:#1b1f27; --paper:#ffffff; --soft:#5a6270; --edge:#d5dae2; --panel:#f6f7f9;
   --sc-base:#0072B2; --sc-srl:#D55E00; --base-text:#00609a; --srl-text:#a84300; --base-tint:#e8f3fa; --srl-tint:#fdf0e6;
   --sc-faint:#8a8f98; --sc-paper:#ffffff; }
@@ -44,3 +48,4 @@ footer { margin-top:40px; border-top:1px solid var(--edge); padding-top:8px; }
 @media print { details::details-content { content-visibility:visible; block-size:auto; } body { max-width:none; padding:0; font-size:11pt; } .wide { overflow:visible; } h2, h3 { break-after:avoid; }
   .tile, td { print-color-adjust:exact; -webkit-print-color-adjust:exact; } }
 """
+)

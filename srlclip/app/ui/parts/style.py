@@ -10,13 +10,16 @@ import inspect
 
 import gradio as gr
 
+from srlclip.app.markup import EDGES
 from srlclip.video.frames import UPLOAD_LIMITS
 
 #: Mirrors what Comparison.add_video accepts; the server refuses larger files before they are read.
 MAX_UPLOAD_MB, MAX_UPLOAD_SECONDS = UPLOAD_LIMITS.max_bytes // 2**20, round(UPLOAD_LIMITS.max_seconds)
 
 #: Gradio puts its own prefix after every comma of a selector, so `:is(a, b)` breaks: write such rules out.
-CSS = """
+CSS = (
+    f".sc-scroll {{ {EDGES} }}"
+    + """
 :root { --sc-base:#0072B2; --sc-base-text:#00609a; --sc-base-tint:#e8f3fa; --sc-srl:#D55E00; --sc-srl-text:#a84300;
   --sc-srl-tint:#fdf0e6; --sc-paper:#ffffff; --sc-faint:#8a8f98; --sc-soft:#5a6270; --sc-low:#666d79; --sc-track:#e3e7ee;
   --sc-edge:#1f2937; }
@@ -256,8 +259,10 @@ section.sc-panel + section.sc-panel { margin-top:12px; } .sc-thirds section.sc-p
   .sc-examples { display:flex; overflow-x:auto; contain:inline-size; padding:4px 4px 8px; scroll-snap-type:x proximity; }
   .sc-examples { flex-wrap:nowrap; } .sc-examples button.sc-chip { flex:0 0 auto; scroll-snap-align:start; }
   .sc-stage { display:none !important; } .sc-stage.sc-stage-open { display:flex !important; order:-1; top:0; z-index:20; }
-  .sc-stage video.sc-main { max-height:30vh; } .sc-close { display:block; } .sc-stage .sc-frames { grid-auto-flow:column;
+  .sc-stage video.sc-main { max-height:20vh; } .sc-close { display:block; } .sc-stage .sc-frames { grid-auto-flow:column;
   grid-auto-columns:260px; overflow-x:auto; contain:inline-size; padding:3px; } .sc-frames-wait { min-height:90px; }
+  .sc-stage.sc-stage-open { max-height:44vh; overflow:hidden auto; flex-wrap:nowrap !important; }
+  .sc-stage.sc-stage-open > * { flex:none !important; } /* or they would wrap into a second column, out of sight */
   .sc .sc-panel { padding:8px; }
   .sc-split, .sc-wide-left, .sc-half { grid-template-columns:minmax(0,1fr); }
   .sc-columns { gap:8px; }
@@ -271,7 +276,7 @@ section.sc-panel + section.sc-panel { margin-top:12px; } .sc-thirds section.sc-p
   .sc-events { grid-template-columns:repeat(3,minmax(0,1fr)); }
   .sc table.sc-table th, .sc table.sc-table td { padding:4px; font-size:12.5px; }
   .sc table.sc-table td .sc-soft, .sc table.sc-table th .sc-soft { font-size:12px; }
-  .sc-tiles { gap:8px; } .sc-tall th[scope=row] { min-width:124px; }
+  .sc-queries td.sc-num .sc-soft { display:block; } .sc-tiles { gap:8px; } .sc-tall th[scope=row] { min-width:124px; }
   .sc-files dl { grid-template-columns:minmax(0,1fr); gap:4px; } .sc-files dd + dt { margin-top:6px; }
   .sc .sc-lines table.sc-table th:first-child { width:62px; } .sc-lines { max-height:480px; }
   button.sc-time { padding:3px 1px; }
@@ -280,6 +285,7 @@ section.sc-panel + section.sc-panel { margin-top:12px; } .sc-thirds section.sc-p
   *, *::before, *::after { animation-duration:.01ms !important;
   transition-duration:.01ms !important; scroll-behavior:auto !important; } }
 """
+)
 
 
 def tabs(**settings: object) -> gr.Tabs:

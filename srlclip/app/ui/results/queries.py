@@ -15,6 +15,8 @@ from srlclip.results import MODELS, PairInfo
 OVER = "queries"
 #: Rows that stand on the page; files have all of them. Fewer queries than `FEW` make rough intervals.
 SHOWN, FEW = 200, 10
+#: The command scores the same files otherwise.
+RANKED_BY = "A clip is ranked by its best event; the command video-captions takes frames of the whole video instead, so its numbers differ."
 _METRICS = {"MdR": "Median rank (lower is better)"}
 
 
@@ -90,7 +92,8 @@ def _notes(ranked: Sequence[RankedQuery]) -> str:
     chance = ", ".join(f"R@{k} {100 * min(k, clips) / clips:.1f}" for k in CUTOFFS)
     notes = [
         "R@K: percent of queries whose target is among the first K clips. Ties count against the model: a clip that scores "
-        "as the target does stands before it. Brackets: 95 % intervals, bootstrap over queries, paired for the difference.",
+        "as the target does stands before it. "
+        f"{RANKED_BY} Brackets: 95 % intervals, bootstrap over queries, paired for the difference.",
         f"By chance: {chance}.",
     ]
     if len(ranked) < FEW:
