@@ -104,7 +104,7 @@ def test_labels_pasted_as_text_stand_beside_the_captions_and_a_bad_text_changes_
     own_page.bring(page, own_page.video(folder, "first.mp4", 10))
     own_page.clips(page, 1)
     own_page.label(page)
-    page.press(places.SUMMARY) if page.count(places.SUMMARY) else page.button("Labels as text")
+    page.button("Labels as text")
     page.until("field(arguments[0])", 30, places.TEXT_BOX)
     page.fill(places.TEXT_BOX, "{no json", enter=False)
     page.button(places.USE_TEXT)

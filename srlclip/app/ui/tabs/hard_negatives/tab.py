@@ -198,6 +198,9 @@ def build(context: PageContext, place: gr.Tab) -> Drawn:
     ]
     for event_ in (*runs, *chain):
         event_.failure(scoring.cleared, None, result, **FREE)
+    runs[-1].failure(
+        lambda: ("", ""), None, [pair, halves], **FREE
+    )  # of the clip before, beside what is wrong with this one
     where = [clip, uploaded, number]
     for event_ in runs:
         event_.success(None, js=show_address(TAB.name), **FREE)
