@@ -91,7 +91,7 @@ def test_16_info_lists_only_documented_endpoints_and_each_returns_json(app):
         "/info": {}, "/search": {"query": "a man runs"}, "/caption": {"clip_id": clip}, "/score": {"clip_id": clip},
         "/embed": {"texts": ["a man runs"], "clip_id": clip}, "/explain": {"clip_id": clip}, "/swap": {"clip_id": clip}, "/disagreements": {},
         "/half_truths": {"clip_id": clip}, "/similar": {"clip_id": clip}, "/frames": {"query": "a man runs", "clip_id": clip},
-        "/queries": {"rows": f"query,target\na man runs,{clip}\n"},
+        "/benchmarks": {}, "/queries": {"rows": f"query,target\na man runs,{clip}\n"},
     }  # fmt: skip
     for name in places.ENDPOINTS:
         found = one.predict(**calls[name], api_name=name)
